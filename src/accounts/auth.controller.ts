@@ -1,0 +1,41 @@
+import { Body, Controller, HttpCode, Ip, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiErrors } from '../http/api-docs';
+import { invalidField } from '../validation/errors';
+import { AccountsService } from './accounts.service';
+import { LoginDto, RefreshDto, SessionTokensDto } from './auth.dto';
+import { LoginLimiter } from './login-limiter.service';
+import { SessionsService, type SessionTokens } from './sessions.service';
+
+@ApiTags('auth')
+@Controller('api/v1/auth/token')
+export class AuthController {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly sessions: SessionsService,
+    private readonly limiter: LoginLimiter,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Log in by e-mail or username' })
+  @ApiOkResponse({ type: SessionTokensDto })
+  @ApiErrors(400, 401, 429)
+  async logIn(@Body() { email, username, password }: LoginDto, @Ip() address: string): Promise<SessionTokens> {
+    const login = email || username;
+    if (!login) throw invalidField('email', 'field_email_or_username');
+    await this.limiter.attempt(login, address);
+    const user = await this.accounts.authenticate(login, password);
+    await this.limiter.succeeded(login, address);
+    return this.sessions.open(user);
+  }
+
+  @Post('refresh')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Exchange a refresh token for new tokens' })
+  @ApiOkResponse({ type: SessionTokensDto })
+  @ApiErrors(400, 401)
+  refresh(@Body() { refresh }: RefreshDto): Promise<SessionTokens> {
+    return this.sessions.renew(refresh);
+  }
+}

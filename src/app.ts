@@ -1,0 +1,54 @@
+import helmet from '@fastify/helmet';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyServerOptions } from 'fastify';
+import { Logger } from 'nestjs-pino';
+import { AppModule, type AppOptions } from './app.module';
+import { DtoPipe } from './http/dto.pipe';
+import { ErrorFilter, errorBody, toAppError } from './http/error.filter';
+import { keepJsonAsText } from './http/json-body';
+import { languageOf } from './i18n/language';
+import { Embedder } from './knowledge/embedders/embedder';
+import { serveApiDocs } from './operations/api-docs';
+import { frameworkLogger, requestId } from './operations/logging';
+import type { Config } from './config/config';
+
+/** The whole application over a database that is up to date; not yet listening. */
+export async function createApp(options: AppOptions): Promise<NestFastifyApplication> {
+  const adapter = createAdapter(options.config);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(options), adapter, {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+    ...(options.config.server.logLevel === 'silent' && { logger: false }),
+  });
+  app.useLogger(frameworkLogger(app.get(Logger)));
+  await configureApp(app, options.config);
+  serveApiDocs(app, app.get(Embedder).description);
+  return app;
+}
+
+export function createAdapter({ server }: Config): FastifyAdapter {
+  const options: FastifyServerOptions = {
+    bodyLimit: server.bodyLimit,
+    trustProxy: server.trustedProxies.length > 0 ? server.trustedProxies : false,
+    genReqId: requestId,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    // A connection that sends nothing is not kept for ever.
+    requestTimeout: 60_000,
+    frameworkErrors: (error, request, reply) => {
+      const shaped = toAppError(error);
+      void (reply as FastifyReply).status(shaped.status).send(errorBody(shaped, languageOf(request)));
+    },
+  };
+  return new FastifyAdapter(options);
+}
+
+/** What every instance has, the one that only writes the OpenAPI document included. */
+export async function configureApp(app: NestFastifyApplication, { server }: Config): Promise<void> {
+  keepJsonAsText(app.getHttpAdapter().getInstance());
+  await app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
+  if (server.corsOrigins.length > 0) app.enableCors({ origin: server.corsOrigins });
+  app.useGlobalPipes(new DtoPipe());
+  app.useGlobalFilters(new ErrorFilter());
+}

@@ -1,0 +1,131 @@
+import { BlockList, isIP } from 'node:net';
+import { StartError } from './start-error';
+
+/** One setting of the environment: how it is read, and what `.env.example` says of it. */
+export interface Key<T> {
+  section: string;
+  doc: string;
+  /** What stands in `.env.example`; empty where there is no default. */
+  example: string;
+  read(name: string, raw: string | undefined): T;
+}
+
+/** Names the key and the rule, never the value: it may be a secret. */
+function invalid(name: string, rule: string): never {
+  throw new StartError(`Invalid configuration: ${name} must be ${rule}.`);
+}
+
+export function integer(
+  section: string,
+  doc: string,
+  fallback: number,
+  range: { min: number; max: number },
+): Key<number> {
+  return {
+    section,
+    doc: `${doc} (${range.min} to ${range.max})`,
+    example: String(fallback),
+    read(name, raw) {
+      if (raw === undefined) return fallback;
+      const value = /^\d{1,15}$/.test(raw) ? Number(raw) : NaN;
+      if (!(value >= range.min && value <= range.max)) {
+        invalid(name, `a whole number from ${range.min} to ${range.max}`);
+      }
+      return value;
+    },
+  };
+}
+
+export function optionalInteger(
+  section: string,
+  doc: string,
+  range: { min: number; max: number },
+): Key<number | null> {
+  const key = integer(section, doc, 0, range);
+  return { ...key, example: '', read: (name, raw) => (raw === undefined ? null : key.read(name, raw)) };
+}
+
+export function text(section: string, doc: string, fallback: string): Key<string> {
+  return { section, doc, example: fallback, read: (_name, raw) => raw ?? fallback };
+}
+
+export function optionalText(
+  section: string,
+  doc: string,
+  rule?: { test: (value: string) => boolean; says: string },
+): Key<string | null> {
+  return {
+    section,
+    doc,
+    example: '',
+    read(name, raw) {
+      if (raw === undefined) return null;
+      if (rule && !rule.test(raw)) invalid(name, rule.says);
+      return raw;
+    },
+  };
+}
+
+export function choice<const T extends string>(
+  section: string,
+  doc: string,
+  values: readonly T[],
+  fallback: NoInfer<T>,
+): Key<T> {
+  return {
+    section,
+    doc: `${doc} (${values.join(', ')})`,
+    example: fallback,
+    read(name, raw) {
+      if (raw === undefined) return fallback;
+      return values.find((value) => value === raw) ?? invalid(name, `one of ${values.join(', ')}`);
+    },
+  };
+}
+
+export function list(
+  section: string,
+  doc: string,
+  rule: { test: (item: string) => boolean; says: string },
+): Key<string[]> {
+  return {
+    section,
+    doc: `${doc} (separated by commas)`,
+    example: '',
+    read(name, raw) {
+      const items = (raw ?? '')
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean);
+      if (!items.every(rule.test)) invalid(name, rule.says);
+      return items;
+    },
+  };
+}
+
+/** True for an IPv4 or IPv6 address, alone or with a prefix length. */
+export function isAddressOrCidr(value: string): boolean {
+  const [address = '', prefix, ...rest] = value.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
+}
+
+/** A set of addresses and networks to test client addresses against. */
+export function addressSet(entries: readonly string[]): { contains(address: string): boolean } {
+  const block = new BlockList();
+  for (const entry of entries) {
+    const [address = '', prefix] = entry.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) block.addAddress(address, family);
+    else block.addSubnet(address, Number(prefix), family);
+  }
+  return {
+    contains(address) {
+      const plain = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+      const family = isIP(plain);
+      return family !== 0 && block.check(plain, family === 6 ? 'ipv6' : 'ipv4');
+    },
+  };
+}

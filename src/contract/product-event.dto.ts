@@ -1,0 +1,154 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  Choice,
+  Flag,
+  Identifier,
+  IsoDate,
+  Money,
+  OptionalField,
+  ProductId,
+  Quantity,
+  Text,
+  TextList,
+} from '../validation/rules';
+
+export const EVENT_TYPES = ['product.created', 'product.updated', 'product.deleted'] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+export const STOCK_STATUSES = ['instock', 'outofstock', 'onbackorder'] as const;
+export type StockStatus = (typeof STOCK_STATUSES)[number];
+
+/** Bounds of the fields, in characters or items; WooCommerce's own fields are far below. */
+export const LIMITS = {
+  eventId: 100,
+  name: 1000,
+  sku: 500,
+  description: 1_000_000,
+  url: 4096,
+  label: 500,
+  categories: 500,
+  tags: 500,
+  gallery: 500,
+} as const;
+
+const money = { oneOf: [{ type: 'number' }, { type: 'string' }], nullable: true };
+
+/** A product as a shop's plugin sends it. A field that a shop leaves out, or sends as null or "", is not set. */
+export class ProductPayloadDto {
+  @ApiProperty({ example: 414, description: 'WooCommerce product id, up to 64 bits; digits in a string too' })
+  @ProductId()
+  id: string;
+
+  @ApiPropertyOptional({ example: 'PROD-001' })
+  @OptionalField()
+  @Text(LIMITS.sku)
+  sku?: string | null;
+
+  @ApiPropertyOptional({ example: 'کفش اسپرت مردانه', description: 'Required unless the product is deleted' })
+  @OptionalField()
+  @Text(LIMITS.name)
+  name?: string | null;
+
+  @ApiPropertyOptional({ example: 'کفش سبک برای هر روز' })
+  @OptionalField()
+  @Text(LIMITS.description)
+  short_description?: string | null;
+
+  @ApiPropertyOptional({ example: '<p>رویهٔ تنفسی و زیرهٔ نرم</p>' })
+  @OptionalField()
+  @Text(LIMITS.description)
+  description?: string | null;
+
+  @ApiPropertyOptional({ ...money, example: 850000, description: 'What a buyer pays now' })
+  @OptionalField()
+  @Money()
+  price?: number | string | null;
+
+  @ApiPropertyOptional({ ...money, example: 950000 })
+  @OptionalField()
+  @Money()
+  regular_price?: number | string | null;
+
+  @ApiPropertyOptional({ ...money, example: 850000 })
+  @OptionalField()
+  @Money()
+  sale_price?: number | string | null;
+
+  @ApiPropertyOptional({ example: 'IRT', description: 'ISO 4217, or IRT for toman' })
+  @OptionalField()
+  @Text(10)
+  currency?: string | null;
+
+  @ApiPropertyOptional({ example: 12, type: Number, nullable: true })
+  @OptionalField()
+  @Quantity()
+  stock_quantity?: number | string | null;
+
+  @ApiPropertyOptional({ enum: STOCK_STATUSES })
+  @OptionalField()
+  @Choice(STOCK_STATUSES)
+  stock_status?: StockStatus | null;
+
+  @ApiPropertyOptional({ example: ['کفش', 'مردانه'], type: [String] })
+  @OptionalField()
+  @TextList(LIMITS.categories, LIMITS.label)
+  categories?: (string | null)[] | null;
+
+  @ApiPropertyOptional({ example: ['ورزشی'], type: [String] })
+  @OptionalField()
+  @TextList(LIMITS.tags, LIMITS.label)
+  tags?: (string | null)[] | null;
+
+  @ApiPropertyOptional({ example: 'https://shop.example.com/shoe.jpg' })
+  @OptionalField()
+  @Text(LIMITS.url)
+  image?: string | null;
+
+  @ApiPropertyOptional({ example: ['https://shop.example.com/shoe-2.jpg'], type: [String] })
+  @OptionalField()
+  @TextList(LIMITS.gallery, LIMITS.url)
+  gallery?: (string | null)[] | null;
+
+  @ApiPropertyOptional({ example: 'https://shop.example.com/product/shoe/' })
+  @OptionalField()
+  @Text(LIMITS.url)
+  permalink?: string | null;
+
+  @ApiPropertyOptional({ example: 'simple', description: "WooCommerce's product type; unknown ones are kept" })
+  @OptionalField()
+  @Text(50)
+  type?: string | null;
+
+  @ApiPropertyOptional({ example: true, nullable: true })
+  @OptionalField()
+  @Flag()
+  on_sale?: boolean | null;
+
+  @ApiPropertyOptional({ example: '2025-11-10T09:30:00+00:00', type: String, format: 'date-time' })
+  @OptionalField()
+  @IsoDate()
+  date_modified?: Date | null;
+}
+
+/** The envelope of one change. Fields that are not declared here are kept in the logged payload. */
+export class ProductEventDto {
+  @ApiProperty({ example: 'wc_2025_11_10_54321', minLength: 1, maxLength: LIMITS.eventId })
+  @Identifier(LIMITS.eventId)
+  event_id: string;
+
+  @ApiProperty({ enum: EVENT_TYPES })
+  @Choice(EVENT_TYPES)
+  event_type: EventType;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'When the change happened in the shop; `product.date_modified` stands in for it',
+  })
+  @OptionalField()
+  @IsoDate()
+  occurred_at?: Date | null;
+
+  @ApiProperty({ type: ProductPayloadDto })
+  product: ProductPayloadDto;
+}

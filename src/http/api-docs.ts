@@ -1,0 +1,39 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, ApiResponse } from '@nestjs/swagger';
+
+class FieldErrorDto {
+  @ApiProperty({ example: 'product.price' })
+  field: string;
+
+  @ApiProperty({ example: 'Must be a number or a decimal string, zero or positive, of at most 120 digits.' })
+  message: string;
+}
+
+export class ErrorDto {
+  @ApiProperty({ example: 'validation_failed', description: 'Stable code' })
+  error: string;
+
+  @ApiProperty({ example: 'The data sent is not valid.', description: 'Sentence, by Accept-Language (fa, en)' })
+  detail: string;
+
+  @ApiPropertyOptional({ type: [FieldErrorDto] })
+  errors?: FieldErrorDto[];
+}
+
+const DESCRIPTIONS = {
+  400: 'The request is not valid; `errors` names each bad field',
+  401: 'No token, or one that is unknown, inactive or expired',
+  403: 'Not allowed',
+  404: 'Not there, or not yours',
+  409: 'Not possible in the present state',
+  413: 'The body is too large',
+  415: 'The body is not application/json',
+  429: 'Too many requests; `Retry-After` says when to come again',
+  503: 'A service behind this does not answer',
+} as const;
+
+/** Documents the error answers of an endpoint. */
+export const ApiErrors = (...statuses: (keyof typeof DESCRIPTIONS)[]) =>
+  applyDecorators(
+    ...statuses.map((status) => ApiResponse({ status, description: DESCRIPTIONS[status], type: ErrorDto })),
+  );

@@ -1,0 +1,58 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../validation/errors';
+import { languageOf, type Language } from '../i18n/language';
+import { say, type MessageKey } from '../i18n/messages';
+
+/** The one shape of every error answer. */
+export interface ErrorBody {
+  error: string;
+  detail: string;
+  errors?: { field: string; message: string }[];
+}
+
+const CODES: Record<number, MessageKey> = {
+  401: 'not_authenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+  503: 'service_unavailable',
+};
+
+/** Turns whatever was thrown, by our code, Nest or Fastify, into an AppError. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const status =
+    thrown instanceof HttpException
+      ? thrown.getStatus()
+      : ((thrown as { statusCode?: number } | null)?.statusCode ?? 500);
+  if (status >= 500 && status !== 503) return new AppError(500, 'internal_error');
+  return new AppError(status, CODES[status] ?? 'bad_request');
+}
+
+export function errorBody(error: AppError, language: Language): ErrorBody {
+  return {
+    error: error.code,
+    detail: say(language, error.code, error.values),
+    ...(error.fields.length > 0 && {
+      errors: error.fields.map(({ field, message, values }) => ({
+        field,
+        message: say(language, message, values),
+      })),
+    }),
+  };
+}
+
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const error = toAppError(thrown);
+    if (error.status >= 500) request.log.error({ err: thrown }, 'request failed');
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+    if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+    void reply.status(error.status).send(errorBody(error, languageOf(request)));
+  }
+}

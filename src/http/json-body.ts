@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify';
+import { JsonDepthError, MAX_JSON_DEPTH, parseJson } from '../contract/json';
+import { AppError, invalidField } from '../validation/errors';
+
+/** application/json, and types such as application/cloudevents+json. */
+const JSON_TYPE = /^application\/([\w.-]+\+)?json(;|$)/;
+
+/**
+ * Hands JSON bodies on as text. They are parsed after the guards, so that nothing is parsed for a client without a
+ * token, and the webhook stores a body to the letter.
+ */
+export function keepJsonAsText(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(JSON_TYPE, { parseAs: 'string' }, (_request, body, done) => done(null, body));
+}
+
+/** @throws AppError 400 for what is not JSON, or nested beyond measure */
+export function parseBody(body: unknown): unknown {
+  if (typeof body !== 'string') throw new AppError(400, 'malformed_json');
+  try {
+    return parseJson(body.replace(/^\ufeff/, ''));
+  } catch (error) {
+    if (error instanceof JsonDepthError) throw invalidField('body', 'field_depth', { max: MAX_JSON_DEPTH });
+    throw new AppError(400, 'malformed_json');
+  }
+}

@@ -1,0 +1,149 @@
+import type { Language } from './language';
+
+/**
+ * Every sentence that a person may read, in both languages. `{name}` is filled in by `say`.
+ * The keys of errors are the stable codes that clients test for.
+ */
+const MESSAGES = {
+  // errors
+  validation_failed: { fa: 'داده‌های فرستاده‌شده درست نیست.', en: 'The data sent is not valid.' },
+  malformed_json: { fa: 'بدنهٔ درخواست JSON درستی نیست.', en: 'The request body is not valid JSON.' },
+  bad_request: { fa: 'درخواست درست نیست.', en: 'The request is not valid.' },
+  not_found: { fa: 'یافت نشد.', en: 'Not found.' },
+  unsupported_media_type: {
+    fa: 'بدنهٔ درخواست باید application/json باشد.',
+    en: 'The request body must be application/json.',
+  },
+  payload_too_large: { fa: 'بدنهٔ درخواست بزرگ‌تر از اندازهٔ مجاز است.', en: 'The request body is too large.' },
+  too_many_requests: {
+    fa: 'تعداد درخواست‌ها بیش از حد مجاز است؛ {seconds} ثانیه بعد دوباره تلاش کنید.',
+    en: 'Too many requests; try again in {seconds} seconds.',
+  },
+  too_many_logins: {
+    fa: 'تلاش‌های ناموفق برای ورود بیش از حد است؛ {seconds} ثانیه بعد دوباره تلاش کنید.',
+    en: 'Too many failed logins; try again in {seconds} seconds.',
+  },
+  internal_error: { fa: 'خطایی در سرور رخ داد.', en: 'Something went wrong on the server.' },
+  service_unavailable: { fa: 'سرویس آماده نیست.', en: 'The service is not ready.' },
+  not_authenticated: { fa: 'برای این درخواست باید وارد شوید.', en: 'This request needs a login.' },
+  session_invalid: { fa: 'نشست نامعتبر یا منقضی است.', en: 'The session is invalid or has expired.' },
+  login_failed: {
+    fa: 'ایمیل، نام کاربری یا گذرواژه نادرست است.',
+    en: 'The e-mail, username or password is wrong.',
+  },
+  forbidden: { fa: 'اجازهٔ این کار را ندارید.', en: 'You may not do this.' },
+  token_missing: { fa: 'توکن اتصال فرستاده نشده است.', en: 'No integration token was sent.' },
+  token_unknown: { fa: 'توکن اتصال ناشناخته است.', en: 'The integration token is unknown.' },
+  token_inactive: { fa: 'توکن اتصال غیرفعال است.', en: 'The integration token is inactive.' },
+  token_expired: { fa: 'توکن اتصال منقضی شده است.', en: 'The integration token has expired.' },
+  token_wrong_type: {
+    fa: 'این توکن برای ووکامرس نیست.',
+    en: 'This token is not for WooCommerce.',
+  },
+  address_not_allowed: {
+    fa: 'نشانی {address} در فهرست مجاز این توکن نیست.',
+    en: 'The address {address} is not among those this token allows.',
+  },
+  event_not_failed: {
+    fa: 'تنها رویداد ناموفق را می‌توان دوباره پردازش کرد.',
+    en: 'Only a failed event can be retried.',
+  },
+  embedding_unavailable: {
+    fa: 'سرویس جست‌وجوی معنایی پاسخ نمی‌دهد؛ کمی بعد دوباره تلاش کنید.',
+    en: 'The embedding service does not answer; try again shortly.',
+  },
+
+  // field rules
+  field_required: { fa: 'این مقدار لازم است.', en: 'This field is required.' },
+  field_text: { fa: 'باید متنی با حداکثر {max} نویسه باشد.', en: 'Must be text of at most {max} characters.' },
+  field_text_required: {
+    fa: 'باید متنی با ۱ تا {max} نویسه باشد.',
+    en: 'Must be text of 1 to {max} characters.',
+  },
+  field_identifier: {
+    fa: 'باید شناسه‌ای با ۱ تا {max} نویسه و بدون نویسهٔ کنترلی باشد.',
+    en: 'Must be an identifier of 1 to {max} characters without control characters.',
+  },
+  field_object: { fa: 'باید یک شیء JSON باشد.', en: 'Must be a JSON object.' },
+  field_boolean: { fa: 'باید true یا false باشد.', en: 'Must be true or false.' },
+  field_choice: { fa: 'باید یکی از این‌ها باشد: {values}.', en: 'Must be one of: {values}.' },
+  field_product_id: {
+    fa: 'باید عدد صحیحی از ۱ تا 9223372036854775807 باشد.',
+    en: 'Must be a whole number from 1 to 9223372036854775807.',
+  },
+  field_money: {
+    fa: 'باید عدد یا رشته‌ای ده‌دهی، صفر یا مثبت و با حداکثر {max} رقم باشد.',
+    en: 'Must be a number or a decimal string, zero or positive, of at most {max} digits.',
+  },
+  field_quantity: { fa: 'باید عدد یا null باشد.', en: 'Must be a number or null.' },
+  field_date: {
+    fa: 'باید تاریخی در قالب ISO 8601 باشد.',
+    en: 'Must be a date in ISO 8601 format.',
+  },
+  field_text_list: {
+    fa: 'باید فهرستی از حداکثر {count} متن، هر یک با حداکثر {max} نویسه، باشد.',
+    en: 'Must be a list of at most {count} texts of at most {max} characters each.',
+  },
+  field_integer: {
+    fa: 'باید عدد صحیحی از {min} تا {max} باشد.',
+    en: 'Must be a whole number from {min} to {max}.',
+  },
+  field_decimal: { fa: 'باید عددی ده‌دهی و صفر یا مثبت باشد.', en: 'Must be a decimal number, zero or positive.' },
+  field_address_list: {
+    fa: 'باید فهرستی از نشانی‌های IP یا شبکه‌های CIDR باشد.',
+    en: 'Must be a list of IP addresses or CIDR networks.',
+  },
+  field_url: { fa: 'باید نشانی http یا https باشد.', en: 'Must be an http or https address.' },
+  field_future: { fa: 'باید زمانی در آینده باشد.', en: 'Must be in the future.' },
+  field_depth: { fa: 'بیش از {max} سطح تودرتو است.', en: 'Is nested deeper than {max} levels.' },
+  field_unknown_user: { fa: 'چنین کاربری نیست.', en: 'There is no such user.' },
+  field_staff_only: { fa: 'تنها مدیران می‌توانند این را بفرستند.', en: 'Only staff may send this.' },
+  field_email_or_username: {
+    fa: 'ایمیل یا نام کاربری لازم است.',
+    en: 'An e-mail or a username is required.',
+  },
+
+  // answers
+  event_accepted: { fa: 'رویداد پذیرفته شد.', en: 'The event has been accepted.' },
+  event_skipped: { fa: 'این رویداد پیش‌تر رسیده است.', en: 'This event has been received before.' },
+  connection_ok: { fa: 'اتصال برقرار است.', en: 'The connection works.' },
+  token_generated: {
+    fa: 'توکن ساخته شد. همین حالا آن را ذخیره کنید؛ دیگر نشان داده نمی‌شود.',
+    en: 'The token has been made. Save it now: it is not shown again.',
+  },
+  event_requeued: { fa: 'رویداد دوباره در صف قرار گرفت.', en: 'The event has been queued again.' },
+
+  // displays
+  'product.created': { fa: 'ایجاد محصول', en: 'Product created' },
+  'product.updated': { fa: 'به‌روزرسانی محصول', en: 'Product updated' },
+  'product.deleted': { fa: 'حذف محصول', en: 'Product deleted' },
+  woocommerce: { fa: 'ووکامرس', en: 'WooCommerce' },
+  shopify: { fa: 'شاپیفای', en: 'Shopify' },
+  type_simple: { fa: 'ساده', en: 'Simple' },
+  type_variable: { fa: 'متغیر', en: 'Variable' },
+  type_grouped: { fa: 'گروهی', en: 'Grouped' },
+  type_external: { fa: 'خارجی', en: 'External' },
+  type_virtual: { fa: 'مجازی', en: 'Virtual' },
+  currency_IRT: { fa: 'تومان', en: 'Toman' },
+  currency_IRR: { fa: 'ریال', en: 'Rial' },
+  currency_USD: { fa: 'دلار', en: 'US dollar' },
+  currency_EUR: { fa: 'یورو', en: 'Euro' },
+  discount_sentence: {
+    fa: '{percentage}٪ تخفیف ({amount} {currency})',
+    en: '{percentage}% off ({amount} {currency})',
+  },
+} as const satisfies Record<string, Record<Language, string>>;
+
+export type MessageKey = keyof typeof MESSAGES;
+export type MessageValues = Record<string, string | number>;
+
+/** The sentence of a key, with its `{places}` filled in. */
+export function say(language: Language, key: MessageKey, values: MessageValues = {}): string {
+  return MESSAGES[key][language].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+}
+
+/** The display of a stored value, such as a product type; the value itself where there is no translation. */
+export function display(language: Language, prefix: string, value: string): string {
+  const key = `${prefix}${value}`;
+  return key in MESSAGES ? MESSAGES[key as MessageKey][language] : value;
+}

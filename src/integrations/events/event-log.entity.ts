@@ -1,0 +1,89 @@
+import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import type { EventType } from '../../contract/product-event.dto';
+
+export const EVENT_STATUSES = ['queued', 'processed', 'failed'] as const;
+export type EventStatus = (typeof EVENT_STATUSES)[number];
+
+/** What an event did: `superseded` changed nothing since a later change of the product had been applied. */
+export type EventOutcome = 'created' | 'updated' | 'unchanged' | 'deleted' | 'restored' | 'superseded';
+
+/** The record of one event, from arrival to outcome. It is the truth; jobs only point at it. */
+@Entity('events')
+@Unique('events_event_id_key', ['userId', 'storeId', 'eventId'])
+@Index('events_product_idx', ['userId', 'wooProductId', 'id'])
+@Index('events_queued_idx', ['nextAttemptAt', 'id'], { where: `status = 'queued'` })
+@Index('events_failed_idx', ['userId', 'id'], { where: `status = 'failed'` })
+export class EventLog {
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'events_pkey' })
+  userId: number;
+
+  @Index('events_id_idx')
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'events_pkey',
+  })
+  id: number;
+
+  @Column('bigint')
+  storeId: number;
+
+  @Column('bigint')
+  tokenId: number;
+
+  /** The shop's own id of the event, unique in the store. */
+  @Column('text')
+  eventId: string;
+
+  @Column('text')
+  eventType: EventType;
+
+  /** A number, or digits where a number would lose some. */
+  @Column('bigint')
+  wooProductId: number | string;
+
+  @Column('text', { nullable: true })
+  productName: string | null;
+
+  /** The body as it arrived, to the letter. */
+  @Column('json', { select: false })
+  payload: string;
+
+  @Column('text', { default: 'queued' })
+  status: EventStatus;
+
+  @Column('text', { nullable: true })
+  outcome: EventOutcome | null;
+
+  @Column('integer', { default: 0 })
+  attempts: number;
+
+  @Column('text', { nullable: true })
+  errorMessage: string | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  nextAttemptAt: Date;
+
+  /** Of the last attempt, its share where events were processed together. */
+  @Column('double precision', { nullable: true })
+  processingTimeMs: number | null;
+
+  @Column('text', { nullable: true })
+  sourceIp: string | null;
+
+  @Column('text', { nullable: true })
+  userAgent: string | null;
+
+  /** Links the lines of the log that speak of this event, in API and worker. */
+  @Column('text', { nullable: true })
+  requestId: string | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  createdAt: Date;
+
+  @Column('timestamptz', { nullable: true })
+  startedAt: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  processedAt: Date | null;
+}

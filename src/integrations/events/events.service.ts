@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository, type SelectQueryBuilder } from 'typeorm';
+import { User } from '../../accounts/user.entity';
+import type { Slice } from '../../http/page';
+import { JobQueue } from '../../jobs/job-queue.service';
+import { AppError, notFound } from '../../validation/errors';
+import { IntegrationToken } from '../tokens/integration-token.entity';
+import { EventLog } from './event-log.entity';
+import type { EventsFilterDto, EventStatsDto } from './events.dto';
+
+/** An event with the names that a list shows. */
+export interface EventView {
+  event: EventLog;
+  userEmail: string;
+  tokenName: string;
+}
+
+/** The event log as its owner or an admin reads it. The acting user comes first everywhere. */
+@Injectable()
+export class EventsService {
+  constructor(
+    @InjectRepository(EventLog) private readonly events: Repository<EventLog>,
+    private readonly jobs: JobQueue,
+  ) {}
+
+  /** The latest first. */
+  async list(actor: User, filter: EventsFilterDto, slice: Slice): Promise<[EventView[], number]> {
+    const query = this.matching(actor, filter);
+    const count = await query.getCount();
+    const views = await withNames(query.orderBy('event.id', 'DESC').offset(slice.offset).limit(slice.limit));
+    return [views, count];
+  }
+
+  /** The payload comes as text: parsed, its long numbers would lose digits. @throws AppError 404 */
+  async find(actor: User, id: number): Promise<EventView> {
+    const query = this.matching(actor, {}).andWhere('event.id = :id', { id }).addSelect('event.payload');
+    const [view] = await withNames(query);
+    if (!view) throw notFound();
+    return view;
+  }
+
+  async stats(actor: User, filter: EventsFilterDto): Promise<EventStatsDto> {
+    const rows = await this.matching(actor, filter)
+      .select('event.eventType', 'type')
+      .addSelect('event.status', 'status')
+      .addSelect('count(*)', 'count')
+      .addSelect('avg(event.processingTimeMs)', 'average')
+      .addSelect('max(event.createdAt)', 'last')
+      .groupBy('event.eventType')
+      .addGroupBy('event.status')
+      .getRawMany<{ type: string; status: string; count: number; average: number | null; last: Date }>();
+    const sum = (of: typeof rows) => of.reduce((total, { count }) => total + count, 0);
+    const withStatus = (status: string) => rows.filter((row) => row.status === status);
+    const [processed, failed] = [sum(withStatus('processed')), sum(withStatus('failed'))];
+    const timed = rows.filter((row) => row.average !== null);
+    const byType: Record<string, number> = {};
+    for (const { type, count } of rows) byType[type] = (byType[type] ?? 0) + count;
+    return {
+      total: sum(rows),
+      processed,
+      failed,
+      queued: sum(withStatus('queued')),
+      success_rate: processed + failed > 0 ? round((100 * processed) / (processed + failed)) : null,
+      average_processing_time_ms:
+        timed.length > 0
+          ? round(timed.reduce((total, { average, count }) => total + average! * count, 0) / sum(timed))
+          : null,
+      by_type: byType,
+      last_event_at: rows.length > 0 ? new Date(Math.max(...rows.map(({ last }) => last.getTime()))) : null,
+    };
+  }
+
+  /** Queues a failed event again, with all its attempts before it. @throws AppError 404, or 409 unless it failed */
+  async retry(actor: User, id: number): Promise<EventLog> {
+    const { event } = await this.find(actor, id);
+    const result = await this.events
+      .createQueryBuilder()
+      .update()
+      .set({
+        status: 'queued',
+        attempts: 0,
+        errorMessage: null,
+        processedAt: null,
+        startedAt: null,
+        nextAttemptAt: () => 'now()',
+      })
+      .where({ userId: event.userId, id, status: 'failed' })
+      .execute();
+    if (result.affected !== 1) throw new AppError(409, 'event_not_failed');
+    await this.jobs.nudge('events.process', { event_ids: [String(id)] });
+    return event;
+  }
+
+  private matching(actor: User, filter: EventsFilterDto): SelectQueryBuilder<EventLog> {
+    const query = this.events.createQueryBuilder('event');
+    if (!actor.isStaff) query.andWhere('event.userId = :actorId', { actorId: actor.id });
+    const { user_id: userId, event_type: type, success, status } = filter;
+    if (userId) query.andWhere('event.userId = :userId', { userId });
+    if (type) query.andWhere('event.eventType = :type', { type });
+    if (typeof success === 'boolean') {
+      query.andWhere('event.status = :ended', { ended: success ? 'processed' : 'failed' });
+    }
+    if (status) query.andWhere('event.status = :status', { status });
+    if (filter.woo_product_id) {
+      query.andWhere('event.wooProductId = :productId', { productId: filter.woo_product_id });
+    }
+    if (filter.created_after) query.andWhere('event.createdAt >= :after', { after: filter.created_after });
+    if (filter.created_before) query.andWhere('event.createdAt <= :before', { before: filter.created_before });
+    if (filter.search) {
+      const pattern = `%${filter.search.trim().replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`;
+      query.andWhere(
+        '(event.eventId ILIKE :pattern OR event.productName ILIKE :pattern OR event.errorMessage ILIKE :pattern)',
+        { pattern },
+      );
+    }
+    return query;
+  }
+}
+
+async function withNames(query: SelectQueryBuilder<EventLog>): Promise<EventView[]> {
+  const { entities, raw } = await query
+    .innerJoin(User, 'owner', 'owner.id = event.userId')
+    .leftJoin(IntegrationToken, 'token', 'token.userId = event.userId AND token.id = event.tokenId')
+    .addSelect('owner.email', 'owner_email')
+    .addSelect('token.name', 'token_name')
+    .getRawAndEntities<{ owner_email: string; token_name: string | null }>();
+  return entities.map((event, index) => ({
+    event,
+    userEmail: raw[index]!.owner_email,
+    tokenName: raw[index]!.token_name ?? '',
+  }));
+}
+
+const round = (value: number) => Math.round(value * 100) / 100;

@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { WebKnowledgeModule } from '../web-knowledge/web-knowledge.module';
+import { EventIntake } from './events/event-intake.service';
+import { EventLog } from './events/event-log.entity';
+import { EventProcessor } from './events/event-processor.jobs';
+import { EventsController } from './events/events.controller';
+import { EventsService } from './events/events.service';
+import { EventSweeper } from './events/event-sweeper.jobs';
+import { Store } from './stores/store.entity';
+import { StoresService } from './stores/stores.service';
+import { IntegrationToken } from './tokens/integration-token.entity';
+import { IntegrationTokenStrategy } from './tokens/integration-token.strategy';
+import { TokenAuthenticator } from './tokens/token-authenticator.service';
+import { TokensController } from './tokens/tokens.controller';
+import { TokensService } from './tokens/tokens.service';
+import { UsageCounter } from './tokens/usage-counter.service';
+import { WooCommerceController } from './woocommerce/woocommerce.controller';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([IntegrationToken, Store, EventLog]), WebKnowledgeModule],
+  controllers: [TokensController, EventsController, WooCommerceController],
+  providers: [
+    TokenAuthenticator,
+    IntegrationTokenStrategy,
+    TokensService,
+    UsageCounter,
+    StoresService,
+    EventIntake,
+    EventProcessor,
+    EventSweeper,
+    EventsService,
+  ],
+  exports: [TokensService],
+})
+export class IntegrationsModule {}

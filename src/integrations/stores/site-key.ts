@@ -1,0 +1,27 @@
+/**
+ * The part of a site's address that tells one shop from another: host without `www.`, port, and path. Scheme, case
+ * of the host, query and a trailing slash do not count. Null for what is no http address.
+ */
+export function siteKey(address: string | null | undefined): string | null {
+  if (!address) return null;
+  let url: URL;
+  try {
+    url = new URL(/^https?:\/\//i.test(address) ? address : `https://${address}`);
+  } catch {
+    return null;
+  }
+  if (!url.hostname.includes('.') && url.hostname !== 'localhost' && !url.hostname.startsWith('[')) return null;
+  const port = url.port ? `:${url.port}` : '';
+  return `${url.hostname.replace(/^www\./, '')}${port}${url.pathname.replace(/\/+$/, '')}`.slice(0, 500);
+}
+
+/** WordPress names its site in the user agent of every request: `WordPress/6.7; https://shop.example.com`. */
+export function siteOfUserAgent(userAgent: string | undefined): string | null {
+  return /^WordPress\/[^;]*;\s*(https?:\/\/\S+)/i.exec(userAgent ?? '')?.[1] ?? null;
+}
+
+/** The host of a product's own address: weaker than a site that the shop names, since it has no path. */
+export function hostOf(permalink: string | null | undefined): string | null {
+  const key = /^https?:\/\//i.test(permalink ?? '') ? siteKey(permalink) : null;
+  return key?.split('/')[0] ?? null;
+}

@@ -1,0 +1,35 @@
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { User } from '../../accounts/user.entity';
+
+/** One shop of a user. */
+@Entity('stores')
+@Unique('stores_url_key', ['userId', 'platform', 'url'])
+export class Store {
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'stores_pkey' })
+  userId: number;
+
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'stores_pkey',
+  })
+  id: number;
+
+  @ManyToOne(() => User)
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'stores_user_fkey' })
+  user?: User;
+
+  @Column('text')
+  platform: string;
+
+  /** Host and path of the shop without scheme and `www.`, as `siteKey` makes it; null until the shop names it. */
+  @Column('text', { nullable: true })
+  url: string | null;
+
+  /** The host of its products' own addresses, where the shop has not named its site: a weaker hint. */
+  @Column('text', { nullable: true })
+  host: string | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  createdAt: Date;
+}

@@ -1,0 +1,68 @@
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { User } from '../../accounts/user.entity';
+import { Store } from '../stores/store.entity';
+
+export const INTEGRATION_TYPES = ['woocommerce', 'shopify'] as const;
+export type IntegrationType = (typeof INTEGRATION_TYPES)[number];
+
+/** The secret that a shop's plugin sends; only its hash is kept. */
+@Entity('integration_tokens')
+@Unique('integration_tokens_hash_key', ['tokenHash'])
+export class IntegrationToken {
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'integration_tokens_pkey' })
+  userId: number;
+
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'integration_tokens_pkey',
+  })
+  id: number;
+
+  @ManyToOne(() => User)
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'integration_tokens_user_fkey' })
+  user: User;
+
+  /** The shop that uses this token; null until its first request. */
+  @Column('bigint', { nullable: true })
+  storeId: number | null;
+
+  @ManyToOne(() => Store)
+  @JoinColumn([
+    { name: 'user_id', referencedColumnName: 'userId', foreignKeyConstraintName: 'integration_tokens_store_fkey' },
+    { name: 'store_id', referencedColumnName: 'id', foreignKeyConstraintName: 'integration_tokens_store_fkey' },
+  ])
+  store?: Store;
+
+  @Column('text')
+  integrationType: IntegrationType;
+
+  @Column('text')
+  name: string;
+
+  /** SHA-256 in hexadecimal: enough for a secret of 206 random bits, and it can be looked up. */
+  @Column('text')
+  tokenHash: string;
+
+  @Column('text')
+  tokenPreview: string;
+
+  @Column('boolean', { default: true })
+  isActive: boolean;
+
+  /** Addresses and CIDR networks; empty for any. */
+  @Column('text', { array: true, default: () => "'{}'" })
+  allowedIps: string[];
+
+  @Column('bigint', { default: 0 })
+  usageCount: number;
+
+  @Column('timestamptz', { nullable: true })
+  lastUsedAt: Date | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  createdAt: Date;
+
+  @Column('timestamptz', { nullable: true })
+  expiresAt: Date | null;
+}

@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import { Strategy } from 'passport-http-bearer';
+import { unauthorized } from '../../validation/errors';
+import { TokenAuthenticator } from './token-authenticator.service';
+import type { TokenIdentity } from './token-identity';
+
+@Injectable()
+export class IntegrationTokenStrategy extends PassportStrategy(Strategy, 'integration-token') {
+  constructor(private readonly authenticator: TokenAuthenticator) {
+    super({ passReqToCallback: true });
+  }
+
+  validate(request: FastifyRequest, token: string): Promise<TokenIdentity> {
+    // The strategy also takes a token from the query or the body, where logs and proxies would keep it.
+    if (!request.headers.authorization) throw unauthorized('token_missing');
+    return this.authenticator.authenticate(token, request.ip);
+  }
+}

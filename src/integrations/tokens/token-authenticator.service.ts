@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { addressSet } from '../../config/keys';
+import { AppError, unauthorized } from '../../validation/errors';
+import type { IntegrationType } from './integration-token.entity';
+import type { TokenIdentity } from './token-identity';
+import { hashToken, TOKEN_PREFIX } from './token-secret';
+
+interface TokenRow {
+  user_id: number;
+  id: number;
+  name: string;
+  integration_type: IntegrationType;
+  is_active: boolean;
+  is_expired: boolean;
+  allowed_ips: string[];
+  usage_count: number;
+  last_used_at: Date | null;
+  email: string;
+  username: string;
+  user_is_active: boolean;
+  store_id: number | null;
+  store_url: string | null;
+  store_host: string | null;
+}
+
+@Injectable()
+export class TokenAuthenticator {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /**
+   * The identity behind a token sent from an address.
+   * @throws AppError 401 `token_unknown`, `token_inactive` or `token_expired`; 403 `address_not_allowed`
+   */
+  async authenticate(token: string, address: string): Promise<TokenIdentity> {
+    const row = token.startsWith(TOKEN_PREFIX) ? await this.findByHash(hashToken(token)) : null;
+    if (!row) throw unauthorized('token_unknown');
+    if (!row.is_active || !row.user_is_active) throw unauthorized('token_inactive');
+    if (row.is_expired) throw unauthorized('token_expired');
+    if (row.allowed_ips.length > 0 && !addressSet(row.allowed_ips).contains(address)) {
+      throw new AppError(403, 'address_not_allowed', { address });
+    }
+    return {
+      tokenId: row.id,
+      tokenName: row.name,
+      integrationType: row.integration_type,
+      usageCount: row.usage_count,
+      lastUsedAt: row.last_used_at,
+      user: { id: row.user_id, email: row.email, username: row.username },
+      store:
+        row.store_id === null ? null : { id: row.store_id, url: row.store_url, host: row.store_host },
+    };
+  }
+
+  /** On every request of a shop: one look-up of all that is needed, without the ORM's hydration. */
+  private async findByHash(hash: string): Promise<TokenRow | null> {
+    const rows = await this.dataSource.query<TokenRow[]>(
+      `SELECT t.user_id, t.id, t.name, t.integration_type, t.is_active, t.allowed_ips, t.usage_count, t.last_used_at,
+              coalesce(t.expires_at <= now(), false) AS is_expired,
+              u.email, u.username, u.is_active AS user_is_active,
+              t.store_id, s.url AS store_url, s.host AS store_host
+         FROM integration_tokens t
+         JOIN users u ON u.id = t.user_id
+         LEFT JOIN stores s ON s.user_id = t.user_id AND s.id = t.store_id
+        WHERE t.token_hash = $1`,
+      [hash],
+    );
+    return rows[0] ?? null;
+  }
+}

@@ -1,0 +1,13 @@
+import type { IntegrationType } from './integration-token.entity';
+
+/** Who calls with an integration token, as the database has it at this moment. */
+export interface TokenIdentity {
+  tokenId: number;
+  tokenName: string;
+  integrationType: IntegrationType;
+  usageCount: number;
+  lastUsedAt: Date | null;
+  user: { id: number; email: string; username: string };
+  /** Null until the token's first event. */
+  store: { id: number; url: string | null; host: string | null } | null;
+}

@@ -1,0 +1,79 @@
+import Big from 'big.js';
+import { cleanText } from '../../contract/clean-text';
+import type { ProductEvent } from '../../contract/product-event';
+import type { ProductState } from '../../web-knowledge/product-state';
+
+type Amount = number | string | null | undefined;
+
+/** The shop's payload as a product. Pure: equal payloads give equal products. */
+export function toProductState({ product, extra }: ProductEvent): ProductState {
+  const categories = texts(product.categories);
+  const images = texts(product.gallery).filter(isHttp);
+  const mainImage = isHttp(product.image) ? cleanText(product.image) : null;
+  const stockQuantity = decimal(product.stock_quantity);
+  const stockStatus =
+    product.stock_status || (stockQuantity !== null && new Big(stockQuantity).lte(0) ? 'outofstock' : 'instock');
+  return {
+    title: text(product.name) ?? '',
+    productType: text(product.type) ?? 'simple',
+    shortDescription: text(product.short_description) ?? '',
+    description: text(product.description) ?? '',
+    category: categories[0] ?? null,
+    categories,
+    brand: text(extra.brand),
+    tags: texts(product.tags),
+    sku: text(product.sku),
+    attributes: extra.attributes.map(({ name, options }) => ({
+      name: cleanText(name),
+      options: options.map(cleanText),
+    })),
+    variations: [],
+    // Others, such as javascript:, would be run by a frontend that makes them a link.
+    link: isHttp(product.permalink) ? cleanText(product.permalink) : null,
+    ...prices(product),
+    currency: text(product.currency)?.toUpperCase() ?? null,
+    inStock: stockStatus !== 'outofstock',
+    stockStatus,
+    stockQuantity,
+    mainImage,
+    images: mainImage && !images.includes(mainImage) ? [mainImage, ...images] : images,
+  };
+}
+
+/**
+ * What a buyer pays now, and the regular price while that is more. `price` is WooCommerce's own answer and is
+ * believed over `on_sale`; without it, the sale price counts when the product is on sale.
+ */
+export function prices(product: {
+  price?: Amount;
+  regular_price?: Amount;
+  sale_price?: Amount;
+  on_sale?: boolean | null;
+}): { price: string | null; originalPrice: string | null } {
+  const regular = decimal(product.regular_price);
+  const sale = decimal(product.sale_price);
+  const onSale = product.on_sale !== false && sale !== null && (regular === null || new Big(sale).lt(regular));
+  const price = decimal(product.price) ?? (onSale ? sale : regular);
+  const discounted =
+    product.on_sale !== false && price !== null && regular !== null && new Big(price).lt(regular);
+  return { price, originalPrice: discounted ? regular : null };
+}
+
+/** A plain decimal without exponent, sign of zero or needless zeros; null where none is set. */
+function decimal(value: Amount): string | null {
+  if (value === null || value === undefined) return null;
+  const digits = String(value).trim().replace(/^\./, '0.').replace(/\.$/, '');
+  if (digits === '') return null;
+  const plain = new Big(digits).toFixed();
+  return plain === '-0' ? '0' : plain;
+}
+
+function text(value: string | null | undefined): string | null {
+  const clean = cleanText(value ?? '').trim();
+  return clean === '' ? null : clean;
+}
+
+const texts = (values: (string | null)[] | null | undefined): string[] =>
+  (values || []).map(text).filter((value): value is string => value !== null);
+
+const isHttp = (value: string | null | undefined): value is string => /^https?:\/\//i.test(value?.trim() ?? '');

@@ -1,0 +1,36 @@
+/**
+ * Everything that happens later: each job with its queue, its payload and when it is tried again. Payloads are ids;
+ * the database is the truth and a job only a nudge to look at it, so a lost or doubled job does no harm.
+ */
+export const QUEUES = {
+  /** Events into products. */
+  sync: { concurrency: 4 },
+  /** Chunks into embeddings: apart, so that a slow embedding service keeps no event waiting. */
+  knowledge: { concurrency: 2 },
+} as const;
+export type QueueName = keyof typeof QUEUES;
+
+export interface JobPayloads {
+  /** Process these events of the log, those of them that are still queued. */
+  'events.process': { event_ids: string[] };
+  /** Find queued events and pending chunks whose job was lost, and nudge again. */
+  'events.sweep': Record<string, never>;
+  /** Embed chunks that await it, until none is left. */
+  'knowledge.embed': Record<string, never>;
+}
+export type JobName = keyof JobPayloads;
+
+export interface JobDefinition {
+  queue: QueueName;
+  /** For faults of the machinery (a database that is away): an event's own retries stand in the event log. */
+  attempts: number;
+  backoffMs: number;
+  /** While one with this key waits, another is not added; while one runs, one more is kept for after it. */
+  onlyOne?: boolean;
+}
+
+export const JOBS: Record<JobName, JobDefinition> = {
+  'events.process': { queue: 'sync', attempts: 4, backoffMs: 1000 },
+  'events.sweep': { queue: 'sync', attempts: 1, backoffMs: 0, onlyOne: true },
+  'knowledge.embed': { queue: 'knowledge', attempts: 1, backoffMs: 0, onlyOne: true },
+};

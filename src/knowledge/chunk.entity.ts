@@ -1,0 +1,69 @@
+import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+
+export type ChunkStatus = 'pending' | 'embedded' | 'failed';
+
+/** A piece of a product's text with its embedding. */
+@Entity('chunks')
+@Index('chunks_product_idx', ['userId', 'productId'])
+@Index('chunks_pending_idx', ['nextAttemptAt', 'id'], { where: `status = 'pending'` })
+export class Chunk {
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'chunks_pkey' })
+  userId: number;
+
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'chunks_pkey',
+  })
+  id: number;
+
+  @Column('bigint')
+  productId: number;
+
+  @Column('text', { default: 'product' })
+  chunkType: string;
+
+  /** 0 for the first chunk of its product. */
+  @Column('integer')
+  position: number;
+
+  @Column('text')
+  text: string;
+
+  /** SHA-256 of `text`, in hexadecimal. */
+  @Column('text')
+  textHash: string;
+
+  /** Tokens of the embedding model (cl100k_base). */
+  @Column('integer')
+  tokenCount: number;
+
+  @Column('text', { default: 'pending' })
+  status: ChunkStatus;
+
+  @Column('halfvec', { nullable: true, select: false })
+  embedding: number[] | null;
+
+  /** Model and dimensions, such as `text-embedding-3-small@1536`: only equal ones can be compared. */
+  @Column('text', { nullable: true })
+  embeddingModel: string | null;
+
+  @Column('integer', { default: 0 })
+  attempts: number;
+
+  @Column('text', { nullable: true })
+  errorMessage: string | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  nextAttemptAt: Date;
+
+  /** While in the future, a worker has it in hand. */
+  @Column('timestamptz', { nullable: true })
+  claimedUntil: Date | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  createdAt: Date;
+
+  @Column('timestamptz', { nullable: true })
+  embeddedAt: Date | null;
+}

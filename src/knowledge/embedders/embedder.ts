@@ -1,0 +1,31 @@
+/** Turns texts into vectors that are near when the texts mean the like. */
+export abstract class Embedder {
+  /** Model and dimensions: only vectors of an equal key can be compared. */
+  abstract readonly key: string;
+  /** One sentence for the log, health and the API's documentation. */
+  abstract readonly description: string;
+  abstract readonly dimensions: number;
+  /** Texts that one call takes. */
+  abstract readonly batchSize: number;
+  /** Cosine similarity below which a text has nothing to do with a question. */
+  abstract readonly floor: number;
+  /**
+   * One vector per text, in their order.
+   * @throws EmbeddingError
+   */
+  abstract embed(texts: readonly string[]): Promise<number[][]>;
+}
+
+/** Why texts were not embedded, and what may be done about it. */
+export class EmbeddingError extends Error {
+  override readonly name = 'EmbeddingError';
+
+  constructor(
+    message: string,
+    /** `rejected`: these texts never succeed as they are; `unavailable`: the same call may succeed later. */
+    readonly kind: 'rejected' | 'unavailable',
+    readonly retryAfterMs: number | null = null,
+  ) {
+    super(message);
+  }
+}

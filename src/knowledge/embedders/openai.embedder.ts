@@ -1,0 +1,105 @@
+import OpenAI, { APIConnectionError, APIError } from 'openai';
+import type { Config } from '../../config/config';
+import { Embedder, EmbeddingError } from './embedder';
+
+/** Source: OpenAI's model pages. Others need EMBEDDING_DIMENSIONS. */
+const KNOWN_DIMENSIONS: Record<string, number> = {
+  'text-embedding-3-small': 1536,
+  'text-embedding-3-large': 3072,
+  'text-embedding-ada-002': 1536,
+};
+/** Statuses by which the service refuses the texts themselves. */
+const REJECTING = new Set([400, 413, 422]);
+
+export class OpenAiEmbedder extends Embedder {
+  readonly key: string;
+  readonly description: string;
+  readonly dimensions: number;
+  readonly batchSize: number;
+  readonly floor = 0.2;
+
+  private readonly client: OpenAI;
+  private readonly model: string;
+  private readonly requestedDimensions: number | undefined;
+
+  constructor(settings: Config['embedding'] & { apiKey: string }) {
+    super();
+    this.model = settings.model;
+    this.dimensions = settings.dimensions ?? KNOWN_DIMENSIONS[settings.model] ?? 1536;
+    this.requestedDimensions = settings.dimensions ?? undefined;
+    this.batchSize = settings.batchSize;
+    this.key = `${settings.model}@${this.dimensions}`;
+    this.description = `OpenAI embeddings, model ${settings.model}, ${this.dimensions} dimensions.`;
+    this.client = new OpenAI({
+      apiKey: settings.apiKey,
+      ...(settings.baseUrl && { baseURL: settings.baseUrl }),
+      timeout: settings.timeoutMs,
+      // Retries are the database's: a chunk stays pending and says when it is tried again.
+      maxRetries: 0,
+    });
+  }
+
+  async embed(texts: readonly string[]): Promise<number[][]> {
+    let answer: unknown;
+    try {
+      answer = await this.client.embeddings.create({
+        model: this.model,
+        input: [...texts],
+        ...(this.requestedDimensions && { dimensions: this.requestedDimensions }),
+      });
+    } catch (error) {
+      throw toEmbeddingError(error);
+    }
+    return this.check(answer, texts.length);
+  }
+
+  /** A gateway may answer 200 with a page or half a body: what is not one vector per text is no answer. */
+  private check(answer: unknown, expected: number): number[][] {
+    const data = (answer as { data?: unknown } | null)?.data;
+    if (!Array.isArray(data) || data.length !== expected) {
+      throw new EmbeddingError('The embedding service sent no usable answer', 'unavailable');
+    }
+    const vectors = new Array<number[]>(expected);
+    for (const [order, item] of (data as { index?: number; embedding?: unknown }[]).entries()) {
+      const { embedding, index = order } = item;
+      if (
+        !Array.isArray(embedding) ||
+        embedding.length !== this.dimensions ||
+        !embedding.every((value) => Number.isFinite(value))
+      ) {
+        throw new EmbeddingError(
+          `The embedding service sent a vector that does not have ${this.dimensions} numbers`,
+          'unavailable',
+        );
+      }
+      vectors[index] = embedding as number[];
+    }
+    if (vectors.length !== expected || vectors.includes(undefined as never)) {
+      throw new EmbeddingError('The embedding service left out a text', 'unavailable');
+    }
+    return vectors;
+  }
+}
+
+function toEmbeddingError(error: unknown): EmbeddingError {
+  if (error instanceof APIConnectionError) {
+    return new EmbeddingError('The embedding service cannot be reached', 'unavailable');
+  }
+  if (error instanceof APIError) {
+    const status = (error as APIError<number | undefined>).status;
+    const reason = `The embedding service answered ${status ?? 'an error'}`;
+    if (status !== undefined && REJECTING.has(status)) {
+      return new EmbeddingError(`${reason}: ${error.message.slice(0, 300)}`, 'rejected');
+    }
+    return new EmbeddingError(reason, 'unavailable', retryAfterMs(error));
+  }
+  return new EmbeddingError(`The embedding service failed: ${(error as Error).message}`, 'unavailable');
+}
+
+function retryAfterMs(error: APIError): number | null {
+  const header = error.headers?.get('retry-after');
+  if (!header) return null;
+  const seconds = Number(header);
+  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(wait) && wait > 0 ? Math.min(wait, 3_600_000) : null;
+}

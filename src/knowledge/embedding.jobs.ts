@@ -1,0 +1,158 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { PinoLogger } from 'nestjs-pino';
+import { toSql } from 'pgvector';
+import { DataSource } from 'typeorm';
+import { JobHandler } from '../jobs/job-handler.decorator';
+import { JobQueue } from '../jobs/job-queue.service';
+import { Embedder, EmbeddingError } from './embedders/embedder';
+
+/** Longer than any request may take; after it another worker may take the chunk. */
+const CLAIM_SECONDS = 180;
+const FIRST_BACKOFF_MS = 2000;
+const MAX_BACKOFF_MS = 10 * 60_000;
+/** OpenAI takes 300,000 tokens a request; a margin, since its count may differ by a little. */
+const MAX_REQUEST_TOKENS = 250_000;
+
+interface ClaimedChunk {
+  user_id: number;
+  id: number;
+  text: string;
+  text_hash: string;
+  token_count: number;
+  attempts: number;
+}
+
+/** Gives chunks their embeddings. Which chunks await one stands in the database; the job says only that some do. */
+@Injectable()
+export class EmbeddingJobs implements OnApplicationBootstrap {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly embedder: Embedder,
+    private readonly jobs: JobQueue,
+    private readonly logger: PinoLogger,
+  ) {
+    logger.setContext(EmbeddingJobs.name);
+  }
+
+  /** Sends chunks of another model to be embedded anew. */
+  async onApplicationBootstrap(): Promise<void> {
+    this.logger.info({ embedder: this.embedder.key }, this.embedder.description);
+    const [, outdated] = await this.dataSource.query<[unknown, number]>(
+      `UPDATE chunks SET status = 'pending', attempts = 0, next_attempt_at = now(), claimed_until = NULL
+        WHERE status <> 'pending' AND embedding_model <> $1`,
+      [this.embedder.key],
+    );
+    if (outdated > 0) {
+      this.logger.info({ chunks: outdated }, 'chunks of another embedding model are embedded anew');
+      await this.jobs.nudge('knowledge.embed', {});
+    }
+  }
+
+  /** Ends claims of a process that died. Only where no other process can hold any. */
+  async releaseClaims(): Promise<void> {
+    await this.dataSource.query(`UPDATE chunks SET claimed_until = NULL WHERE status = 'pending' AND claimed_until IS NOT NULL`);
+  }
+
+  @JobHandler('knowledge.embed')
+  async embedPending(): Promise<void> {
+    for (;;) {
+      const claimed = await this.claim();
+      if (claimed.length === 0) return;
+      if (!(await this.embedBatch(claimed))) return;
+    }
+  }
+
+  /** False when the service is away: the rest would fail too. */
+  private async embedBatch(chunks: ClaimedChunk[]): Promise<boolean> {
+    const startedAt = performance.now();
+    try {
+      const vectors = await this.embedder.embed(chunks.map(({ text }) => text));
+      await this.store(chunks, vectors);
+      this.logger.info(
+        {
+          chunks: chunks.length,
+          tokens: chunks.reduce((sum, { token_count: tokens }) => sum + tokens, 0),
+          duration_ms: Math.round(performance.now() - startedAt),
+        },
+        'chunks embedded',
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof EmbeddingError)) throw error;
+      if (error.kind === 'unavailable') {
+        await this.postpone(chunks, error);
+        return false;
+      }
+      if (chunks.length === 1) {
+        await this.fail(chunks[0]!, error);
+        return true;
+      }
+      // Halved until the text that is refused stands alone.
+      const middle = Math.ceil(chunks.length / 2);
+      return (await this.embedBatch(chunks.slice(0, middle))) && (await this.embedBatch(chunks.slice(middle)));
+    }
+  }
+
+  /** Takes the next chunks for this worker, as many as one request holds. */
+  private async claim(): Promise<ClaimedChunk[]> {
+    const [rows] = await this.dataSource.query<[ClaimedChunk[], number]>(
+      `UPDATE chunks c SET claimed_until = now() + make_interval(secs => $2)
+         FROM (SELECT user_id, id FROM (
+                 SELECT user_id, id, sum(token_count) OVER (ORDER BY next_attempt_at, id) AS tokens,
+                        row_number() OVER (ORDER BY next_attempt_at, id) AS number
+                   FROM (SELECT user_id, id, token_count, next_attempt_at FROM chunks
+                          WHERE status = 'pending' AND next_attempt_at <= now()
+                            AND (claimed_until IS NULL OR claimed_until < now())
+                          ORDER BY next_attempt_at, id LIMIT $1 FOR UPDATE SKIP LOCKED) locked
+               ) counted WHERE tokens <= $3 OR number = 1) due
+        WHERE c.user_id = due.user_id AND c.id = due.id
+        RETURNING c.user_id, c.id, c.text, c.text_hash, c.token_count, c.attempts`,
+      [this.embedder.batchSize, CLAIM_SECONDS, MAX_REQUEST_TOKENS],
+    );
+    return rows;
+  }
+
+  /** A chunk that was renewed or deleted in the meantime is left alone: its text is no longer the one embedded. */
+  private async store(chunks: ClaimedChunk[], vectors: number[][]): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE chunks c
+          SET status = 'embedded', embedding = done.embedding::halfvec, embedding_model = $5, embedded_at = now(),
+              attempts = c.attempts + 1, error_message = NULL, claimed_until = NULL
+         FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS done (user_id, id, text_hash, embedding)
+        WHERE c.user_id = done.user_id AND c.id = done.id AND c.text_hash = done.text_hash`,
+      [
+        chunks.map((chunk) => chunk.user_id),
+        chunks.map(({ id }) => id),
+        chunks.map((chunk) => chunk.text_hash),
+        vectors.map((vector) => toSql(vector) as string),
+        this.embedder.key,
+      ],
+    );
+  }
+
+  private async postpone(chunks: ClaimedChunk[], error: EmbeddingError): Promise<void> {
+    const attempts = Math.max(...chunks.map((chunk) => chunk.attempts));
+    const delayMs = error.retryAfterMs ?? Math.min(FIRST_BACKOFF_MS * 2 ** Math.min(attempts, 20), MAX_BACKOFF_MS);
+    await this.dataSource.query(
+      `UPDATE chunks c
+          SET attempts = c.attempts + 1, error_message = $3, claimed_until = NULL,
+              next_attempt_at = now() + make_interval(secs => $4)
+         FROM unnest($1::bigint[], $2::bigint[]) AS late (user_id, id)
+        WHERE c.user_id = late.user_id AND c.id = late.id`,
+      [chunks.map((chunk) => chunk.user_id), chunks.map(({ id }) => id), error.message, delayMs / 1000],
+    );
+    this.logger.warn({ chunks: chunks.length, delay_ms: delayMs }, error.message);
+    await this.jobs.nudge('knowledge.embed', {}, delayMs);
+  }
+
+  private async fail(chunk: ClaimedChunk, error: EmbeddingError): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE chunks SET status = 'failed', attempts = attempts + 1, error_message = $3, embedding_model = $4,
+              claimed_until = NULL
+        WHERE user_id = $1 AND id = $2`,
+      [chunk.user_id, chunk.id, error.message, this.embedder.key],
+    );
+    this.logger.error({ chunk_id: chunk.id, user_id: chunk.user_id }, error.message);
+  }
+}

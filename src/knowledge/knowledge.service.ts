@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { chunk, type TextChunk } from './chunker';
+import { toDocument, type ProductContent, type ProductDocument } from './product-document';
+
+export interface KnowledgeChange {
+  productId: number;
+  content: ProductContent;
+}
+
+interface ChunkRow {
+  id: number;
+  product_id: number;
+  position: number;
+  text_hash: string;
+}
+
+/** Keeps documents and chunks equal to what products say. Embeddings follow: see `EmbeddingJobs`. */
+@Injectable()
+export class KnowledgeService {
+  /**
+   * Renews documents and chunks within the caller's transaction. A chunk whose text is unchanged keeps its embedding.
+   * @returns how many chunks await embedding now
+   */
+  async renew(manager: EntityManager, userId: number, changes: readonly KnowledgeChange[]): Promise<number> {
+    if (changes.length === 0) return 0;
+    const documents = changes.map(({ productId, content }) => ({ productId, document: toDocument(content) }));
+    await saveDocuments(manager, userId, documents);
+    const existing = await manager.query<ChunkRow[]>(
+      `SELECT id, product_id, "position", text_hash FROM chunks WHERE user_id = $1 AND product_id = ANY($2)`,
+      [userId, changes.map(({ productId }) => productId)],
+    );
+    const kept = new Map(existing.map((row) => [`${row.product_id} ${row.text_hash}`, row]));
+    const added: (TextChunk & { productId: number })[] = [];
+    const moved: { id: number; position: number }[] = [];
+    const removed = new Set(existing.map(({ id }) => id));
+    for (const { productId, document } of documents) {
+      for (const piece of chunk(document)) {
+        const same = kept.get(`${productId} ${piece.textHash}`);
+        if (!same || !removed.delete(same.id)) added.push({ ...piece, productId });
+        else if (same.position !== piece.position) moved.push({ id: same.id, position: piece.position });
+      }
+    }
+    await deleteChunks(manager, userId, [...removed]);
+    await moveChunks(manager, userId, moved);
+    await insertChunks(manager, userId, added);
+    return added.length;
+  }
+
+  /** Removes the chunks of products that are gone. Their words stay, so that a list still finds what was deleted. */
+  async remove(manager: EntityManager, userId: number, productIds: readonly number[]): Promise<void> {
+    if (productIds.length === 0) return;
+    await manager.query(`DELETE FROM chunks WHERE user_id = $1 AND product_id = ANY($2)`, [userId, productIds]);
+  }
+}
+
+async function saveDocuments(
+  manager: EntityManager,
+  userId: number,
+  documents: { productId: number; document: ProductDocument }[],
+): Promise<void> {
+  const rows = documents.map(({ productId, document: { search } }) => ({ product_id: productId, ...search }));
+  await manager.query(
+    `INSERT INTO documents (user_id, product_id, title, text, facets)
+     SELECT $1, d.product_id, d.title, d.text, d.facets
+       FROM jsonb_to_recordset($2::jsonb) AS d (product_id bigint, title text, text text, facets text[])
+     ON CONFLICT ON CONSTRAINT documents_pkey
+     DO UPDATE SET title = excluded.title, text = excluded.text, facets = excluded.facets`,
+    [userId, JSON.stringify(rows)],
+  );
+}
+
+async function deleteChunks(manager: EntityManager, userId: number, ids: number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await manager.query(`DELETE FROM chunks WHERE user_id = $1 AND id = ANY($2)`, [userId, ids]);
+}
+
+async function moveChunks(
+  manager: EntityManager,
+  userId: number,
+  moved: { id: number; position: number }[],
+): Promise<void> {
+  if (moved.length === 0) return;
+  await manager.query(
+    `UPDATE chunks c SET "position" = m."position"
+       FROM unnest($2::bigint[], $3::int[]) AS m (id, "position")
+      WHERE c.user_id = $1 AND c.id = m.id`,
+    [userId, moved.map(({ id }) => id), moved.map(({ position }) => position)],
+  );
+}
+
+async function insertChunks(
+  manager: EntityManager,
+  userId: number,
+  chunks: (TextChunk & { productId: number })[],
+): Promise<void> {
+  if (chunks.length === 0) return;
+  await manager.query(
+    `INSERT INTO chunks (user_id, product_id, "position", text, text_hash, token_count)
+     SELECT $1, c.product_id, c."position", c.text, c.text_hash, c.token_count
+       FROM unnest($2::bigint[], $3::int[], $4::text[], $5::text[], $6::int[])
+            AS c (product_id, "position", text, text_hash, token_count)`,
+    [
+      userId,
+      chunks.map(({ productId }) => productId),
+      chunks.map(({ position }) => position),
+      chunks.map(({ text }) => text),
+      chunks.map(({ textHash }) => textHash),
+      chunks.map(({ tokenCount }) => tokenCount),
+    ],
+  );
+}

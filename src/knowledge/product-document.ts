@@ -1,0 +1,82 @@
+import { convert, type HtmlToTextOptions } from 'html-to-text';
+import { normalize, squeeze } from './normalizer';
+
+/** What of a product is embedded and searched. Never its price, stock, link or images: those change every day. */
+export interface ProductContent {
+  title: string;
+  sku: string | null;
+  brand: string | null;
+  categories: string[];
+  tags: string[];
+  attributes: { name: string; options: string[] }[];
+  /** HTML. */
+  shortDescription: string;
+  /** HTML. */
+  description: string;
+}
+
+export interface ProductDocument {
+  title: string;
+  /** Readable lines and paragraphs, the title not among them. */
+  body: string;
+  /** For the `documents` table. */
+  search: { title: string; text: string; facets: string[] };
+}
+
+const HTML_OPTIONS: HtmlToTextOptions = {
+  wordwrap: false,
+  // Deeper nesting is page-builder noise, and unbounded recursion would end the process.
+  limits: { maxDepth: 100, maxInputLength: 1_000_000, ellipsis: '' },
+  selectors: [
+    { selector: 'a', options: { ignoreHref: true } },
+    { selector: 'img', format: 'skip' },
+    { selector: 'table', format: 'dataTable', options: { uppercaseHeaderCells: false, colSpacing: 2 } },
+    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
+    ...['style', 'script', 'noscript', 'svg', 'iframe', 'form'].map((selector) => ({
+      selector,
+      format: 'skip',
+    })),
+    { selector: 'ul', options: { itemPrefix: '- ' } },
+  ],
+};
+const SHORTCODE = /\[\/?[a-zA-Z][\w-]*(?:\s+[\w-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s\]]+))*\s*\/?\]/g;
+
+/** HTML to readable text: lists, tables and headings stay lines; markup, scripts, styles and shortcodes go. */
+export function htmlToText(html: string): string {
+  if (!/[<&[]/.test(html)) return html.trim();
+  return convert(html.replace(SHORTCODE, ' '), HTML_OPTIONS)
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/ ?\n ?/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+export function toDocument(content: ProductContent): ProductDocument {
+  const facts = [
+    ['SKU', content.sku ?? ''],
+    ['برند', content.brand ?? ''],
+    ['دسته‌بندی', content.categories.join('، ')],
+    ['برچسب', content.tags.join('، ')],
+    ...content.attributes.map(({ name, options }) => [name, options.join('، ')]),
+  ];
+  const factLines = facts.filter(([, value]) => value).map(([name, value]) => `${name}: ${value}`);
+  const short = htmlToText(content.shortDescription);
+  const long = htmlToText(content.description);
+  const body = [factLines.join('\n'), short, long === short ? '' : long].filter(Boolean).join('\n\n');
+  return {
+    title: content.title.trim(),
+    body,
+    search: {
+      title: normalize(content.title),
+      text: squeeze(`${content.title}\n${body}`),
+      facets: [
+        ...content.categories.map((name) => facet('category', name)),
+        ...content.tags.map((name) => facet('tag', name)),
+        ...(content.brand ? [facet('brand', content.brand)] : []),
+      ],
+    },
+  };
+}
+
+/** The key that a product is filtered by: spelling variants of a name meet. */
+export const facet = (kind: 'category' | 'tag' | 'brand', name: string): string => `${kind}:${squeeze(name)}`;

@@ -1,0 +1,57 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { HealthService, type Readiness } from './health.service';
+
+class LiveDto {
+  @ApiProperty({ example: 'ok' })
+  status: string;
+}
+
+class ReadyDto implements Readiness {
+  @ApiProperty({ enum: ['ok', 'unavailable'] })
+  status: 'ok' | 'unavailable';
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    example: { database: 'ok', queue: 'ok' },
+    description: '`ok`, or what is wrong, by dependency',
+  })
+  checks: Record<string, string>;
+
+  @ApiProperty({ example: 'local-lexical-1@1024' })
+  embedder: string;
+
+  @ApiProperty()
+  embedder_description: string;
+
+  @ApiProperty({ description: 'Chunks that await their embedding', type: Number, nullable: true })
+  pending_chunks: number | null;
+
+  @ApiProperty({ description: 'Events that await processing', type: Number, nullable: true })
+  queued_events: number | null;
+}
+
+@ApiTags('operations')
+@Controller('health')
+export class HealthController {
+  constructor(private readonly health: HealthService) {}
+
+  @Get('live')
+  @ApiOperation({ summary: 'Whether the process answers' })
+  @ApiOkResponse({ type: LiveDto })
+  live(): LiveDto {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @ApiOperation({ summary: 'Whether all that is needed answers, and which does not' })
+  @ApiOkResponse({ type: ReadyDto })
+  @ApiServiceUnavailableResponse({ type: ReadyDto })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadyDto> {
+    const readiness = await this.health.readiness();
+    if (readiness.status !== 'ok') reply.status(503);
+    return readiness;
+  }
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { PinoLogger } from 'nestjs-pino';
+import { DataSource } from 'typeorm';
+import { JobQueue } from '../jobs/job-queue.service';
+import { Embedder } from '../knowledge/embedders/embedder';
+
+export interface Readiness {
+  status: 'ok' | 'unavailable';
+  checks: Record<string, string>;
+  embedder: string;
+  embedder_description: string;
+  pending_chunks: number | null;
+  queued_events: number | null;
+}
+
+const CHECK_TIMEOUT_MS = 3000;
+
+@Injectable()
+export class HealthService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly jobs: JobQueue,
+    private readonly embedder: Embedder,
+    private readonly logger: PinoLogger,
+  ) {
+    logger.setContext(HealthService.name);
+  }
+
+  async readiness(): Promise<Readiness> {
+    const [backlog, queue] = await Promise.all([
+      this.check('database', () => this.backlog()),
+      this.check('queue', () => this.jobs.depths()),
+    ]);
+    return {
+      status: backlog.ok && queue.ok ? 'ok' : 'unavailable',
+      checks: { database: verdict(backlog.ok), queue: verdict(queue.ok) },
+      embedder: this.embedder.key,
+      embedder_description: this.embedder.description,
+      pending_chunks: backlog.value?.chunks ?? null,
+      queued_events: backlog.value?.events ?? null,
+    };
+  }
+
+  private async backlog(): Promise<{ events: number; chunks: number }> {
+    const [row] = await this.dataSource.query<{ events: number; chunks: number }[]>(
+      `SELECT (SELECT count(*) FROM events WHERE status = 'queued') AS events,
+              (SELECT count(*) FROM chunks WHERE status = 'pending') AS chunks`,
+    );
+    return row!;
+  }
+
+  /** The reason stays in the log: health is open to everyone. */
+  private async check<T>(name: string, probe: () => Promise<T>): Promise<{ ok: boolean; value?: T }> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
+    });
+    try {
+      return { ok: true, value: await Promise.race([probe(), timeout]) };
+    } catch (err) {
+      this.logger.error({ err, dependency: name }, 'dependency is down');
+      return { ok: false };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const verdict = (ok: boolean) => (ok ? 'ok' : 'does not answer');

@@ -1,0 +1,173 @@
+import { registerDecorator, ValidateIf } from 'class-validator';
+import { isAddressOrCidr } from '../config/keys';
+import type { MessageKey, MessageValues } from '../i18n/messages';
+
+/**
+ * The rules that DTOs are written with, on top of class-validator. Each is named by the message it fails with, and
+ * some turn the accepted value into its type (`coerce`), so that one decorator serves JSON bodies and query strings.
+ */
+type Coerce = (value: unknown) => unknown;
+
+const coercions = new WeakMap<object, Map<string, Coerce>>();
+
+export function coercionsOf(dto: object): Map<string, Coerce> {
+  const found = new Map<string, Coerce>();
+  for (let prototype: object | null = dto; prototype; prototype = Object.getPrototypeOf(prototype) as object) {
+    for (const [key, coerce] of coercions.get(prototype) ?? []) if (!found.has(key)) found.set(key, coerce);
+  }
+  return found;
+}
+
+function rule(
+  message: MessageKey,
+  check: (value: unknown) => boolean,
+  values: MessageValues = {},
+  coerce?: Coerce,
+): PropertyDecorator {
+  return (target, key) => {
+    const propertyName = String(key);
+    registerDecorator({
+      name: message,
+      target: target.constructor,
+      propertyName,
+      options: { context: values },
+      validator: { validate: check, defaultMessage: () => message },
+    });
+    if (!coerce) return;
+    const own = coercions.get(target) ?? new Map<string, Coerce>();
+    coercions.set(target, own.set(propertyName, coerce));
+  };
+}
+
+/** Passes when the value is undefined, null or "": WooCommerce sends all three for "not set". */
+export const OptionalField = (): PropertyDecorator =>
+  ValidateIf((_, value) => value !== undefined && value !== null && value !== '') as PropertyDecorator;
+
+/** Passes when the value is absent; null and "" are checked. */
+export const MayBeAbsent = (): PropertyDecorator =>
+  ValidateIf((_, value) => value !== undefined) as PropertyDecorator;
+
+const isText = (value: unknown, max: number, min = 0): value is string =>
+  typeof value === 'string' && value.length <= max && value.trim().length >= min;
+
+export const Text = (max: number) => rule('field_text', (value) => isText(value, max), { max });
+
+export const RequiredText = (max: number) =>
+  rule('field_text_required', (value) => isText(value, max, 1), { max });
+
+// eslint-disable-next-line no-control-regex -- control characters are what this looks for
+const CONTROL = /[\u0000-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** Text that is stored as it is and compared: no control characters, no half of a surrogate pair. */
+export const Identifier = (max: number) =>
+  rule('field_identifier', (value) => isText(value, max, 1) && !CONTROL.test(value), { max });
+
+export const Choice = (values: readonly string[]) =>
+  rule('field_choice', (value) => typeof value === 'string' && values.includes(value), {
+    values: values.join(', '),
+  });
+
+export const MAX_PRODUCT_ID = 9223372036854775807n;
+
+/** A WooCommerce product id: a positive 64-bit integer, as a number or as digits. Becomes a string of digits. */
+export const ProductId = () =>
+  rule(
+    'field_product_id',
+    (value) => {
+      if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0;
+      if (typeof value !== 'string' || !/^[1-9]\d{0,18}$/.test(value)) return false;
+      return BigInt(value) <= MAX_PRODUCT_ID;
+    },
+    {},
+    String,
+  );
+
+export const MAX_MONEY_DIGITS = 120;
+
+/** Money as WooCommerce sends it: a number or a decimal string, not negative, exact to its last digit. */
+export const Money = () =>
+  rule(
+    'field_money',
+    (value) => {
+      if (typeof value === 'number') return Number.isFinite(value) && value >= 0;
+      return (
+        typeof value === 'string' && value.length <= MAX_MONEY_DIGITS && /^\s*\d+(\.\d*)?\s*$|^\s*\.\d+\s*$/.test(value)
+      );
+    },
+    { max: MAX_MONEY_DIGITS },
+  );
+
+export const Quantity = () =>
+  rule('field_quantity', (value) => {
+    if (typeof value === 'number') return Number.isFinite(value) && Math.abs(value) < 1e15;
+    return typeof value === 'string' && /^-?\d{1,15}(\.\d{1,6})?$/.test(value.trim());
+  });
+
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+/** Milliseconds of an ISO 8601 date, read as UTC where it names no zone (WooCommerce's `_gmt` fields); else null. */
+export function readDate(value: unknown): number | null {
+  if (typeof value !== 'string' || !ISO_DATE.test(value.trim())) return null;
+  let text = value.trim().replace(' ', 'T').toUpperCase();
+  if (text.length === 10) text += 'T00:00:00';
+  if (!/(Z|[+-]\d{2}:?\d{2})$/.test(text.slice(10))) text += 'Z';
+  const milliseconds = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
+  // JavaScript rolls 31 February over; the shop meant something else.
+  const day = Number(text.slice(8, 10));
+  const month = Number(text.slice(5, 7));
+  const daysInMonth = new Date(Date.UTC(Number(text.slice(0, 4)), month, 0)).getUTCDate();
+  return Number.isNaN(milliseconds) || day > daysInMonth ? null : milliseconds;
+}
+
+export const IsoDate = () =>
+  rule(
+    'field_date',
+    (value) => readDate(value) !== null,
+    {},
+    (value) => (typeof value === 'string' ? new Date(readDate(value)!) : value),
+  );
+
+/** A list of texts; null among them is passed over. */
+export const TextList = (count: number, max: number) =>
+  rule(
+    'field_text_list',
+    (value) =>
+      Array.isArray(value) &&
+      value.length <= count &&
+      value.every((item) => item === null || (typeof item === 'string' && item.length <= max)),
+    { count, max },
+  );
+
+export const Flag = () =>
+  rule(
+    'field_boolean',
+    (value) => typeof value === 'boolean' || value === 'true' || value === 'false',
+    {},
+    (value) => value === true || value === 'true',
+  );
+
+export const Integer = (min: number, max: number) =>
+  rule(
+    'field_integer',
+    (value) => {
+      const number = typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
+      return Number.isSafeInteger(number) && (number as number) >= min && (number as number) <= max;
+    },
+    { min, max },
+    Number,
+  );
+
+export const Decimal = () =>
+  rule('field_decimal', (value) => typeof value === 'string' && value.length <= MAX_MONEY_DIGITS && /^\d+(\.\d+)?$/.test(value));
+
+export const AddressList = (count: number) =>
+  rule(
+    'field_address_list',
+    (value) =>
+      Array.isArray(value) &&
+      value.length <= count &&
+      value.every((item) => typeof item === 'string' && isAddressOrCidr(item)),
+  );
+
+export const HttpUrl = (max: number) =>
+  rule('field_url', (value) => isText(value, max) && /^https?:\/\/[^\s/]/i.test(value));

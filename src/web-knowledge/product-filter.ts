@@ -1,0 +1,48 @@
+import type { ProductRestriction } from '../knowledge/knowledge-search.service';
+import { escapeLike } from '../knowledge/knowledge-search.service';
+import { normalize } from '../knowledge/normalizer';
+import { facet } from '../knowledge/product-document';
+import type { ProductsFilterDto } from './products.dto';
+
+type Filters = ProductsFilterDto & { search?: string | undefined };
+
+/** The filters of list and search as a condition on the alias `p`, in one place for both. */
+export function restrictionOf(filters: Filters): ProductRestriction {
+  const conditions: ((placeholder: () => string) => string)[] = [];
+  const values: unknown[] = [];
+  const add = (value: unknown, condition: (placeholder: string) => string) => {
+    values.push(value);
+    conditions.push((placeholder) => condition(placeholder()));
+  };
+
+  if (filters.external_source) add(filters.external_source, (n) => `p.external_source = ${n}`);
+  if (filters.product_type) add(filters.product_type, (n) => `p.product_type = ${n}`);
+  if (typeof filters.is_active === 'boolean') add(filters.is_active, (n) => `p.is_active = ${n}`);
+  if (typeof filters.in_stock === 'boolean') add(filters.in_stock, (n) => `p.in_stock = ${n}`);
+  if (typeof filters.has_discount === 'boolean') {
+    add(filters.has_discount, (n) => `(p.original_price IS NOT NULL) = ${n}`);
+  }
+  if (filters.min_price) add(filters.min_price, (n) => `p.price >= ${n}::numeric`);
+  if (filters.max_price) add(filters.max_price, (n) => `p.price <= ${n}::numeric`);
+  if (filters.currency) add(filters.currency.toUpperCase(), (n) => `p.currency = ${n}`);
+
+  const facets = (['category', 'brand', 'tag'] as const).flatMap((kind) => {
+    const name = filters[kind];
+    return name ? [facet(kind, name)] : [];
+  });
+  if (facets.length > 0) add(facets, (n) => inDocuments(`f.facets @> ${n}::text[]`));
+  for (const word of normalize(filters.search ?? '').split(/\s+/).filter(Boolean).slice(0, 20)) {
+    add(`%${escapeLike(word)}%`, (n) => inDocuments(`f.text LIKE ${n}`));
+  }
+
+  return {
+    values,
+    sql(firstParameter) {
+      let next = firstParameter;
+      return conditions.map((condition) => condition(() => `$${next++}`)).join(' AND ') || 'true';
+    },
+  };
+}
+
+const inDocuments = (condition: string) =>
+  `p.id IN (SELECT f.product_id FROM documents f WHERE f.user_id = p.user_id AND ${condition})`;

@@ -1,0 +1,135 @@
+import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import type { ProductAttribute } from '../contract/product-event';
+import type { StockStatus } from '../contract/product-event.dto';
+
+export const EXTERNAL_SOURCES = ['woocommerce', 'shopify', 'manual'] as const;
+export type ExternalSource = (typeof EXTERNAL_SOURCES)[number];
+
+/** A product as its shop last said it. Money is a decimal string. */
+@Entity('products')
+@Unique('products_external_key', ['userId', 'storeId', 'externalSource', 'externalId'])
+@Index('products_created_idx', ['userId', 'createdAt', 'id'])
+@Index('products_updated_idx', ['userId', 'updatedAt', 'id'])
+@Index('products_price_idx', ['userId', 'price', 'id'])
+@Index('products_title_idx', { synchronize: false })
+export class Product {
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'products_pkey' })
+  userId: number;
+
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'products_pkey',
+  })
+  id: number;
+
+  @Column('bigint')
+  storeId: number;
+
+  @Column('text')
+  externalSource: ExternalSource;
+
+  /** `woo_` and the shop's product id. */
+  @Column('text')
+  externalId: string;
+
+  @Column('text')
+  title: string;
+
+  @Column('text')
+  productType: string;
+
+  @Column('text', { default: '' })
+  shortDescription: string;
+
+  @Column('text', { default: '' })
+  description: string;
+
+  @Column('text', { nullable: true })
+  link: string | null;
+
+  /** What a buyer pays now. */
+  @Column('numeric', { nullable: true })
+  price: string | null;
+
+  /** The regular price while on sale, else null. */
+  @Column('numeric', { nullable: true })
+  originalPrice: string | null;
+
+  @Column('text', { nullable: true })
+  currency: string | null;
+
+  /** The first of `categories`. */
+  @Column('text', { nullable: true })
+  category: string | null;
+
+  @Column('text', { array: true, default: () => "'{}'" })
+  categories: string[];
+
+  @Column('text', { nullable: true })
+  brand: string | null;
+
+  @Column('text', { array: true, default: () => "'{}'" })
+  tags: string[];
+
+  @Column('text', { nullable: true })
+  sku: string | null;
+
+  @Column('jsonb', { default: () => "'[]'" })
+  attributes: ProductAttribute[];
+
+  @Column('jsonb', { default: () => "'[]'" })
+  variations: unknown[];
+
+  @Column('boolean', { default: true })
+  isActive: boolean;
+
+  @Column('boolean', { default: true })
+  inStock: boolean;
+
+  @Column('text', { default: 'instock' })
+  stockStatus: StockStatus;
+
+  @Column('numeric', { nullable: true })
+  stockQuantity: string | null;
+
+  @Column('text', { nullable: true })
+  mainImage: string | null;
+
+  @Column('text', { array: true, default: () => "'{}'" })
+  images: string[];
+
+  @Column('text')
+  extractionMethod: string;
+
+  /** Of what is embedded: a change of it renews the knowledge. */
+  @Column('text')
+  contentHash: string;
+
+  /** Of what is only joined to answers: price, stock, link, images. */
+  @Column('text')
+  offerHash: string;
+
+  /** The moment of the last applied change; see `contract/change-order.ts`. */
+  @Column('timestamptz')
+  changedAt: Date;
+
+  @Column('boolean')
+  changedOnArrival: boolean;
+
+  @Column('boolean')
+  changedByDeletion: boolean;
+
+  @Column('bigint')
+  changedByEvent: number;
+
+  /** When the shop last said anything about it that was applied. */
+  @Column('timestamptz')
+  lastSyncAt: Date;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  createdAt: Date;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  updatedAt: Date;
+}

@@ -1,0 +1,94 @@
+import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { CurrentUser, SessionGuard } from '../accounts/session.guard';
+import { User } from '../accounts/user.entity';
+import { Config } from '../config/config';
+import { ApiErrors } from '../http/api-docs';
+import { IdPipe } from '../http/id.pipe';
+import { CurrentLanguage } from '../http/language.decorator';
+import { pageOf, sliceOf } from '../http/page';
+import type { Language } from '../i18n/language';
+import { toProductDetailDto, toProductDto } from './product.mapper';
+import {
+  ProductDetailDto,
+  ProductPageDto,
+  ProductsQueryDto,
+  ProductStatsDto,
+  SearchAnswerDto,
+  SearchQueryDto,
+} from './products.dto';
+import { ProductsService } from './products.service';
+
+@ApiTags('web knowledge')
+@ApiBearerAuth('session')
+@ApiErrors(401)
+@UseGuards(SessionGuard)
+@Controller('api/v1/web-knowledge')
+export class ProductsController {
+  constructor(
+    private readonly products: ProductsService,
+    private readonly config: Config,
+  ) {}
+
+  @Get('products')
+  @ApiOperation({ summary: "List the user's products" })
+  @ApiOkResponse({ type: ProductPageDto })
+  @ApiErrors(400)
+  async list(
+    @CurrentUser() user: User,
+    @Query() query: ProductsQueryDto,
+    @CurrentLanguage() language: Language,
+    @Req() request: FastifyRequest,
+  ): Promise<ProductPageDto> {
+    const slice = sliceOf(query);
+    const [products, count] = await this.products.list(user.id, query, slice);
+    const results = products.map((product) => toProductDto(product, language));
+    return pageOf(request, this.config.server.publicUrl, slice, count, results);
+  }
+
+  @Get('products/stats')
+  @ApiOperation({ summary: "Counts over the user's products" })
+  @ApiOkResponse({ type: ProductStatsDto })
+  stats(@CurrentUser() user: User): Promise<ProductStatsDto> {
+    return this.products.stats(user.id);
+  }
+
+  @Get('products/:id')
+  @ApiOperation({ summary: 'One product' })
+  @ApiOkResponse({ type: ProductDetailDto })
+  @ApiErrors(404)
+  async find(
+    @CurrentUser() user: User,
+    @Param('id', IdPipe) id: number,
+    @CurrentLanguage() language: Language,
+  ): Promise<ProductDetailDto> {
+    return toProductDetailDto(await this.products.find(user.id, id), language);
+  }
+
+  @Get('search')
+  @ApiOperation({
+    summary: 'Find the products that answer a question',
+    description: 'What an assistant calls. Inactive products are never found; price and stock are current.',
+  })
+  @ApiOkResponse({ type: SearchAnswerDto })
+  @ApiErrors(400, 503)
+  async search(
+    @CurrentUser() user: User,
+    @Query() query: SearchQueryDto,
+    @CurrentLanguage() language: Language,
+  ): Promise<SearchAnswerDto> {
+    const hits = await this.products.search(user.id, query);
+    return {
+      query: query.q,
+      count: hits.length,
+      as_of: new Date(),
+      results: hits.map(({ product, hit }) => ({
+        product: toProductDto(product, language),
+        chunk: { id: hit.chunkId, chunk_type: 'product', text: hit.chunkText },
+        score: hit.scores.combined,
+        scores: hit.scores,
+      })),
+    };
+  }
+}

@@ -1,0 +1,337 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { PageDto, PageQueryDto } from '../http/page';
+import { Choice, Decimal, Flag, Integer, OptionalField, RequiredText, Text } from '../validation/rules';
+import { EXTERNAL_SOURCES, type ExternalSource } from './product.entity';
+
+const ORDERINGS = ['created_at', 'updated_at', 'price', 'title'].flatMap((field) => [field, `-${field}`]);
+
+export class ProductsFilterDto extends PageQueryDto {
+  @ApiPropertyOptional({ enum: EXTERNAL_SOURCES })
+  @OptionalField()
+  @Choice(EXTERNAL_SOURCES)
+  external_source?: ExternalSource;
+
+  @ApiPropertyOptional({ example: 'simple' })
+  @OptionalField()
+  @Text(50)
+  product_type?: string;
+
+  @ApiPropertyOptional({ description: 'Name of a category; spelling variants meet' })
+  @OptionalField()
+  @Text(500)
+  category?: string;
+
+  @ApiPropertyOptional()
+  @OptionalField()
+  @Text(500)
+  brand?: string;
+
+  @ApiPropertyOptional()
+  @OptionalField()
+  @Text(500)
+  tag?: string;
+
+  @ApiPropertyOptional({ type: Boolean })
+  @OptionalField()
+  @Flag()
+  is_active?: boolean;
+
+  @ApiPropertyOptional({ type: Boolean })
+  @OptionalField()
+  @Flag()
+  in_stock?: boolean;
+
+  @ApiPropertyOptional({ type: Boolean })
+  @OptionalField()
+  @Flag()
+  has_discount?: boolean;
+
+  @ApiPropertyOptional({ type: String, example: '500000' })
+  @OptionalField()
+  @Decimal()
+  min_price?: string;
+
+  @ApiPropertyOptional({ type: String, example: '1000000' })
+  @OptionalField()
+  @Decimal()
+  max_price?: string;
+
+  @ApiPropertyOptional({ example: 'IRT' })
+  @OptionalField()
+  @Text(10)
+  currency?: string;
+}
+
+export class ProductsQueryDto extends ProductsFilterDto {
+  @ApiPropertyOptional({ description: 'Words that title, descriptions, category, brand or SKU have, all of them' })
+  @OptionalField()
+  @Text(200)
+  search?: string;
+
+  @ApiPropertyOptional({ enum: ORDERINGS, default: '-created_at' })
+  @OptionalField()
+  @Choice(ORDERINGS)
+  ordering?: string;
+}
+
+export class SearchQueryDto extends ProductsFilterDto {
+  @ApiProperty({ example: 'کفش ورزشی مردانه', description: 'What a buyer asks' })
+  @RequiredText(10_000)
+  q: string;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: 50, default: 10, type: Number })
+  @OptionalField()
+  @Integer(1, 50)
+  limit?: number;
+}
+
+const moneyText = { type: String, nullable: true, example: '850000.00' } as const;
+
+class DiscountInfoDto {
+  @ApiProperty({ example: '950000.00' })
+  original_price: string;
+
+  @ApiProperty({ example: '850000.00' })
+  final_price: string;
+
+  @ApiProperty({ example: '100000.00' })
+  amount: string;
+
+  @ApiProperty({ example: 10.53 })
+  percentage: number;
+
+  @ApiProperty({ example: '10.53% off (100000.00 Toman)' })
+  text: string;
+}
+
+class AttributeDto {
+  @ApiProperty({ example: 'رنگ' })
+  name: string;
+
+  @ApiProperty({ type: [String], example: ['مشکی'] })
+  options: string[];
+}
+
+export class ProductDto {
+  @ApiProperty({ example: 1 })
+  id: number;
+
+  @ApiProperty()
+  title: string;
+
+  @ApiProperty({ example: 'simple' })
+  product_type: string;
+
+  @ApiProperty({ example: 'Simple' })
+  product_type_display: string;
+
+  @ApiProperty({ description: 'As the shop sent it, HTML included' })
+  short_description: string;
+
+  @ApiProperty({ description: 'As the shop sent it, HTML included' })
+  description: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  link: string | null;
+
+  @ApiProperty()
+  has_link: boolean;
+
+  @ApiProperty({ ...moneyText, description: 'What a buyer pays now' })
+  price: string | null;
+
+  @ApiProperty({ ...moneyText, description: 'The regular price while on sale' })
+  original_price: string | null;
+
+  @ApiProperty({ ...moneyText, description: 'While on sale, equal to `price`' })
+  sale_price: string | null;
+
+  @ApiProperty(moneyText)
+  final_price: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'IRT' })
+  currency: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'تومان' })
+  currency_display: string | null;
+
+  @ApiProperty()
+  has_discount: boolean;
+
+  @ApiProperty({ type: Number, nullable: true, example: 10.53 })
+  discount_percentage: number | null;
+
+  @ApiProperty(moneyText)
+  discount_amount: string | null;
+
+  @ApiProperty({ type: DiscountInfoDto, nullable: true })
+  discount_info: DiscountInfoDto | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The first of `categories`' })
+  category: string | null;
+
+  @ApiProperty({ type: [String] })
+  categories: string[];
+
+  @ApiProperty({ type: String, nullable: true })
+  brand: string | null;
+
+  @ApiProperty({ type: [String] })
+  tags: string[];
+
+  @ApiProperty({ example: 'ورزشی، تابستانه' })
+  tags_display: string;
+
+  @ApiProperty({ type: [String], description: 'Attributes as lines' })
+  features: string[];
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, description: 'Attributes by name' })
+  specifications: Record<string, string>;
+
+  @ApiProperty()
+  is_active: boolean;
+
+  @ApiProperty()
+  in_stock: boolean;
+
+  @ApiProperty({ type: Number, nullable: true })
+  stock_quantity: number | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  main_image: string | null;
+
+  @ApiProperty({ type: [String] })
+  images: string[];
+
+  @ApiProperty({ example: 'woo_414' })
+  external_id: string;
+
+  @ApiProperty({ enum: EXTERNAL_SOURCES })
+  external_source: ExternalSource;
+
+  @ApiProperty({ example: 'woocommerce' })
+  extraction_method: string;
+
+  @ApiProperty()
+  is_auto_extracted: boolean;
+
+  @ApiProperty()
+  created_at: Date;
+
+  @ApiProperty()
+  updated_at: Date;
+}
+
+class ExtractionMetadataDto {
+  @ApiProperty({ example: 414, oneOf: [{ type: 'number' }, { type: 'string' }] })
+  woo_product_id: number | string;
+
+  @ApiProperty({ type: String, nullable: true })
+  sku: string | null;
+
+  @ApiProperty()
+  content_hash: string;
+
+  @ApiProperty()
+  last_sync_at: Date;
+
+  @ApiProperty({ description: 'Id of the shop among those of its user' })
+  store_id: number;
+}
+
+export class ProductDetailDto extends ProductDto {
+  @ApiProperty({ type: ExtractionMetadataDto })
+  extraction_metadata: ExtractionMetadataDto;
+
+  @ApiProperty({ type: [AttributeDto] })
+  attributes: AttributeDto[];
+
+  @ApiProperty({ type: [Object] })
+  variations: unknown[];
+}
+
+export class ProductPageDto extends PageDto(ProductDto) {}
+
+class PriceRangeDto {
+  @ApiProperty({ ...moneyText, description: 'Lowest' })
+  min: string | null;
+
+  @ApiProperty({ ...moneyText, description: 'Highest' })
+  max: string | null;
+}
+
+export class ProductStatsDto {
+  @ApiProperty()
+  total: number;
+
+  @ApiProperty()
+  active: number;
+
+  @ApiProperty({ description: 'Active and in stock' })
+  in_stock: number;
+
+  @ApiProperty({ description: 'Active and on sale' })
+  with_discount: number;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'number' } })
+  by_source: Record<string, number>;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'number' }, description: 'By first category' })
+  by_category: Record<string, number>;
+
+  @ApiProperty({ type: PriceRangeDto, description: 'Of active products' })
+  price_range: PriceRangeDto;
+
+  @ApiProperty({ description: 'Active products of which every chunk has its embedding' })
+  searchable: number;
+}
+
+class ScoresDto {
+  @ApiProperty({ description: 'By which the hits are ordered' })
+  combined: number;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'Cosine similarity' })
+  vector: number | null;
+
+  @ApiProperty({ description: "Share of the question's words found" })
+  lexical: number;
+}
+
+class HitChunkDto {
+  @ApiProperty()
+  id: number;
+
+  @ApiProperty({ example: 'product' })
+  chunk_type: string;
+
+  @ApiProperty()
+  text: string;
+}
+
+class HitDto {
+  @ApiProperty({ type: ProductDto, description: 'As the shop last said it' })
+  product: ProductDto;
+
+  @ApiProperty({ type: HitChunkDto })
+  chunk: HitChunkDto;
+
+  @ApiProperty({ description: '`scores.combined`' })
+  score: number;
+
+  @ApiProperty({ type: ScoresDto })
+  scores: ScoresDto;
+}
+
+export class SearchAnswerDto {
+  @ApiProperty()
+  query: string;
+
+  @ApiProperty({ description: 'Number of `results`' })
+  count: number;
+
+  @ApiProperty({ description: 'When the answer was read' })
+  as_of: Date;
+
+  @ApiProperty({ type: [HitDto] })
+  results: HitDto[];
+}

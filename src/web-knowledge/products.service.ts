@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { In, Repository } from 'typeorm';
+import type { Slice } from '../http/page';
+import { KnowledgeSearch, type KnowledgeHit } from '../knowledge/knowledge-search.service';
+import { notFound } from '../validation/errors';
+import { restrictionOf } from './product-filter';
+import { formatMoney } from './product.mapper';
+import { Product } from './product.entity';
+import type { ProductsQueryDto, ProductStatsDto, SearchQueryDto } from './products.dto';
+
+const DEFAULT_LIMIT = 10;
+
+/** What each ordering sorts by; each has an index that begins with the tenant. */
+const SORT_KEYS: Record<string, string> = {
+  created_at: 'p.created_at',
+  updated_at: 'p.updated_at',
+  price: 'p.price',
+  title: `"left"(p.title, 200)`,
+};
+
+export interface SearchHit {
+  product: Product;
+  hit: KnowledgeHit;
+}
+
+/** A user's products. The user comes first everywhere: there is no way to ask for another's. */
+@Injectable()
+export class ProductsService {
+  constructor(
+    @InjectRepository(Product) private readonly products: Repository<Product>,
+    private readonly knowledge: KnowledgeSearch,
+  ) {}
+
+  async list(userId: number, query: ProductsQueryDto, slice: Slice): Promise<[Product[], number]> {
+    const restriction = restrictionOf(query);
+    const where = `p.user_id = $1 AND ${restriction.sql(2)}`;
+    const values = [userId, ...restriction.values];
+    const [{ count }] = (await this.products.query(`SELECT count(*) AS count FROM products p WHERE ${where}`, values)) as [
+      { count: number },
+    ];
+    // Ids alone are sorted and skipped, by an index; the wide rows are read for one page only.
+    const ids = (await this.products.query(
+      `SELECT p.id FROM products p WHERE ${where} ORDER BY ${orderBy(query.ordering)}
+       LIMIT $${values.length + 1} OFFSET $${values.length + 2}`,
+      [...values, slice.limit, slice.offset],
+    )) as { id: number }[];
+    return [await this.inOrder(userId, ids.map(({ id }) => id)), count];
+  }
+
+  /** @throws AppError 404 also for another user's product */
+  async find(userId: number, id: number): Promise<Product> {
+    const product = await this.products.findOneBy({ userId, id });
+    if (!product) throw notFound();
+    return product;
+  }
+
+  async stats(userId: number): Promise<ProductStatsDto> {
+    const [[totals], sources, categories] = (await Promise.all([
+      this.products.query(
+        `SELECT count(*) AS total, count(*) FILTER (WHERE p.is_active) AS active,
+                count(*) FILTER (WHERE p.is_active AND p.in_stock) AS in_stock,
+                count(*) FILTER (WHERE p.is_active AND p.original_price IS NOT NULL) AS with_discount,
+                min(p.price) FILTER (WHERE p.is_active) AS min, max(p.price) FILTER (WHERE p.is_active) AS max,
+                count(*) FILTER (WHERE p.is_active)
+                  - (SELECT count(DISTINCT c.product_id) FROM chunks c WHERE c.user_id = $1 AND c.status <> 'embedded')
+                  AS searchable
+           FROM products p WHERE p.user_id = $1`,
+        [userId],
+      ),
+      this.products.query(
+        `SELECT external_source AS key, count(*) AS count FROM products WHERE user_id = $1 GROUP BY 1 ORDER BY 2 DESC`,
+        [userId],
+      ),
+      this.products.query(
+        `SELECT category AS key, count(*) AS count FROM products
+          WHERE user_id = $1 AND category IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200`,
+        [userId],
+      ),
+    ])) as [[StatsRow], CountRow[], CountRow[]];
+    const { min, max, ...counts } = totals;
+    return {
+      ...counts,
+      by_source: toRecord(sources),
+      by_category: toRecord(categories),
+      price_range: { min: min === null ? null : formatMoney(min), max: max === null ? null : formatMoney(max) },
+    };
+  }
+
+  /** Hits with their products as they are now: what was embedded never says a price. */
+  async search(userId: number, query: SearchQueryDto): Promise<SearchHit[]> {
+    const limit = query.limit || DEFAULT_LIMIT;
+    const hits = await this.knowledge.search(userId, query.q, limit, restrictionOf(query));
+    const products = await this.inOrder(userId, hits.map(({ productId }) => productId));
+    const byId = new Map(products.map((product) => [product.id, product]));
+    return hits.flatMap((hit) => {
+      const product = byId.get(hit.productId);
+      // Deleted between the two reads.
+      return product?.isActive ? [{ product, hit }] : [];
+    });
+  }
+
+  private async inOrder(userId: number, ids: number[]): Promise<Product[]> {
+    if (ids.length === 0) return [];
+    const products = await this.products.findBy({ userId, id: In(ids) });
+    const byId = new Map(products.map((product) => [product.id, product]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+}
+
+interface StatsRow {
+  total: number;
+  active: number;
+  in_stock: number;
+  with_discount: number;
+  searchable: number;
+  min: string | null;
+  max: string | null;
+}
+
+interface CountRow {
+  key: string;
+  count: number;
+}
+
+const toRecord = (rows: CountRow[]) => Object.fromEntries(rows.map(({ key, count }) => [key, count]));
+
+function orderBy(ordering: string | undefined): string {
+  const wanted = ordering || '-created_at';
+  const key = SORT_KEYS[wanted.replace('-', '')]!;
+  const descending = wanted.startsWith('-');
+  const direction = descending ? 'DESC' : 'ASC';
+  // A product without a price comes last either way; ascending that is the index's own order.
+  const nulls = descending && key === 'p.price' ? ' NULLS LAST' : '';
+  return `${key} ${direction}${nulls}, p.id ${direction}`;
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { KnowledgeModule } from '../knowledge/knowledge.module';
+import { Product } from './product.entity';
+import { ProductWriter } from './product-writer.service';
+import { ProductsController } from './products.controller';
+import { ProductsService } from './products.service';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Product]), KnowledgeModule],
+  controllers: [ProductsController],
+  providers: [ProductWriter, ProductsService],
+  exports: [ProductWriter],
+})
+export class WebKnowledgeModule {}
