@@ -95,9 +95,13 @@ function simpleQueryText(batch: Buffer): string | null {
   return batch[0] === 0x51 ? batch.toString('utf8', 5, batch.length - 1) : null;
 }
 
+/** Longer statements are not looked at: a LISTEN is short, with its comments too. */
+const MAX_LISTEN_BYTES = 4000;
+
 function channelAfter(pattern: RegExp, batch: Buffer): string | null {
-  if (batch.length > 300) return null;
-  const match = pattern.exec(simpleQueryText(batch) ?? '');
+  if (batch.length > MAX_LISTEN_BYTES) return null;
+  const statement = (simpleQueryText(batch) ?? '').replace(/--[^\n]*(\n|$)|\/\*[^]*?\*\//g, ' ');
+  const match = pattern.exec(statement);
   if (!match) return null;
   return match[1] ?? (match[2] ?? '').toLowerCase();
 }
