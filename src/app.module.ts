@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
+import type { Logger } from 'pino';
 import { AccountsModule } from './accounts/accounts.module';
 import { FirstStart } from './bootstrap/first-start.service';
 import { Config } from './config/config';
@@ -8,7 +9,7 @@ import { DatabaseModule } from './database/database.module';
 import { IntegrationsModule } from './integrations/integrations.module';
 import { JobsModule } from './jobs/jobs.module';
 import { KnowledgeModule } from './knowledge/knowledge.module';
-import { loggerOptions } from './operations/logging';
+import { loggerParams } from './logging/logging';
 import { OperationsModule } from './operations/operations.module';
 import { WebKnowledgeModule } from './web-knowledge/web-knowledge.module';
 
@@ -16,17 +17,18 @@ export interface AppOptions {
   config: Config;
   databaseUrl: string;
   jwtSecret: string;
+  logger: Logger;
 }
 
 /** The map of the house: every module, in the order of dependency. */
 @Module({})
 export class AppModule {
-  static forRoot({ config, databaseUrl, jwtSecret }: AppOptions): DynamicModule {
+  static forRoot({ config, databaseUrl, jwtSecret, logger }: AppOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
-        LoggerModule.forRoot(loggerOptions(config)),
+        LoggerModule.forRoot(loggerParams(logger)),
         DatabaseModule.forRoot(databaseUrl),
         JobsModule.forRoot(databaseUrl),
         AccountsModule.forRoot(jwtSecret), // users, login

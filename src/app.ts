@@ -10,20 +10,23 @@ import { keepJsonAsText } from './http/json-body';
 import { languageOf } from './i18n/language';
 import { Embedder } from './knowledge/embedders/embedder';
 import { serveApiDocs } from './operations/api-docs';
-import { frameworkLogger, requestId } from './operations/logging';
+import { createLogger, frameworkLogger, logRequests, requestId } from './logging/logging';
 import type { Config } from './config/config';
 
 /** The whole application over a database that is up to date; not yet listening. */
-export async function createApp(options: AppOptions): Promise<NestFastifyApplication> {
+export async function createApp(options: Omit<AppOptions, 'logger'>): Promise<NestFastifyApplication> {
   const adapter = createAdapter(options.config);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(options), adapter, {
+  const logger = createLogger(options.config);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot({ ...options, logger }), adapter, {
     bodyParser: false,
     bufferLogs: true,
     abortOnError: false,
     ...(options.config.server.logLevel === 'silent' && { logger: false }),
   });
   app.useLogger(frameworkLogger(app.get(Logger)));
+  logRequests(app.getHttpAdapter().getInstance(), logger);
   await configureApp(app, options.config);
+  app.useGlobalFilters(new ErrorFilter(logger));
   serveApiDocs(app, app.get(Embedder).description);
   return app;
 }
@@ -50,5 +53,4 @@ export async function configureApp(app: NestFastifyApplication, { server }: Conf
   await app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
   if (server.corsOrigins.length > 0) app.enableCors({ origin: server.corsOrigins });
   app.useGlobalPipes(new DtoPipe());
-  app.useGlobalFilters(new ErrorFilter());
 }

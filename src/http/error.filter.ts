@@ -1,5 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import { AppError } from '../validation/errors';
 import { languageOf, type Language } from '../i18n/language';
 import { say, type MessageKey } from '../i18n/messages';
@@ -46,11 +47,13 @@ export function errorBody(error: AppError, language: Language): ErrorBody {
 
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = toAppError(thrown);
-    if (error.status >= 500) request.log.error({ err: thrown }, 'request failed');
+    if (error.status >= 500) this.logger.error({ err: thrown, request_id: request.id }, 'request failed');
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
     if (error.status === 401) reply.header('www-authenticate', 'Bearer');
     void reply.status(error.status).send(errorBody(error, languageOf(request)));

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { Job, Worker } from 'bullmq';
 import { PinoLogger } from 'nestjs-pino';
+import { withLogContext } from '../logging/log-context';
 import { JobBackend } from './job-backend';
 import { JOB_HANDLER } from './job-handler.decorator';
 import { JOBS, QUEUES, type JobName, type QueueName } from './jobs';
@@ -50,11 +51,10 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     const handler = this.handlers.get(job.name as JobName);
     if (!handler) throw new Error(`no handler for job ${job.name}`);
     const startedAt = performance.now();
-    await handler(job.data);
-    this.logger.debug(
-      { job: job.name, job_id: job.id, duration_ms: Math.round(performance.now() - startedAt) },
-      'job done',
-    );
+    await withLogContext({ job: job.name, job_id: job.id }, async () => {
+      await handler(job.data);
+      this.logger.debug({ duration_ms: Math.round(performance.now() - startedAt) }, 'job done');
+    });
   }
 
   private findHandlers(): void {

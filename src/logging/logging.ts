@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { LoggerService } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
+import type { Logger as NestPinoLogger, Params } from 'nestjs-pino';
+import { pino, stdSerializers, type Logger } from 'pino';
+import type { Config } from '../config/config';
+import { logContext, withLogContext } from './log-context';
+
+const REQUEST_ID = /^[\w.:-]{1,100}$/;
+
+/** The client's `X-Request-Id` where it sends a sane one, so that a shop's log and ours can be laid side by side. */
+export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** JSON lines on stdout, each with the fields of the request or job it belongs to. */
+export const createLogger = ({ server }: Config): Logger =>
+  pino({
+    level: server.logLevel,
+    base: null,
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: stdSerializers.err },
+    mixin: logContext,
+  });
+
+/** The logger for injection; requests are logged by `logRequests`. */
+export const loggerParams = (logger: Logger): Params => ({ pinoHttp: { logger }, forRoutes: [] });
+
+/** One line a request. Neither headers nor query strings are written: tokens and buyers' questions stand there. */
+export function logRequests(fastify: FastifyInstance, logger: Logger): void {
+  // Not earlier: what reads the body off the socket would leave the context again.
+  fastify.addHook('preHandler', (request, _reply, done) => {
+    withLogContext({ request_id: request.id }, done);
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const path = request.originalUrl.split('?')[0];
+    const line = {
+      request_id: request.id,
+      method: request.method,
+      path,
+      status: reply.statusCode,
+      duration_ms: Math.round(reply.elapsedTime * 100) / 100,
+      address: request.ip,
+    };
+    logger[path?.startsWith('/health/') ? 'debug' : 'info'](line, 'request');
+    done();
+  });
+}
+
+/** Nest's own lines on modules and routes are for whoever debugs it. */
+export const frameworkLogger = (logger: NestPinoLogger): LoggerService => ({
+  log: (message, ...rest: unknown[]) => logger.debug(message, ...rest),
+  debug: (message, ...rest: unknown[]) => logger.debug(message, ...rest),
+  verbose: (message, ...rest: unknown[]) => logger.verbose(message, ...rest),
+  warn: (message, ...rest: unknown[]) => logger.warn(message, ...rest),
+  error: (message, ...rest: unknown[]) => logger.error(message, ...rest),
+  fatal: (message, ...rest: unknown[]) => logger.fatal(message, ...rest),
+});
