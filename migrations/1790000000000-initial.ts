@@ -85,7 +85,9 @@ export class Initial1790000000000 implements MigrationInterface {
       )`);
     await runner.query(`CREATE INDEX events_id_idx ON events (id)`);
     await runner.query(`CREATE INDEX events_product_idx ON events (user_id, woo_product_id, id)`);
-    await runner.query(`CREATE INDEX events_queued_idx ON events (next_attempt_at, id) WHERE status = 'queued'`);
+    await runner.query(
+      `CREATE INDEX events_queued_idx ON events (next_attempt_at, id) WHERE status = 'queued'`,
+    );
     await runner.query(`CREATE INDEX events_failed_idx ON events (user_id, id) WHERE status = 'failed'`);
 
     await runner.query(`
@@ -191,11 +193,22 @@ export class Initial1790000000000 implements MigrationInterface {
     // Out of line, a vector costs one more look-up per row: an exact scan of 1,000 takes twice as long.
     await runner.query(`ALTER TABLE chunks ALTER COLUMN embedding SET STORAGE PLAIN`);
     await runner.query(`CREATE INDEX chunks_product_idx ON chunks (user_id, product_id)`);
-    await runner.query(`CREATE INDEX chunks_pending_idx ON chunks (next_attempt_at, id) WHERE status = 'pending'`);
+    await runner.query(
+      `CREATE INDEX chunks_pending_idx ON chunks (next_attempt_at, id) WHERE status = 'pending'`,
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    const tables = ['chunks', 'documents', 'product_tombstones', 'products', 'events', 'integration_tokens', 'stores', 'users'];
+    const tables = [
+      'chunks',
+      'documents',
+      'product_tombstones',
+      'products',
+      'events',
+      'integration_tokens',
+      'stores',
+      'users',
+    ];
     for (const table of tables) {
       await runner.query(`DROP TABLE ${table}`);
     }

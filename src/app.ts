@@ -17,12 +17,16 @@ import type { Config } from './config/config';
 export async function createApp(options: Omit<AppOptions, 'logger'>): Promise<NestFastifyApplication> {
   const adapter = createAdapter(options.config);
   const logger = createLogger(options.config);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot({ ...options, logger }), adapter, {
-    bodyParser: false,
-    bufferLogs: true,
-    abortOnError: false,
-    ...(options.config.server.logLevel === 'silent' && { logger: false }),
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot({ ...options, logger }),
+    adapter,
+    {
+      bodyParser: false,
+      bufferLogs: true,
+      abortOnError: false,
+      ...(options.config.server.logLevel === 'silent' && { logger: false }),
+    },
+  );
   app.useLogger(frameworkLogger(app.get(Logger)));
   logRequests(app.getHttpAdapter().getInstance(), logger);
   await configureApp(app, options.config);
@@ -50,7 +54,9 @@ export function createAdapter({ server }: Config): FastifyAdapter {
 /** What every instance has, the one that only writes the OpenAPI document included. */
 export async function configureApp(app: NestFastifyApplication, { server }: Config): Promise<void> {
   keepJsonAsText(app.getHttpAdapter().getInstance());
-  await app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+  });
   if (server.corsOrigins.length > 0) app.enableCors({ origin: server.corsOrigins });
   app.useGlobalPipes(new DtoPipe());
 }

@@ -21,7 +21,10 @@ export class AuthController {
   @ApiOperation({ summary: 'Log in by e-mail or username' })
   @ApiOkResponse({ type: SessionTokensDto })
   @ApiErrors(400, 401, 429)
-  async logIn(@Body() { email, username, password }: LoginDto, @Ip() address: string): Promise<SessionTokens> {
+  async logIn(
+    @Body() { email, username, password }: LoginDto,
+    @Ip() address: string,
+  ): Promise<SessionTokens> {
     const login = email || username;
     if (!login) throw invalidField('email', 'field_email_or_username');
     await this.limiter.attempt(login, address);

@@ -40,4 +40,5 @@ export class LoginLimiter {
   }
 }
 
-const accountKey = (login: string, address: string) => `${address} ${login.trim().toLowerCase().slice(0, 254)}`;
+const accountKey = (login: string, address: string) =>
+  `${address} ${login.trim().toLowerCase().slice(0, 254)}`;

@@ -13,7 +13,10 @@ export interface Installation {
 }
 
 /** Opens the installation to serve it. @throws StartError */
-export async function openInstallation(config: Config, onFatal: (error: Error) => void): Promise<Installation> {
+export async function openInstallation(
+  config: Config,
+  onFatal: (error: Error) => void,
+): Promise<Installation> {
   const folder = await DataFolder.open(config.server.dataDir);
   return prepare(config, folder, await startEmbedded(folder, onFatal));
 }
@@ -24,7 +27,11 @@ export async function visitInstallation(config: Config): Promise<Installation> {
   return prepare(config, folder, await borrowOrStart(folder));
 }
 
-async function prepare(config: Config, folder: DataFolder, database: EmbeddedDatabase): Promise<Installation> {
+async function prepare(
+  config: Config,
+  folder: DataFolder,
+  database: EmbeddedDatabase,
+): Promise<Installation> {
   try {
     if (!database.borrowed) await migrate(database.url);
     return {

@@ -3,7 +3,9 @@ import { StartError } from '../config/start-error';
 /** Ends the process: with one sentence for a StartError, with the stack for a fault of ours. */
 export function exitWith(error: unknown): never {
   process.stderr.write(
-    error instanceof StartError ? `${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`,
+    error instanceof StartError
+      ? `${error.message}\n`
+      : `${error instanceof Error ? error.stack : String(error)}\n`,
   );
   process.exit(1);
 }

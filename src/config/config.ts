@@ -63,25 +63,43 @@ export const KEYS = {
   }),
   ACCESS_TOKEN_MINUTES: integer('Accounts', 'Life of an access token', 60, { min: 1, max: 1440 }),
   REFRESH_TOKEN_DAYS: integer('Accounts', 'Life of a refresh token', 14, { min: 1, max: 365 }),
-  LOGIN_ATTEMPTS: integer('Accounts', 'Failed logins an account allows from one address within the window', 10, {
+  LOGIN_ATTEMPTS: integer(
+    'Accounts',
+    'Failed logins an account allows from one address within the window',
+    10,
+    {
+      min: 1,
+      max: 1000,
+    },
+  ),
+  LOGIN_WINDOW_MINUTES: integer('Accounts', 'The window, and how long a refusal lasts', 15, {
     min: 1,
-    max: 1000,
+    max: 1440,
   }),
-  LOGIN_WINDOW_MINUTES: integer('Accounts', 'The window, and how long a refusal lasts', 15, { min: 1, max: 1440 }),
 
   WEBHOOK_REQUESTS_PER_MINUTE: integer('Webhook', 'Requests that one integration token may make', 6000, {
     min: 1,
     max: 1_000_000,
   }),
   EVENT_RETRIES: integer('Webhook', 'How often a failed event is tried again', 3, { min: 0, max: 20 }),
-  EVENT_BACKOFF_MS: integer('Webhook', 'Milliseconds before the first retry; each further one waits twice as long', 30_000, {
-    min: 1,
-    max: 3_600_000,
-  }),
-  SWEEP_INTERVAL_MS: integer('Webhook', 'Milliseconds between searches for events whose job was lost', 15_000, {
-    min: 100,
-    max: 3_600_000,
-  }),
+  EVENT_BACKOFF_MS: integer(
+    'Webhook',
+    'Milliseconds before the first retry; each further one waits twice as long',
+    30_000,
+    {
+      min: 1,
+      max: 3_600_000,
+    },
+  ),
+  SWEEP_INTERVAL_MS: integer(
+    'Webhook',
+    'Milliseconds between searches for events whose job was lost',
+    15_000,
+    {
+      min: 100,
+      max: 3_600_000,
+    },
+  ),
 
   OPENAI_API_KEY: optionalText('Embeddings', 'Without it a local lexical embedder is used'),
   OPENAI_BASE_URL: optionalText('Embeddings', 'Another service with the same API', {

@@ -17,7 +17,8 @@ export function parseJson(text: string): unknown {
   if (depthOf(text) > MAX_JSON_DEPTH) throw new JsonDepthError();
   if (!MAY_LOSE_DIGITS.test(text)) return JSON.parse(text) as unknown;
   return parseLossless(text, null, {
-    parseNumber: (digits) => (isSafeNumber(digits) && !/[eE]/.test(digits) ? Number(digits) : plainDecimal(digits)),
+    parseNumber: (digits) =>
+      isSafeNumber(digits) && !/[eE]/.test(digits) ? Number(digits) : plainDecimal(digits),
     // Of two equal keys the last counts, as in JSON.parse.
     onDuplicateKey: ({ newValue }) => newValue,
   });

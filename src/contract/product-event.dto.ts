@@ -114,7 +114,10 @@ export class ProductPayloadDto {
   @Text(LIMITS.url)
   permalink?: string | null;
 
-  @ApiPropertyOptional({ example: 'simple', description: "WooCommerce's product type; unknown ones are kept" })
+  @ApiPropertyOptional({
+    example: 'simple',
+    description: "WooCommerce's product type; unknown ones are kept",
+  })
   @OptionalField()
   @Text(50)
   type?: string | null;

@@ -13,7 +13,10 @@ export class ErrorDto {
   @ApiProperty({ example: 'validation_failed', description: 'Stable code' })
   error: string;
 
-  @ApiProperty({ example: 'The data sent is not valid.', description: 'Sentence, by Accept-Language (fa, en)' })
+  @ApiProperty({
+    example: 'The data sent is not valid.',
+    description: 'Sentence, by Accept-Language (fa, en)',
+  })
   detail: string;
 
   @ApiPropertyOptional({ type: [FieldErrorDto] })

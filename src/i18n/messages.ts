@@ -55,7 +55,10 @@ const MESSAGES = {
 
   // field rules
   field_required: { fa: 'این مقدار لازم است.', en: 'This field is required.' },
-  field_text: { fa: 'باید متنی با حداکثر {max} نویسه باشد.', en: 'Must be text of at most {max} characters.' },
+  field_text: {
+    fa: 'باید متنی با حداکثر {max} نویسه باشد.',
+    en: 'Must be text of at most {max} characters.',
+  },
   field_text_required: {
     fa: 'باید متنی با ۱ تا {max} نویسه باشد.',
     en: 'Must be text of 1 to {max} characters.',
@@ -88,7 +91,10 @@ const MESSAGES = {
     fa: 'باید عدد صحیحی از {min} تا {max} باشد.',
     en: 'Must be a whole number from {min} to {max}.',
   },
-  field_decimal: { fa: 'باید عددی ده‌دهی و صفر یا مثبت باشد.', en: 'Must be a decimal number, zero or positive.' },
+  field_decimal: {
+    fa: 'باید عددی ده‌دهی و صفر یا مثبت باشد.',
+    en: 'Must be a decimal number, zero or positive.',
+  },
   field_address_list: {
     fa: 'باید فهرستی از نشانی‌های IP یا شبکه‌های CIDR باشد.',
     en: 'Must be a list of IP addresses or CIDR networks.',

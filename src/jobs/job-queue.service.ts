@@ -32,7 +32,10 @@ export class JobQueue implements OnApplicationShutdown {
   }
 
   async add<N extends JobName>(name: N, payload: JobPayloads[N], delayMs = 0): Promise<void> {
-    await this.queues[JOBS[name].queue].add(name, payload, { ...jobOptions(name, delayMs === 0), delay: delayMs });
+    await this.queues[JOBS[name].queue].add(name, payload, {
+      ...jobOptions(name, delayMs === 0),
+      delay: delayMs,
+    });
   }
 
   /**

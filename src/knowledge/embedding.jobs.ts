@@ -51,7 +51,9 @@ export class EmbeddingJobs implements OnApplicationBootstrap {
 
   /** Ends claims of a process that died. Only where no other process can hold any. */
   async releaseClaims(): Promise<void> {
-    await this.dataSource.query(`UPDATE chunks SET claimed_until = NULL WHERE status = 'pending' AND claimed_until IS NOT NULL`);
+    await this.dataSource.query(
+      `UPDATE chunks SET claimed_until = NULL WHERE status = 'pending' AND claimed_until IS NOT NULL`,
+    );
   }
 
   @JobHandler('knowledge.embed')
@@ -90,7 +92,9 @@ export class EmbeddingJobs implements OnApplicationBootstrap {
       }
       // Halved until the text that is refused stands alone.
       const middle = Math.ceil(chunks.length / 2);
-      return (await this.embedBatch(chunks.slice(0, middle))) && (await this.embedBatch(chunks.slice(middle)));
+      return (
+        (await this.embedBatch(chunks.slice(0, middle))) && (await this.embedBatch(chunks.slice(middle)))
+      );
     }
   }
 
@@ -133,7 +137,8 @@ export class EmbeddingJobs implements OnApplicationBootstrap {
 
   private async postpone(chunks: ClaimedChunk[], error: EmbeddingError): Promise<void> {
     const attempts = Math.max(...chunks.map((chunk) => chunk.attempts));
-    const delayMs = error.retryAfterMs ?? Math.min(FIRST_BACKOFF_MS * 2 ** Math.min(attempts, 20), MAX_BACKOFF_MS);
+    const delayMs =
+      error.retryAfterMs ?? Math.min(FIRST_BACKOFF_MS * 2 ** Math.min(attempts, 20), MAX_BACKOFF_MS);
     await this.dataSource.query(
       `UPDATE chunks c
           SET attempts = c.attempts + 1, error_message = $3, claimed_until = NULL,

@@ -80,7 +80,11 @@ export class KnowledgeSearch {
    * Exact distances over the tenant's chunks, by b-tree on user_id: complete, whatever the restriction leaves, and
    * for an ordinary shop faster than a shared approximate index.
    */
-  private async byVector(userId: number, question: string, restriction: ProductRestriction): Promise<VectorRow[]> {
+  private async byVector(
+    userId: number,
+    question: string,
+    restriction: ProductRestriction,
+  ): Promise<VectorRow[]> {
     const [vector] = await this.embedder.embed([question]);
     return this.dataSource.query<VectorRow[]>(
       `SELECT best.product_id, best.chunk_id, c.text, 1 - best.distance AS similarity
@@ -99,7 +103,11 @@ export class KnowledgeSearch {
   }
 
   /** Any word of the question, anywhere in the product's text. One condition a word, since each can use the index. */
-  private async byWords(userId: number, question: string, restriction: ProductRestriction): Promise<LexicalRow[]> {
+  private async byWords(
+    userId: number,
+    question: string,
+    restriction: ProductRestriction,
+  ): Promise<LexicalRow[]> {
     const patterns = [...new Set(normalize(question).split(/[^\p{L}\p{N}_.-]+/u))]
       .filter((word) => word.length > 1 && !STOP_WORDS.has(word))
       .slice(0, MAX_WORDS)

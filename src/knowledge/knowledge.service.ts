@@ -50,7 +50,10 @@ export class KnowledgeService {
   /** Removes the chunks of products that are gone. Their words stay, so that a list still finds what was deleted. */
   async remove(manager: EntityManager, userId: number, productIds: readonly number[]): Promise<void> {
     if (productIds.length === 0) return;
-    await manager.query(`DELETE FROM chunks WHERE user_id = $1 AND product_id = ANY($2)`, [userId, productIds]);
+    await manager.query(`DELETE FROM chunks WHERE user_id = $1 AND product_id = ANY($2)`, [
+      userId,
+      productIds,
+    ]);
   }
 }
 

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 const storage = new AsyncLocalStorage<Record<string, unknown>>();
 
 /** Every line logged within `work`, however deep, carries these fields. */
-export const withLogContext = <T>(fields: Record<string, unknown>, work: () => T): T => storage.run(fields, work);
+export const withLogContext = <T>(fields: Record<string, unknown>, work: () => T): T =>
+  storage.run(fields, work);
 
 export const logContext = (): Record<string, unknown> => storage.getStore() ?? {};

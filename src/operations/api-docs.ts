@@ -12,7 +12,10 @@ export function apiDocument(app: INestApplication): OpenAPIObject {
     .setTitle('Fiko WooCommerce Sync')
     .setDescription(DESCRIPTION)
     .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Integration token: wc_sk_live_…' }, 'integration-token')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'Integration token: wc_sk_live_…' },
+      'integration-token',
+    )
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'session')
     .build();
   const document = SwaggerModule.createDocument(app, settings, {

@@ -54,7 +54,10 @@ export class HealthService {
   private async check<T>(name: string, probe: () => Promise<T>): Promise<{ ok: boolean; value?: T }> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
+      timer = setTimeout(
+        () => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)),
+        CHECK_TIMEOUT_MS,
+      );
     });
     try {
       return { ok: true, value: await Promise.race([probe(), timeout]) };

@@ -12,7 +12,11 @@ const coercions = new WeakMap<object, Map<string, Coerce>>();
 
 export function coercionsOf(dto: object): Map<string, Coerce> {
   const found = new Map<string, Coerce>();
-  for (let prototype: object | null = dto; prototype; prototype = Object.getPrototypeOf(prototype) as object) {
+  for (
+    let prototype: object | null = dto;
+    prototype;
+    prototype = Object.getPrototypeOf(prototype) as object
+  ) {
     for (const [key, coerce] of coercions.get(prototype) ?? []) if (!found.has(key)) found.set(key, coerce);
   }
   return found;
@@ -56,7 +60,8 @@ export const RequiredText = (max: number) =>
   rule('field_text_required', (value) => isText(value, max, 1), { max });
 
 // eslint-disable-next-line no-control-regex -- control characters are what this looks for
-const CONTROL = /[\u0000-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const CONTROL =
+  /[\u0000-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 /** Text that is stored as it is and compared: no control characters, no half of a surrogate pair. */
 export const Identifier = (max: number) =>
@@ -91,7 +96,9 @@ export const Money = () =>
     (value) => {
       if (typeof value === 'number') return Number.isFinite(value) && value >= 0;
       return (
-        typeof value === 'string' && value.length <= MAX_MONEY_DIGITS && /^\s*\d+(\.\d*)?\s*$|^\s*\.\d+\s*$/.test(value)
+        typeof value === 'string' &&
+        value.length <= MAX_MONEY_DIGITS &&
+        /^\s*\d+(\.\d*)?\s*$|^\s*\.\d+\s*$/.test(value)
       );
     },
     { max: MAX_MONEY_DIGITS },
@@ -158,7 +165,10 @@ export const Integer = (min: number, max: number) =>
   );
 
 export const Decimal = () =>
-  rule('field_decimal', (value) => typeof value === 'string' && value.length <= MAX_MONEY_DIGITS && /^\d+(\.\d+)?$/.test(value));
+  rule(
+    'field_decimal',
+    (value) => typeof value === 'string' && value.length <= MAX_MONEY_DIGITS && /^\d+(\.\d+)?$/.test(value),
+  );
 
 export const AddressList = (count: number) =>
   rule(

@@ -31,7 +31,10 @@ export function restrictionOf(filters: Filters): ProductRestriction {
     return name ? [facet(kind, name)] : [];
   });
   if (facets.length > 0) add(facets, (n) => inDocuments(`f.facets @> ${n}::text[]`));
-  for (const word of normalize(filters.search ?? '').split(/\s+/).filter(Boolean).slice(0, 20)) {
+  for (const word of normalize(filters.search ?? '')
+    .split(/\s+/)
+    .filter(Boolean)
+    .slice(0, 20)) {
     add(`%${escapeLike(word)}%`, (n) => inDocuments(`f.text LIKE ${n}`));
   }
 

@@ -67,7 +67,9 @@ export class ProductWriter {
     scope: ProductScope,
     changes: readonly ProductChange[],
   ): Promise<{ outcomes: ChangeOutcome[]; pendingChunks: number }> {
-    const drafts = await loadDrafts(manager, scope, [...new Set(changes.map(({ externalId }) => externalId))]);
+    const drafts = await loadDrafts(manager, scope, [
+      ...new Set(changes.map(({ externalId }) => externalId)),
+    ]);
     const outcomes = changes.map((change) => applyTo(drafts.get(change.externalId)!, change));
     const touched = [...drafts].filter(([, draft]) => draft.touched);
 
@@ -83,7 +85,10 @@ export class ProductWriter {
     const pendingChunks = await this.knowledge.renew(
       manager,
       scope.userId,
-      renewed.map(([externalId, { state }]) => ({ productId: ids.get(externalId)!, content: contentOf(state!) })),
+      renewed.map(([externalId, { state }]) => ({
+        productId: ids.get(externalId)!,
+        content: contentOf(state!),
+      })),
     );
     const gone = touched.filter(([, { stored, isActive }]) => stored?.is_active && !isActive);
     await this.knowledge.remove(
@@ -260,7 +265,11 @@ async function upsertProducts(
 }
 
 /** A repricing leaves the texts, and their large column values, as they are. */
-async function updateOffers(manager: EntityManager, scope: ProductScope, entries: TouchedDraft[]): Promise<void> {
+async function updateOffers(
+  manager: EntityManager,
+  scope: ProductScope,
+  entries: TouchedDraft[],
+): Promise<void> {
   if (entries.length === 0) return;
   const rows = entries.map(([, draft]) => ({
     id: draft.stored!.id,
@@ -278,7 +287,11 @@ async function updateOffers(manager: EntityManager, scope: ProductScope, entries
 }
 
 /** For a deletion, a restoration, and a change that changed nothing. */
-async function markProducts(manager: EntityManager, scope: ProductScope, entries: TouchedDraft[]): Promise<void> {
+async function markProducts(
+  manager: EntityManager,
+  scope: ProductScope,
+  entries: TouchedDraft[],
+): Promise<void> {
   if (entries.length === 0) return;
   const rows = entries.map(([, draft]) => ({
     id: draft.stored!.id,
@@ -299,9 +312,15 @@ async function markProducts(manager: EntityManager, scope: ProductScope, entries
  * Remembers the deletion of a product that was never seen, so that an older change that is still on its way does not
  * create it; forgets it once the product exists and carries its own moment.
  */
-async function saveTombstones(manager: EntityManager, scope: ProductScope, touched: TouchedDraft[]): Promise<void> {
+async function saveTombstones(
+  manager: EntityManager,
+  scope: ProductScope,
+  touched: TouchedDraft[],
+): Promise<void> {
   const buried = touched.filter(([, { stored, state }]) => !stored && !state);
-  const created = touched.filter(([, { stored, state }]) => !stored && state).map(([externalId]) => externalId);
+  const created = touched
+    .filter(([, { stored, state }]) => !stored && state)
+    .map(([externalId]) => externalId);
   if (buried.length > 0) {
     const rows = buried.map(([externalId, { moment }]) => ({
       external_id: externalId,

@@ -63,7 +63,9 @@ export class ProductsFilterDto extends PageQueryDto {
 }
 
 export class ProductsQueryDto extends ProductsFilterDto {
-  @ApiPropertyOptional({ description: 'Words that title, descriptions, category, brand or SKU have, all of them' })
+  @ApiPropertyOptional({
+    description: 'Words that title, descriptions, category, brand or SKU have, all of them',
+  })
   @OptionalField()
   @Text(200)
   search?: string;
@@ -185,7 +187,11 @@ export class ProductDto {
   @ApiProperty({ type: [String], description: 'Attributes as lines' })
   features: string[];
 
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, description: 'Attributes by name' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Attributes by name',
+  })
   specifications: Record<string, string>;
 
   @ApiProperty()

@@ -36,16 +36,23 @@ export class ProductsService {
     const restriction = restrictionOf(query);
     const where = `p.user_id = $1 AND ${restriction.sql(2)}`;
     const values = [userId, ...restriction.values];
-    const [{ count }] = (await this.products.query(`SELECT count(*) AS count FROM products p WHERE ${where}`, values)) as [
-      { count: number },
-    ];
+    const [{ count }] = (await this.products.query(
+      `SELECT count(*) AS count FROM products p WHERE ${where}`,
+      values,
+    )) as [{ count: number }];
     // Ids alone are sorted and skipped, by an index; the wide rows are read for one page only.
     const ids = (await this.products.query(
       `SELECT p.id FROM products p WHERE ${where} ORDER BY ${orderBy(query.ordering)}
        LIMIT $${values.length + 1} OFFSET $${values.length + 2}`,
       [...values, slice.limit, slice.offset],
     )) as { id: number }[];
-    return [await this.inOrder(userId, ids.map(({ id }) => id)), count];
+    return [
+      await this.inOrder(
+        userId,
+        ids.map(({ id }) => id),
+      ),
+      count,
+    ];
   }
 
   /** @throws AppError 404 also for another user's product */
@@ -83,7 +90,10 @@ export class ProductsService {
       ...counts,
       by_source: toRecord(sources),
       by_category: toRecord(categories),
-      price_range: { min: min === null ? null : formatMoney(min), max: max === null ? null : formatMoney(max) },
+      price_range: {
+        min: min === null ? null : formatMoney(min),
+        max: max === null ? null : formatMoney(max),
+      },
     };
   }
 
@@ -91,7 +101,10 @@ export class ProductsService {
   async search(userId: number, query: SearchQueryDto): Promise<SearchHit[]> {
     const limit = query.limit || DEFAULT_LIMIT;
     const hits = await this.knowledge.search(userId, query.q, limit, restrictionOf(query));
-    const products = await this.inOrder(userId, hits.map(({ productId }) => productId));
+    const products = await this.inOrder(
+      userId,
+      hits.map(({ productId }) => productId),
+    );
     const byId = new Map(products.map((product) => [product.id, product]));
     return hits.flatMap((hit) => {
       const product = byId.get(hit.productId);

@@ -29,7 +29,9 @@ export class DataFolder {
       await rm(probe);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-      throw new StartError(`The data folder ${absolute} cannot be written to (${code}): set DATA_DIR to one that can.`);
+      throw new StartError(
+        `The data folder ${absolute} cannot be written to (${code}): set DATA_DIR to one that can.`,
+      );
     }
     return new DataFolder(absolute);
   }

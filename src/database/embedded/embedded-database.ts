@@ -14,7 +14,8 @@ export interface EmbeddedDatabase {
   stop(): Promise<void>;
 }
 
-const databaseUrl = (password: string, port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+const databaseUrl = (password: string, port: number) =>
+  `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
 
 /**
  * Starts the engine on the data folder, in a thread of its own: in the main thread each statement would stop the

@@ -21,5 +21,6 @@ startEngine({ folder, password, onFatal: (error) => send({ kind: 'fatal', messag
     });
     send({ kind: 'ready', port: engine.port });
   },
-  (error: unknown) => send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
+  (error: unknown) =>
+    send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
 );

@@ -62,7 +62,7 @@ export function readStartup(reader: MessageReader): Startup | null {
 /** Cuts the engine's output into messages. */
 export function* splitMessages(output: Uint8Array): Generator<Buffer> {
   const bytes = Buffer.from(output.buffer, output.byteOffset, output.byteLength);
-  for (let offset = 0; offset + 5 <= bytes.length; ) {
+  for (let offset = 0; offset + 5 <= bytes.length;) {
     const length = bytes.readInt32BE(offset + 1) + 1;
     // Copied: the engine may reuse its output buffer for the next statement.
     yield Buffer.from(bytes.subarray(offset, offset + length));

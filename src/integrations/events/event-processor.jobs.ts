@@ -9,7 +9,11 @@ import { readProductEvent } from '../../contract/product-event';
 import { say } from '../../i18n/messages';
 import { JobHandler } from '../../jobs/job-handler.decorator';
 import { JobQueue } from '../../jobs/job-queue.service';
-import { ProductWriter, type ChangeOutcome, type ProductChange } from '../../web-knowledge/product-writer.service';
+import {
+  ProductWriter,
+  type ChangeOutcome,
+  type ProductChange,
+} from '../../web-knowledge/product-writer.service';
 import { toProductState } from '../woocommerce/product.mapper';
 
 /** Events of one store that are applied in one transaction. */
@@ -86,7 +90,10 @@ export class EventProcessor {
     const startedAt = new Date();
     const started = performance.now();
     // Changes of one store are applied one transaction after another, by however many workers.
-    await manager.query(`SELECT 1 FROM stores WHERE user_id = $1 AND id = $2 FOR NO KEY UPDATE`, [userId, storeId]);
+    await manager.query(`SELECT 1 FROM stores WHERE user_id = $1 AND id = $2 FOR NO KEY UPDATE`, [
+      userId,
+      storeId,
+    ]);
     const events = await manager.query<QueuedEvent[]>(
       `SELECT id::text AS id, payload, created_at, attempts, request_id FROM events
         WHERE user_id = $1 AND id = ANY($2) AND status = 'queued' ORDER BY events.id FOR UPDATE`,
@@ -124,7 +131,13 @@ export class EventProcessor {
     const row = rows[0];
     if (!row) return;
     const final = row.attempts > retries;
-    const context = { err: error, request_id: row.request_id, event: id, user_id: userId, attempts: row.attempts };
+    const context = {
+      err: error,
+      request_id: row.request_id,
+      event: id,
+      user_id: userId,
+      attempts: row.attempts,
+    };
     if (final) {
       this.logger.error(context, 'event failed');
       return;
@@ -137,7 +150,9 @@ export class EventProcessor {
 function toChange(row: QueuedEvent): ProductChange {
   const { event, errors } = readProductEvent(parseJson(row.payload));
   if (!event) {
-    throw new Error(errors.map(({ field, message, values }) => `${field}: ${say('en', message, values)}`).join(' '));
+    throw new Error(
+      errors.map(({ field, message, values }) => `${field}: ${say('en', message, values)}`).join(' '),
+    );
   }
   const deletion = event.eventType === 'product.deleted';
   return {

@@ -10,7 +10,14 @@ import { CurrentLanguage } from '../../http/language.decorator';
 import { pageOf, sliceOf } from '../../http/page';
 import type { Language } from '../../i18n/language';
 import { display, say } from '../../i18n/messages';
-import { EventDetailDto, EventDto, EventPageDto, EventsFilterDto, EventStatsDto, RetryDto } from './events.dto';
+import {
+  EventDetailDto,
+  EventDto,
+  EventPageDto,
+  EventsFilterDto,
+  EventStatsDto,
+  RetryDto,
+} from './events.dto';
 import { EventsService, type EventView } from './events.service';
 
 @ApiTags('event log')

@@ -76,7 +76,11 @@ export class EventDto {
   @ApiProperty({ example: 1, description: 'Id of the shop among those of its user' })
   store: number;
 
-  @ApiProperty({ example: 414, description: 'A string of digits beyond 2^53', oneOf: [{ type: 'number' }, { type: 'string' }] })
+  @ApiProperty({
+    example: 414,
+    description: 'A string of digits beyond 2^53',
+    oneOf: [{ type: 'number' }, { type: 'string' }],
+  })
   woo_product_id: number | string;
 
   @ApiProperty({ type: String, nullable: true })
@@ -139,7 +143,11 @@ export class EventStatsDto {
   @ApiProperty()
   queued: number;
 
-  @ApiProperty({ description: 'Of those that have ended, in percent; null where none has', type: Number, nullable: true })
+  @ApiProperty({
+    description: 'Of those that have ended, in percent; null where none has',
+    type: Number,
+    nullable: true,
+  })
   success_rate: number | null;
 
   @ApiProperty({ type: Number, nullable: true })

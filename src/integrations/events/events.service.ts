@@ -106,9 +106,13 @@ export class EventsService {
       query.andWhere('event.wooProductId = :productId', { productId: filter.woo_product_id });
     }
     if (filter.created_after) query.andWhere('event.createdAt >= :after', { after: filter.created_after });
-    if (filter.created_before) query.andWhere('event.createdAt <= :before', { before: filter.created_before });
+    if (filter.created_before)
+      query.andWhere('event.createdAt <= :before', { before: filter.created_before });
     if (filter.search) {
-      const pattern = `%${filter.search.trim().replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`;
+      const pattern = `%${filter.search
+        .trim()
+        .replaceAll('\0', '')
+        .replace(/[\\%_]/g, '\\$&')}%`;
       query.andWhere(
         '(event.eventId ILIKE :pattern OR event.productName ILIKE :pattern OR event.errorMessage ILIKE :pattern)',
         { pattern },

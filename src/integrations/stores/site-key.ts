@@ -10,7 +10,8 @@ export function siteKey(address: string | null | undefined): string | null {
   } catch {
     return null;
   }
-  if (!url.hostname.includes('.') && url.hostname !== 'localhost' && !url.hostname.startsWith('[')) return null;
+  if (!url.hostname.includes('.') && url.hostname !== 'localhost' && !url.hostname.startsWith('['))
+    return null;
   const port = url.port ? `:${url.port}` : '';
   return `${url.hostname.replace(/^www\./, '')}${port}${url.pathname.replace(/\/+$/, '')}`.slice(0, 500);
 }

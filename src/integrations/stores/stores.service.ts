@@ -33,7 +33,10 @@ export class StoresService {
     const site = siteKey(evidence.site);
     const host = hostOf(evidence.permalink);
     const { store } = identity;
-    if (store && (site === null ? store.url !== null || store.host !== null || host === null : site === store.url)) {
+    if (
+      store &&
+      (site === null ? store.url !== null || store.host !== null || host === null : site === store.url)
+    ) {
       return store.id;
     }
     return this.dataSource.transaction((manager) =>
@@ -58,12 +61,19 @@ export class StoresService {
       if (!bound || bound.url === null) await setStore(manager, token, existing.id);
       return existing.id;
     }
-    const unnamed = bound?.url === null && (bound.host === null || bound.host === hostOfKey(site)) ? bound : null;
+    const unnamed =
+      bound?.url === null && (bound.host === null || bound.host === hostOfKey(site)) ? bound : null;
     const adopted =
       unnamed ??
-      (bound ? undefined : (await idleStores(manager, token)).find((s) => !s.url && s.host === hostOfKey(site)));
+      (bound
+        ? undefined
+        : (await idleStores(manager, token)).find((s) => !s.url && s.host === hostOfKey(site)));
     if (adopted) {
-      await manager.query(`UPDATE stores SET url = $3 WHERE user_id = $1 AND id = $2`, [token.userId, adopted.id, site]);
+      await manager.query(`UPDATE stores SET url = $3 WHERE user_id = $1 AND id = $2`, [
+        token.userId,
+        adopted.id,
+        site,
+      ]);
       if (!bound) await setStore(manager, token, adopted.id);
       return adopted.id;
     }
@@ -81,7 +91,11 @@ export class StoresService {
     const bound = await lockBoundStore(manager, token);
     if (bound) {
       if (host !== null && bound.url === null && bound.host === null) {
-        await manager.query(`UPDATE stores SET host = $3 WHERE user_id = $1 AND id = $2`, [token.userId, bound.id, host]);
+        await manager.query(`UPDATE stores SET host = $3 WHERE user_id = $1 AND id = $2`, [
+          token.userId,
+          bound.id,
+          host,
+        ]);
       }
       return bound.id;
     }
@@ -127,7 +141,11 @@ async function lockBoundStore(manager: EntityManager, token: TokenKey): Promise<
   return rows[0];
 }
 
-async function findBySite(manager: EntityManager, token: TokenKey, site: string): Promise<StoreRow | undefined> {
+async function findBySite(
+  manager: EntityManager,
+  token: TokenKey,
+  site: string,
+): Promise<StoreRow | undefined> {
   const rows = await manager.query<StoreRow[]>(
     `SELECT id, url, host FROM stores WHERE user_id = $1 AND platform = $2 AND url = $3`,
     [token.userId, token.platform, site],

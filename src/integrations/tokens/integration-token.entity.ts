@@ -1,4 +1,12 @@
-import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import {
+  Column,
+  Entity,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+  Unique,
+} from 'typeorm';
 import { User } from '../../accounts/user.entity';
 import { Store } from '../stores/store.entity';
 
@@ -29,8 +37,16 @@ export class IntegrationToken {
 
   @ManyToOne(() => Store)
   @JoinColumn([
-    { name: 'user_id', referencedColumnName: 'userId', foreignKeyConstraintName: 'integration_tokens_store_fkey' },
-    { name: 'store_id', referencedColumnName: 'id', foreignKeyConstraintName: 'integration_tokens_store_fkey' },
+    {
+      name: 'user_id',
+      referencedColumnName: 'userId',
+      foreignKeyConstraintName: 'integration_tokens_store_fkey',
+    },
+    {
+      name: 'store_id',
+      referencedColumnName: 'id',
+      foreignKeyConstraintName: 'integration_tokens_store_fkey',
+    },
   ])
   store?: Store;
 

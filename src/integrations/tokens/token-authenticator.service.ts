@@ -48,8 +48,7 @@ export class TokenAuthenticator {
       usageCount: row.usage_count,
       lastUsedAt: row.last_used_at,
       user: { id: row.user_id, email: row.email, username: row.username },
-      store:
-        row.store_id === null ? null : { id: row.store_id, url: row.store_url, host: row.store_host },
+      store: row.store_id === null ? null : { id: row.store_id, url: row.store_url, host: row.store_host },
     };
   }
 

@@ -122,7 +122,10 @@ export class TokenDto {
 }
 
 export class TokenWithSecretDto extends TokenDto {
-  @ApiProperty({ example: 'wc_sk_live_0123456789abcdefghij0123456789abcdefghij', description: 'Shown this one time' })
+  @ApiProperty({
+    example: 'wc_sk_live_0123456789abcdefghij0123456789abcdefghij',
+    description: 'Shown this one time',
+  })
   token: string;
 
   @ApiProperty()

@@ -51,7 +51,9 @@ export class TokensService {
     assertFuture(request.expires_at);
     const site = siteKey(request.store_url);
     if (request.store_url && site === null) throw invalidField('store_url', 'field_url');
-    const created = await this.tokens.manager.transaction((manager) => this.create(manager, owner, request, site));
+    const created = await this.tokens.manager.transaction((manager) =>
+      this.create(manager, owner, request, site),
+    );
     return { token: await this.find(actor, created.id), secret: created.secret };
   }
 

@@ -12,7 +12,8 @@ export function toProductState({ product, extra }: ProductEvent): ProductState {
   const mainImage = isHttp(product.image) ? cleanText(product.image) : null;
   const stockQuantity = decimal(product.stock_quantity);
   const stockStatus =
-    product.stock_status || (stockQuantity !== null && new Big(stockQuantity).lte(0) ? 'outofstock' : 'instock');
+    product.stock_status ||
+    (stockQuantity !== null && new Big(stockQuantity).lte(0) ? 'outofstock' : 'instock');
   return {
     title: text(product.name) ?? '',
     productType: text(product.type) ?? 'simple',
@@ -52,7 +53,8 @@ export function prices(product: {
 }): { price: string | null; originalPrice: string | null } {
   const regular = decimal(product.regular_price);
   const sale = decimal(product.sale_price);
-  const onSale = product.on_sale !== false && sale !== null && (regular === null || new Big(sale).lt(regular));
+  const onSale =
+    product.on_sale !== false && sale !== null && (regular === null || new Big(sale).lt(regular));
   const price = decimal(product.price) ?? (onSale ? sale : regular);
   const discounted =
     product.on_sale !== false && price !== null && regular !== null && new Big(price).lt(regular);
@@ -76,4 +78,5 @@ function text(value: string | null | undefined): string | null {
 const texts = (values: (string | null)[] | null | undefined): string[] =>
   (values || []).map(text).filter((value): value is string => value !== null);
 
-const isHttp = (value: string | null | undefined): value is string => /^https?:\/\//i.test(value?.trim() ?? '');
+const isHttp = (value: string | null | undefined): value is string =>
+  /^https?:\/\//i.test(value?.trim() ?? '');
