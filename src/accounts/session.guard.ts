@@ -7,7 +7,12 @@ import type { User } from './user.entity';
 /** Lets a request pass that carries a valid access token. */
 @Injectable()
 export class SessionGuard extends AuthGuard('jwt') {
-  override handleRequest<T>(error: unknown, user: T | false, _info: unknown, context: ExecutionContext): T {
+  override handleRequest<T>(
+    error: Error | null,
+    user: T | false,
+    _info: unknown,
+    context: ExecutionContext,
+  ): T {
     if (error) throw error;
     if (user) return user;
     const { authorization } = context.switchToHttp().getRequest<FastifyRequest>().headers;

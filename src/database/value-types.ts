@@ -14,6 +14,6 @@ export const valueTypes = {
       if (oid === INT8) return (text: string) => (Number.isSafeInteger(Number(text)) ? Number(text) : text);
       if (oid === JSON_TEXT) return (text: string) => text;
     }
-    return types.getTypeParser(oid, format as 'text');
+    return types.getTypeParser(oid, format);
   },
 };

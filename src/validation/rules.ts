@@ -45,11 +45,10 @@ function rule(
 
 /** Passes when the value is undefined, null or "": WooCommerce sends all three for "not set". */
 export const OptionalField = (): PropertyDecorator =>
-  ValidateIf((_, value) => value !== undefined && value !== null && value !== '') as PropertyDecorator;
+  ValidateIf((_, value) => value !== undefined && value !== null && value !== '');
 
 /** Passes when the value is absent; null and "" are checked. */
-export const MayBeAbsent = (): PropertyDecorator =>
-  ValidateIf((_, value) => value !== undefined) as PropertyDecorator;
+export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
 const isText = (value: unknown, max: number, min = 0): value is string =>
   typeof value === 'string' && value.length <= max && value.trim().length >= min;
@@ -59,9 +58,7 @@ export const Text = (max: number) => rule('field_text', (value) => isText(value,
 export const RequiredText = (max: number) =>
   rule('field_text_required', (value) => isText(value, max, 1), { max });
 
-// eslint-disable-next-line no-control-regex -- control characters are what this looks for
-const CONTROL =
-  /[\u0000-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const CONTROL = /\p{Cc}|\p{Cs}/u;
 
 /** Text that is stored as it is and compared: no control characters, no half of a surrogate pair. */
 export const Identifier = (max: number) =>

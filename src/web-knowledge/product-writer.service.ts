@@ -140,7 +140,7 @@ async function loadDrafts(
     const known = stored ?? tombstones.find((row) => row.external_id === externalId);
     drafts.set(externalId, {
       stored,
-      moment: known ? toMoment(known as StoredMoment) : null,
+      moment: known ? toMoment(known) : null,
       isActive: stored?.is_active ?? false,
       contentHash: stored?.content_hash ?? null,
       offerHash: stored?.offer_hash ?? null,

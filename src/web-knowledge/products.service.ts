@@ -36,23 +36,18 @@ export class ProductsService {
     const restriction = restrictionOf(query);
     const where = `p.user_id = $1 AND ${restriction.sql(2)}`;
     const values = [userId, ...restriction.values];
-    const [{ count }] = (await this.products.query(
+    const [counted] = await this.products.query<{ count: number }[]>(
       `SELECT count(*) AS count FROM products p WHERE ${where}`,
       values,
-    )) as [{ count: number }];
+    );
     // Ids alone are sorted and skipped, by an index; the wide rows are read for one page only.
-    const ids = (await this.products.query(
+    const page = await this.products.query<{ id: number }[]>(
       `SELECT p.id FROM products p WHERE ${where} ORDER BY ${orderBy(query.ordering)}
        LIMIT $${values.length + 1} OFFSET $${values.length + 2}`,
       [...values, slice.limit, slice.offset],
-    )) as { id: number }[];
-    return [
-      await this.inOrder(
-        userId,
-        ids.map(({ id }) => id),
-      ),
-      count,
-    ];
+    );
+    const ids = page.map(({ id }) => id);
+    return [await this.inOrder(userId, ids), counted!.count];
   }
 
   /** @throws AppError 404 also for another user's product */
@@ -63,8 +58,8 @@ export class ProductsService {
   }
 
   async stats(userId: number): Promise<ProductStatsDto> {
-    const [[totals], sources, categories] = (await Promise.all([
-      this.products.query(
+    const [[totals], sources, categories] = await Promise.all([
+      this.products.query<StatsRow[]>(
         `SELECT count(*) AS total, count(*) FILTER (WHERE p.is_active) AS active,
                 count(*) FILTER (WHERE p.is_active AND p.in_stock) AS in_stock,
                 count(*) FILTER (WHERE p.is_active AND p.original_price IS NOT NULL) AS with_discount,
@@ -75,17 +70,17 @@ export class ProductsService {
            FROM products p WHERE p.user_id = $1`,
         [userId],
       ),
-      this.products.query(
+      this.products.query<CountRow[]>(
         `SELECT external_source AS key, count(*) AS count FROM products WHERE user_id = $1 GROUP BY 1 ORDER BY 2 DESC`,
         [userId],
       ),
-      this.products.query(
+      this.products.query<CountRow[]>(
         `SELECT category AS key, count(*) AS count FROM products
           WHERE user_id = $1 AND category IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200`,
         [userId],
       ),
-    ])) as [[StatsRow], CountRow[], CountRow[]];
-    const { min, max, ...counts } = totals;
+    ]);
+    const { min, max, ...counts } = totals!;
     return {
       ...counts,
       by_source: toRecord(sources),
@@ -101,10 +96,8 @@ export class ProductsService {
   async search(userId: number, query: SearchQueryDto): Promise<SearchHit[]> {
     const limit = query.limit || DEFAULT_LIMIT;
     const hits = await this.knowledge.search(userId, query.q, limit, restrictionOf(query));
-    const products = await this.inOrder(
-      userId,
-      hits.map(({ productId }) => productId),
-    );
+    const ids = hits.map(({ productId }) => productId);
+    const products = await this.inOrder(userId, ids);
     const byId = new Map(products.map((product) => [product.id, product]));
     return hits.flatMap((hit) => {
       const product = byId.get(hit.productId);

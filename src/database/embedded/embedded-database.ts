@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StartError } from '../../config/start-error';
-import { DataFolder } from './data-folder';
+import { type DataFolder } from './data-folder';
 import { startEngine, type RunningEngine } from './engine';
 import type { EngineMessage } from './engine.worker';
 

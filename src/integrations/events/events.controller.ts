@@ -66,7 +66,8 @@ export class EventsController {
     @CurrentLanguage() language: Language,
   ): Promise<string> {
     const view = await this.events.find(user, id);
-    const dto = JSON.stringify(toDto(view, language));
+    const timeline = await this.events.timeline(view);
+    const dto = JSON.stringify({ ...toDto(view, language), timeline });
     return `${dto.slice(0, -1)},"payload":${view.event.payload}}`;
   }
 

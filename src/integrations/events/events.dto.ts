@@ -123,7 +123,32 @@ export class EventDto {
   next_attempt_at: Date | null;
 }
 
+/** From arrival to searchable. */
+export class TimelineDto {
+  @ApiProperty()
+  accepted_at: Date;
+
+  @ApiProperty({ type: Date, nullable: true })
+  started_at: Date | null;
+
+  @ApiProperty({ type: Date, nullable: true })
+  processed_at: Date | null;
+
+  @ApiProperty({
+    type: Date,
+    nullable: true,
+    description: "When the last of the product's chunks got its embedding",
+  })
+  searchable_at: Date | null;
+
+  @ApiProperty({ description: "Chunks of the product's text" })
+  chunks: number;
+}
+
 export class EventDetailDto extends EventDto {
+  @ApiProperty({ type: TimelineDto })
+  timeline: TimelineDto;
+
   @ApiProperty({ type: Object, description: 'The body as it arrived' })
   payload: unknown;
 }

@@ -7,7 +7,7 @@ import { JobQueue } from '../../jobs/job-queue.service';
 import { AppError, notFound } from '../../validation/errors';
 import { IntegrationToken } from '../tokens/integration-token.entity';
 import { EventLog } from './event-log.entity';
-import type { EventsFilterDto, EventStatsDto } from './events.dto';
+import type { EventsFilterDto, EventStatsDto, TimelineDto } from './events.dto';
 
 /** An event with the names that a list shows. */
 export interface EventView {
@@ -38,6 +38,25 @@ export class EventsService {
     const [view] = await withNames(query);
     if (!view) throw notFound();
     return view;
+  }
+
+  /** The event's times and those of its product's chunks. */
+  async timeline({ event }: EventView): Promise<TimelineDto> {
+    const rows = await this.events.query<{ chunks: number; searchable_at: Date | null }[]>(
+      `SELECT count(*) AS chunks,
+              CASE WHEN bool_and(c.status = 'embedded') THEN max(c.embedded_at) END AS searchable_at
+         FROM products p
+         JOIN chunks c ON c.user_id = p.user_id AND c.product_id = p.id
+        WHERE p.user_id = $1 AND p.store_id = $2 AND p.external_source = 'woocommerce'
+          AND p.external_id = 'woo_' || $3::text`,
+      [event.userId, event.storeId, event.wooProductId],
+    );
+    return {
+      accepted_at: event.createdAt,
+      started_at: event.startedAt,
+      processed_at: event.processedAt,
+      ...rows[0]!,
+    };
   }
 
   async stats(actor: User, filter: EventsFilterDto): Promise<EventStatsDto> {

@@ -45,7 +45,7 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
     return true;
   }
 
-  override handleRequest<T>(error: unknown, identity: T | false): T {
+  override handleRequest<T>(error: Error | null, identity: T | false): T {
     if (error) throw error;
     if (!identity) throw unauthorized('token_missing');
     return identity;

@@ -86,18 +86,18 @@ function toEmbeddingError(error: unknown): EmbeddingError {
     return new EmbeddingError('The embedding service cannot be reached', 'unavailable');
   }
   if (error instanceof APIError) {
-    const status = (error as APIError<number | undefined>).status;
+    const { status, headers } = error as { status?: number; headers?: Headers };
     const reason = `The embedding service answered ${status ?? 'an error'}`;
     if (status !== undefined && REJECTING.has(status)) {
       return new EmbeddingError(`${reason}: ${error.message.slice(0, 300)}`, 'rejected');
     }
-    return new EmbeddingError(reason, 'unavailable', retryAfterMs(error));
+    return new EmbeddingError(reason, 'unavailable', retryAfterMs(headers));
   }
   return new EmbeddingError(`The embedding service failed: ${(error as Error).message}`, 'unavailable');
 }
 
-function retryAfterMs(error: APIError): number | null {
-  const header = error.headers?.get('retry-after');
+function retryAfterMs(headers: Headers | undefined): number | null {
+  const header = headers?.get('retry-after');
   if (!header) return null;
   const seconds = Number(header);
   const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();

@@ -1,0 +1,71 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { exitWith } from './bootstrap/process';
+import { createUser } from './bootstrap/create-user';
+import { envExample, loadConfig } from './config/config';
+import { StartError } from './config/start-error';
+import { demo } from './demo/demo';
+import { openApiText } from './operations/openapi';
+
+const HELP = `Commands (npm run <command> -- <options>):
+
+  create-admin   Create an admin, beside a running server too.
+  create-user    Create an ordinary user (a shop owner).
+      --email ADDRESS      asked for where it is missing
+      --username NAME      by default the part of the e-mail before the @
+      --password TEXT      asked for where it is missing; on the command line others may see it
+      --reset-password     give an existing user a new password, and end all sessions
+
+  demo           Post a small catalogue and follow it through every step, in a database of its own.
+      --url ADDRESS        use this running server instead, logged in by --email and --password
+      --email ADDRESS
+      --password TEXT
+
+  generate       Write openapi.json and .env.example anew.
+`;
+
+const OPTIONS = {
+  email: { type: 'string' },
+  username: { type: 'string' },
+  password: { type: 'string' },
+  'reset-password': { type: 'boolean' },
+  url: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+async function main(): Promise<void> {
+  let parsed;
+  try {
+    parsed = parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new StartError(`${(error as Error).message}\n\n${HELP}`);
+  }
+  const { values, positionals } = parsed;
+  const [command, ...rest] = positionals;
+  if (values.help || command === undefined || command === 'help') {
+    process.stdout.write(HELP);
+    return;
+  }
+  if (rest.length > 0) throw new StartError(`Unexpected argument: ${rest[0]}\n\n${HELP}`);
+  switch (command) {
+    case 'create-admin':
+    case 'create-user':
+      return createUser(loadConfig(), {
+        isStaff: command === 'create-admin',
+        email: values.email,
+        username: values.username,
+        password: values.password,
+        resetPassword: values['reset-password'] ?? false,
+      });
+    case 'demo':
+      return demo({ url: values.url, email: values.email, password: values.password });
+    case 'generate':
+      await writeFile('openapi.json', await openApiText());
+      await writeFile('.env.example', envExample());
+      return;
+    default:
+      throw new StartError(`Unknown command: ${command}\n\n${HELP}`);
+  }
+}
+
+main().then(() => process.exit(0), exitWith);
