@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { tryLock, unlock } from 'fs-native-extensions';
 import { StartError } from '../../config/start-error';
 
@@ -22,7 +22,7 @@ export class DataFolder {
   static async open(path: string): Promise<DataFolder> {
     const absolute = resolve(path);
     try {
-      await mkdir(absolute, { recursive: true, mode: 0o700 });
+      await makeFolder(absolute);
       await access(absolute, constants.R_OK | constants.W_OK | constants.X_OK);
       const probe = join(absolute, `.probe-${process.pid}`);
       await writeFile(probe, '');
@@ -94,5 +94,19 @@ export class DataFolder {
     const temporary = join(this.path, `.${name}.${process.pid}`);
     await writeFile(temporary, text, { mode: 0o600 });
     await rename(temporary, join(this.path, name));
+  }
+}
+
+/** As `mkdir` with `recursive`, which in Node 20 never returns for a folder that the system cannot hold (/proc/x). */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path || existsSync(parent)) throw error;
+    await makeFolder(parent);
+    await mkdir(path, { mode: 0o700 });
   }
 }

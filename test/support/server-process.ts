@@ -1,0 +1,100 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '..', '..');
+const START_TIMEOUT_MS = 60_000;
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** A compiled program of the product in a process of its own. */
+export class ServerProcess {
+  stdout = '';
+  stderr = '';
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {
+    child.stdout!.on('data', (data: Buffer) => (this.stdout += data.toString()));
+    child.stderr!.on('data', (data: Buffer) => (this.stderr += data.toString()));
+  }
+
+  static async spawn(
+    environment: Record<string, string>,
+    script = 'main.js',
+    args: string[] = [],
+  ): Promise<ServerProcess> {
+    const port = environment.PORT ?? String(await freePort());
+    const { PATH, HOME } = process.env;
+    const child = spawn(process.execPath, [join(ROOT, 'dist', 'src', script), ...args], {
+      cwd: environment.DATA_DIR && environment.DATA_DIR.startsWith('/') ? '/' : ROOT,
+      env: { PATH, HOME, ...environment, PORT: port },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new ServerProcess(child, `http://127.0.0.1:${port}`);
+  }
+
+  /** Resolves once the server has printed that it runs. */
+  static async start(environment: Record<string, string>): Promise<ServerProcess> {
+    const server = await ServerProcess.spawn(environment);
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    while (!server.stdout.includes('Fiko WooCommerce Sync runs on')) {
+      if (server.child.exitCode !== null)
+        throw new Error(`exited ${server.child.exitCode}: ${server.stderr}`);
+      if (Date.now() > deadline) throw new Error(`not started: ${server.stdout}${server.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    return server;
+  }
+
+  /** The integration token that the first start printed. */
+  get token(): string {
+    return /wc_sk_live_[a-z0-9]{40}/.exec(this.stdout)![0];
+  }
+
+  get password(): string {
+    return /Password\s+(\S+)/.exec(this.stdout)![1]!;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Resolves to the exit code, or the name of the signal that ended it. */
+  async ended(): Promise<number | string> {
+    const { child } = this;
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child.exitCode ?? child.signalCode!;
+  }
+
+  async stop(): Promise<void> {
+    this.kill('SIGKILL');
+    await this.ended();
+  }
+
+  async logIn(email: string, password: string): Promise<string> {
+    const response = await this.fetch('POST', '/api/v1/auth/token/', undefined, { email, password });
+    return ((await response.json()) as { access: string }).access;
+  }
+
+  fetch(method: string, path: string, token?: string, body?: unknown): Promise<Response> {
+    return fetch(this.url + path, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        'accept-language': 'en',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+}
