@@ -64,13 +64,17 @@ export class AccountsService {
     return result.affected === 1;
   }
 
-  /**
-   * The user with this e-mail or username and password.
-   * @throws AppError 401 `login_failed`, in equal time for an unknown name and a wrong password
-   */
-  async authenticate(login: string, password: string): Promise<User> {
+  /** By e-mail or username, in any case of letters. */
+  findByLogin(login: string): Promise<User | null> {
     const name = login.trim().toLowerCase();
-    const user = await this.users.findOneBy(name.includes('@') ? { email: name } : { username: name });
+    return this.users.findOneBy(name.includes('@') ? { email: name } : { username: name });
+  }
+
+  /**
+   * The user, once the password is shown to be theirs.
+   * @throws AppError 401 `login_failed`, in equal time for no user and a wrong password
+   */
+  async authenticate(user: User | null, password: string): Promise<User> {
     this.decoyHash ??= hashPassword('decoy');
     const matches = await verifyPassword(user?.passwordHash ?? (await this.decoyHash), password);
     if (!user || !matches || !user.isActive) throw unauthorized('login_failed');

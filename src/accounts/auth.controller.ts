@@ -27,9 +27,12 @@ export class AuthController {
   ): Promise<SessionTokens> {
     const login = email || username;
     if (!login) throw invalidField('email', 'field_email_or_username');
-    await this.limiter.attempt(login, address);
-    const user = await this.accounts.authenticate(login, password);
-    await this.limiter.succeeded(login, address);
+    const named = await this.accounts.findByLogin(login);
+    // By the user's id, so that e-mail and username count together; by the name for one that is not there.
+    const account = named ? `user ${named.id}` : `name ${login.trim().toLowerCase()}`;
+    await this.limiter.attempt(account, address);
+    const user = await this.accounts.authenticate(named, password);
+    await this.limiter.succeeded(account, address);
     return this.sessions.open(user);
   }
 

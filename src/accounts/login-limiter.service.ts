@@ -24,21 +24,18 @@ export class LoginLimiter {
   }
 
   /** Counts an attempt before it is checked, so that many at once do not slip through. @throws AppError 429 */
-  async attempt(login: string, address: string): Promise<void> {
+  async attempt(account: string, address: string): Promise<void> {
     try {
       await this.byAddress.consume(address);
-      await this.byAccount.consume(accountKey(login, address));
+      await this.byAccount.consume(`${address} ${account}`);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       throw tooMany('too_many_logins', Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)));
     }
   }
 
-  async succeeded(login: string, address: string): Promise<void> {
-    await this.byAccount.delete(accountKey(login, address));
+  async succeeded(account: string, address: string): Promise<void> {
+    await this.byAccount.delete(`${address} ${account}`);
     await this.byAddress.reward(address);
   }
 }
-
-const accountKey = (login: string, address: string) =>
-  `${address} ${login.trim().toLowerCase().slice(0, 254)}`;

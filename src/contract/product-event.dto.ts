@@ -8,7 +8,7 @@ import {
   OptionalField,
   ProductId,
   Quantity,
-  Text,
+  ShopText,
   TextList,
 } from '../validation/rules';
 
@@ -41,22 +41,22 @@ export class ProductPayloadDto {
 
   @ApiPropertyOptional({ example: 'PROD-001' })
   @OptionalField()
-  @Text(LIMITS.sku)
+  @ShopText(LIMITS.sku)
   sku?: string | null;
 
   @ApiPropertyOptional({ example: 'کفش اسپرت مردانه', description: 'Required unless the product is deleted' })
   @OptionalField()
-  @Text(LIMITS.name)
+  @ShopText(LIMITS.name)
   name?: string | null;
 
   @ApiPropertyOptional({ example: 'کفش سبک برای هر روز' })
   @OptionalField()
-  @Text(LIMITS.description)
+  @ShopText(LIMITS.description)
   short_description?: string | null;
 
   @ApiPropertyOptional({ example: '<p>رویهٔ تنفسی و زیرهٔ نرم</p>' })
   @OptionalField()
-  @Text(LIMITS.description)
+  @ShopText(LIMITS.description)
   description?: string | null;
 
   @ApiPropertyOptional({ ...money, example: 850000, description: 'What a buyer pays now' })
@@ -76,7 +76,7 @@ export class ProductPayloadDto {
 
   @ApiPropertyOptional({ example: 'IRT', description: 'ISO 4217, or IRT for toman' })
   @OptionalField()
-  @Text(10)
+  @ShopText(10)
   currency?: string | null;
 
   @ApiPropertyOptional({ example: 12, type: Number, nullable: true })
@@ -101,7 +101,7 @@ export class ProductPayloadDto {
 
   @ApiPropertyOptional({ example: 'https://shop.example.com/shoe.jpg' })
   @OptionalField()
-  @Text(LIMITS.url)
+  @ShopText(LIMITS.url)
   image?: string | null;
 
   @ApiPropertyOptional({ example: ['https://shop.example.com/shoe-2.jpg'], type: [String] })
@@ -111,7 +111,7 @@ export class ProductPayloadDto {
 
   @ApiPropertyOptional({ example: 'https://shop.example.com/product/shoe/' })
   @OptionalField()
-  @Text(LIMITS.url)
+  @ShopText(LIMITS.url)
   permalink?: string | null;
 
   @ApiPropertyOptional({
@@ -119,7 +119,7 @@ export class ProductPayloadDto {
     description: "WooCommerce's product type; unknown ones are kept",
   })
   @OptionalField()
-  @Text(50)
+  @ShopText(50)
   type?: string | null;
 
   @ApiPropertyOptional({ example: true, nullable: true })

@@ -79,10 +79,13 @@ function readExtra(product: Record<string, unknown>): ProductExtra {
   return { brand, attributes };
 }
 
+/** An address, or a bare host name; a shop's display name is neither. */
+const SITE = /^(https?:\/\/)?[^\s/.]+(\.[^\s/.]+)+(\/\S*)?$|^https?:\/\/\S+$/i;
+
 function readSiteUrl(body: Record<string, unknown>): string | null {
   const { store, store_url: storeUrl, site_url: siteUrl } = body;
   const nested = typeof store === 'object' && store !== null ? (store as Record<string, unknown>) : {};
   const named = [nested.url, nested.site_url, nested.home_url, store, storeUrl, siteUrl];
-  const url = named.find((value) => typeof value === 'string' && value.length > 0 && value.length <= 2048);
+  const url = named.find((value) => typeof value === 'string' && value.length <= 2048 && SITE.test(value));
   return (url as string | undefined) ?? null;
 }

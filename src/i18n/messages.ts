@@ -56,12 +56,12 @@ const MESSAGES = {
   // field rules
   field_required: { fa: 'این مقدار لازم است.', en: 'This field is required.' },
   field_text: {
-    fa: 'باید متنی با حداکثر {max} نویسه باشد.',
-    en: 'Must be text of at most {max} characters.',
+    fa: 'باید متنی با حداکثر {max} نویسه و بدون نویسهٔ NUL باشد.',
+    en: 'Must be text of at most {max} characters, without NUL.',
   },
   field_text_required: {
-    fa: 'باید متنی با ۱ تا {max} نویسه باشد.',
-    en: 'Must be text of 1 to {max} characters.',
+    fa: 'باید متنی با ۱ تا {max} نویسه و بدون نویسهٔ NUL باشد.',
+    en: 'Must be text of 1 to {max} characters, without NUL.',
   },
   field_identifier: {
     fa: 'باید شناسه‌ای با ۱ تا {max} نویسه و بدون نویسهٔ کنترلی باشد.',

@@ -53,10 +53,16 @@ export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_, value) => val
 const isText = (value: unknown, max: number, min = 0): value is string =>
   typeof value === 'string' && value.length <= max && value.trim().length >= min;
 
-export const Text = (max: number) => rule('field_text', (value) => isText(value, max), { max });
+/** Text of a shop, taken as it comes: what cannot be stored is cleaned away later rather than refused. */
+export const ShopText = (max: number) => rule('field_text', (value) => isText(value, max), { max });
+
+const STORABLE = /^[^\0\p{Cs}]*$/u;
+
+export const Text = (max: number) =>
+  rule('field_text', (value) => isText(value, max) && STORABLE.test(value), { max });
 
 export const RequiredText = (max: number) =>
-  rule('field_text_required', (value) => isText(value, max, 1), { max });
+  rule('field_text_required', (value) => isText(value, max, 1) && STORABLE.test(value), { max });
 
 const CONTROL = /\p{Cc}|\p{Cs}/u;
 

@@ -18,7 +18,7 @@ export function siteKey(address: string | null | undefined): string | null {
 
 /** WordPress names its site in the user agent of every request: `WordPress/6.7; https://shop.example.com`. */
 export function siteOfUserAgent(userAgent: string | undefined): string | null {
-  return /^WordPress\/[^;]*;\s*(https?:\/\/\S+)/i.exec(userAgent ?? '')?.[1] ?? null;
+  return /^WordPress\/[^;]*;\s*(https?:\/\/[^\s;]+)/i.exec(userAgent ?? '')?.[1] ?? null;
 }
 
 /** The host of a product's own address: weaker than a site that the shop names, since it has no path. */

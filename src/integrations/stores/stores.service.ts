@@ -104,7 +104,9 @@ export class StoresService {
     const compatible = idle.filter((store) => host === null || hostOfStore(store) === null);
     const adopted = sameHost[0] ?? (compatible.length === 1 ? compatible[0] : undefined);
     const storeId = adopted?.id ?? (await insertStore(manager, token, null, host));
-    await setStore(manager, token, storeId);
+    // Without a hint of its own, a request uses a known shop's store but does not claim it: the next may tell better.
+    const guessed = adopted && host === null && hostOfStore(adopted) !== null;
+    if (!guessed) await setStore(manager, token, storeId);
     return storeId;
   }
 
