@@ -8,7 +8,7 @@ import { normalize, squeeze, STOP_WORDS } from './normalizer';
 
 /** A condition on products, written by whoever knows them: SQL on the alias `p` with its parameters from `$n` on. */
 export interface ProductRestriction {
-  /** The condition, with placeholders that begin at `$${firstParameter}`. */
+  /** The condition, with placeholders that begin at `$${firstParameter}`; `$1` is the user in every statement. */
   sql(firstParameter: number): string;
   values: unknown[];
 }

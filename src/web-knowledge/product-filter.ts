@@ -6,7 +6,7 @@ import type { ProductsFilterDto } from './products.dto';
 
 type Filters = ProductsFilterDto & { search?: string | undefined };
 
-/** The filters of list and search as a condition on the alias `p`, in one place for both. */
+/** The filters of list and search as a condition on the alias `p`, in one place for both. `$1` is the user. */
 export function restrictionOf(filters: Filters): ProductRestriction {
   const conditions: ((placeholder: () => string) => string)[] = [];
   const values: unknown[] = [];
@@ -26,16 +26,30 @@ export function restrictionOf(filters: Filters): ProductRestriction {
   if (filters.max_price) add(filters.max_price, (n) => `p.price <= ${n}::numeric`);
   if (filters.currency) add(filters.currency.toUpperCase(), (n) => `p.currency = ${n}`);
 
+  const inText: ((placeholder: () => string) => string)[] = [];
+  const addInText = (value: unknown, condition: (placeholder: string) => string) => {
+    values.push(value);
+    inText.push((placeholder) => condition(placeholder()));
+  };
   const facets = (['category', 'brand', 'tag'] as const).flatMap((kind) => {
     const name = filters[kind];
     return name ? [facet(kind, name)] : [];
   });
-  if (facets.length > 0) add(facets, (n) => inDocuments(`f.facets @> ${n}::text[]`));
+  if (facets.length > 0) addInText(facets, (n) => `f.facets @> ${n}::text[]`);
   for (const word of normalize(filters.search ?? '')
     .split(/\s+/)
     .filter(Boolean)
     .slice(0, 20)) {
-    add(`%${escapeLike(word)}%`, (n) => inDocuments(`f.text LIKE ${n}`));
+    addInText(`%${escapeLike(word)}%`, (n) => `f.text LIKE ${n}`);
+  }
+  // As an array the ids are found once, by the inverted indexes; as a join, a filter without a match was answered by
+  // walking all products in the list's order.
+  if (inText.length > 0) {
+    conditions.push(
+      (placeholder) =>
+        `p.id = ANY (ARRAY (SELECT f.product_id FROM documents f WHERE f.user_id = $1
+           AND ${inText.map((condition) => condition(placeholder)).join(' AND ')}))`,
+    );
   }
 
   return {
@@ -46,6 +60,3 @@ export function restrictionOf(filters: Filters): ProductRestriction {
     },
   };
 }
-
-const inDocuments = (condition: string) =>
-  `p.id IN (SELECT f.product_id FROM documents f WHERE f.user_id = p.user_id AND ${condition})`;
