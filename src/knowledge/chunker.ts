@@ -7,6 +7,9 @@ export const CHUNK_TOKENS = 400;
 const MAX_TITLE_TOKENS = 80;
 /** A tokenizer takes time with the square of an unbroken run; longer runs are cut before it sees them. */
 const MAX_RUN = 200;
+const MAX_WINDOW = 4000;
+/** Joined, a few symbols take a token more than apart. */
+const JOIN_MARGIN = 10;
 
 export interface TextChunk {
   position: number;
@@ -28,7 +31,7 @@ export const tokensOf = (text: string): number => countTokens(text);
  */
 export function chunk(document: ProductDocument): TextChunk[] {
   const title = truncate(breakRuns(document.title), MAX_TITLE_TOKENS);
-  const budget = CHUNK_TOKENS - tokensOf(`${title}\n`);
+  const budget = CHUNK_TOKENS - JOIN_MARGIN - tokensOf(`${title}\n`);
   const pieces = splitToBudget(breakRuns(document.body), budget);
   const bodies: string[] = [];
   let current: Piece[] = [];
@@ -66,9 +69,9 @@ function splitToBudget(text: string, budget: number): Piece[] {
   const pieces: Piece[] = [];
   for (const paragraph of text.split(/\n+/)) {
     const start = pieces.length;
-    for (const { segment } of sentences.segment(paragraph)) {
-      for (const part of splitSentence(segment.trim(), budget)) {
-        pieces.push({ text: part, tokens: tokensOf(part) + 1, endsParagraph: false });
+    for (const window of windows(paragraph)) {
+      for (const { segment } of sentences.segment(window)) {
+        pieces.push(...splitSentence(segment.trim(), budget));
       }
     }
     const last = pieces.at(-1);
@@ -77,21 +80,38 @@ function splitToBudget(text: string, budget: number): Piece[] {
   return pieces;
 }
 
-function splitSentence(sentence: string, budget: number): string[] {
-  if (!sentence) return [];
-  if (tokensOf(sentence) + 1 <= budget) return [sentence];
-  const parts: string[] = [];
-  let current = '';
-  for (const word of sentence.split(/\s+/)) {
-    const longer = current ? `${current} ${word}` : word;
-    if (current && longer.length > budget / 2 && tokensOf(longer) + 1 > budget) {
-      parts.push(current);
-      current = word;
-    } else {
-      current = longer;
-    }
+/** The segmenter takes time with the square of its input: a long paragraph is cut at a sentence's end, or a space. */
+function* windows(paragraph: string): Generator<string> {
+  let rest = paragraph;
+  while (rest.length > MAX_WINDOW) {
+    const head = rest.slice(0, MAX_WINDOW);
+    const end = Math.max(head.lastIndexOf('. '), head.lastIndexOf('؟ '), head.lastIndexOf('! ')) + 1;
+    const cut = end || head.lastIndexOf(' ') + 1 || MAX_WINDOW;
+    yield rest.slice(0, cut);
+    rest = rest.slice(cut);
   }
-  return current ? [...parts, current] : parts;
+  yield rest;
+}
+
+function splitSentence(sentence: string, budget: number): Piece[] {
+  if (!sentence) return [];
+  const whole = tokensOf(sentence) + 1;
+  if (whole <= budget) return [{ text: sentence, tokens: whole, endsParagraph: false }];
+  const pieces: Piece[] = [];
+  let words: string[] = [];
+  let tokens = 1;
+  const end = () => pieces.push({ text: words.join(' '), tokens, endsParagraph: false });
+  for (const word of sentence.split(/\s+/)) {
+    const cost = tokensOf(` ${word}`);
+    if (tokens + cost > budget && words.length > 0) {
+      end();
+      [words, tokens] = [[], 1];
+    }
+    words.push(word);
+    tokens += cost;
+  }
+  if (words.length > 0) end();
+  return pieces;
 }
 
 const join = (pieces: Piece[]): string =>

@@ -39,16 +39,34 @@ const HTML_OPTIONS: HtmlToTextOptions = {
     { selector: 'ul', options: { itemPrefix: '- ' } },
   ],
 };
-const SHORTCODE = /\[\/?[a-zA-Z][\w-]*(?:\s+[\w-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s\]]+))*\s*\/?\]/g;
+/** No bracket within a shortcode: each character is then looked at once, whatever the text. */
+const SHORTCODE = /\[\/?[a-zA-Z][\w-]{0,60}(?:\s[^[\]<>]{0,2000})?\/?\]/g;
+const MAX_DEPTH = 500;
 
 /** HTML to readable text: lists, tables and headings stay lines; markup, scripts, styles and shortcodes go. */
 export function htmlToText(html: string): string {
   if (!/[<&[]/.test(html)) return html.trim();
-  return convert(html.replace(SHORTCODE, ' '), HTML_OPTIONS)
+  const plain = html.replace(SHORTCODE, ' ');
+  // A parser takes time with the square of the depth; what is nested so deeply has no structure worth keeping.
+  const text = depthOf(plain) > MAX_DEPTH ? plain.replace(/<[^<>]*>/g, ' ') : convert(plain, HTML_OPTIONS);
+  return text
     .replace(/[^\S\n]+/g, ' ')
     .replace(/ ?\n ?/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
+}
+
+const VOID_TAGS = new Set('area base br col embed hr img input link meta source track wbr'.split(' '));
+
+/** How deeply tags are nested at most, taking every end tag for one level. */
+function depthOf(html: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [, end, name] of html.matchAll(/<(\/?)([a-zA-Z][a-zA-Z0-9]*)/g)) {
+    if (end) depth = Math.max(0, depth - 1);
+    else if (!VOID_TAGS.has(name!.toLowerCase())) deepest = Math.max(deepest, ++depth);
+  }
+  return deepest;
 }
 
 export function toDocument(content: ProductContent): ProductDocument {

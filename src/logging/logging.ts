@@ -31,6 +31,10 @@ export const loggerParams = (logger: Logger): Params => ({ pinoHttp: { logger },
 
 /** One line a request. Neither headers nor query strings are written: tokens and buyers' questions stand there. */
 export function logRequests(fastify: FastifyInstance, logger: Logger): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
   // Not earlier: what reads the body off the socket would leave the context again.
   fastify.addHook('preHandler', (request, _reply, done) => {
     withLogContext({ request_id: request.id }, done);

@@ -16,8 +16,9 @@ import {
 } from '../../web-knowledge/product-writer.service';
 import { toProductState } from '../woocommerce/product.mapper';
 
-/** Events of one store that are applied in one transaction. */
-const BATCH = 100;
+/** What is applied in one transaction at most: its store, and in embedded mode everyone, waits for it. */
+const BATCH_EVENTS = 100;
+const BATCH_BYTES = 1_000_000;
 /** PostgreSQL error classes that speak of the server and not of the event: connection, rollback, resources, shutdown. */
 const TRANSIENT_SQLSTATE = /^(08|40|53|57|58|25P03|XX000)/;
 
@@ -25,6 +26,8 @@ interface StoreEvents {
   user_id: number;
   store_id: number;
   ids: string[];
+  /** Of the payloads, in the order of `ids`. */
+  sizes: number[];
 }
 
 interface QueuedEvent {
@@ -52,15 +55,15 @@ export class EventProcessor {
   async process({ event_ids: ids }: { event_ids: string[] }): Promise<void> {
     // The second's grace is for a retry's job that comes a moment before the row is due.
     const stores = await this.dataSource.query<StoreEvents[]>(
-      `SELECT user_id, store_id, array_agg(id::text ORDER BY id) AS ids FROM events
+      `SELECT user_id, store_id, array_agg(id::text ORDER BY id) AS ids,
+              array_agg(octet_length(payload::text) ORDER BY id) AS sizes
+         FROM events
         WHERE id = ANY($1) AND status = 'queued' AND next_attempt_at <= now() + interval '1 second'
         GROUP BY user_id, store_id`,
       [ids],
     );
-    for (const { user_id: userId, store_id: storeId, ids: storeIds } of stores) {
-      for (let i = 0; i < storeIds.length; i += BATCH) {
-        await this.processStore(userId, storeId, storeIds.slice(i, i + BATCH));
-      }
+    for (const store of stores) {
+      for (const batch of batches(store)) await this.processStore(store.user_id, store.store_id, batch);
     }
   }
 
@@ -145,6 +148,21 @@ export class EventProcessor {
     this.logger.warn(context, 'event will be tried again');
     await this.jobs.nudge('events.process', { event_ids: [id] }, backoffMs * 2 ** (row.attempts - 1));
   }
+}
+
+function* batches({ ids, sizes }: StoreEvents): Generator<string[]> {
+  let batch: string[] = [];
+  let bytes = 0;
+  for (const [index, id] of ids.entries()) {
+    const size = sizes[index]!;
+    if (batch.length > 0 && (batch.length === BATCH_EVENTS || bytes + size > BATCH_BYTES)) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(id);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 function toChange(row: QueuedEvent): ProductChange {
