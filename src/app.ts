@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyServerOptions } from 'fastify';
+import type { FastifyHttpOptions, FastifyReply, RawServerDefault } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule, type AppOptions } from './app.module';
 import { DtoPipe } from './http/dto.pipe';
@@ -36,11 +36,13 @@ export async function createApp(options: Omit<AppOptions, 'logger'>): Promise<Ne
 }
 
 export function createAdapter({ server }: Config): FastifyAdapter {
-  const options: FastifyServerOptions = {
+  const options: FastifyHttpOptions<RawServerDefault> = {
     bodyLimit: server.bodyLimit,
     trustProxy: server.trustedProxies.length > 0 ? server.trustedProxies : false,
     genReqId: requestId,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    // A question of 10,000 Persian letters is 60 KB in a query string.
+    http: { maxHeaderSize: 128 * 1024 },
     // A connection that sends nothing is not kept for ever.
     requestTimeout: 60_000,
     frameworkErrors: (error, request, reply) => {

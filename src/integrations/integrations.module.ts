@@ -6,7 +6,7 @@ import { EventLog } from './events/event-log.entity';
 import { EventProcessor } from './events/event-processor.jobs';
 import { EventsController } from './events/events.controller';
 import { EventsService } from './events/events.service';
-import { EventSweeper } from './events/event-sweeper.jobs';
+import { EventSweeper } from './events/event-sweeper.service';
 import { Store } from './stores/store.entity';
 import { StoresService } from './stores/stores.service';
 import { IntegrationToken } from './tokens/integration-token.entity';

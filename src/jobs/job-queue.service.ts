@@ -50,14 +50,6 @@ export class JobQueue implements OnApplicationShutdown {
     }
   }
 
-  async repeat<N extends JobName>(name: N, payload: JobPayloads[N], everyMs: number): Promise<void> {
-    await this.queues[JOBS[name].queue].upsertJobScheduler(
-      name,
-      { every: everyMs },
-      { name, data: payload, opts: jobOptions(name, false) },
-    );
-  }
-
   /** Jobs that wait, run or are delayed, by queue. */
   async depths(): Promise<Record<QueueName, number>> {
     const entries = await Promise.all(

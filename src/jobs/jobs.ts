@@ -13,8 +13,6 @@ export type QueueName = keyof typeof QUEUES;
 export interface JobPayloads {
   /** Process these events of the log, those of them that are still queued. */
   'events.process': { event_ids: string[] };
-  /** Find queued events and pending chunks whose job was lost, and nudge again. */
-  'events.sweep': Record<string, never>;
   /** Embed chunks that await it, until none is left. */
   'knowledge.embed': Record<string, never>;
 }
@@ -31,6 +29,5 @@ export interface JobDefinition {
 
 export const JOBS: Record<JobName, JobDefinition> = {
   'events.process': { queue: 'sync', attempts: 4, backoffMs: 1000 },
-  'events.sweep': { queue: 'sync', attempts: 1, backoffMs: 0, onlyOne: true },
   'knowledge.embed': { queue: 'knowledge', attempts: 1, backoffMs: 0, onlyOne: true },
 };

@@ -32,6 +32,8 @@ const CANDIDATES = 100;
 /** Reciprocal rank fusion's constant; source: Cormack, Clarke, Büttcher 2009. */
 const RRF_K = 60;
 const MAX_WORDS = 32;
+/** A buyer waits; without the vector, words still answer. */
+const QUESTION_TIMEOUT_MS = 5000;
 
 interface VectorRow {
   product_id: number;
@@ -85,7 +87,7 @@ export class KnowledgeSearch {
     question: string,
     restriction: ProductRestriction,
   ): Promise<VectorRow[]> {
-    const [vector] = await this.embedder.embed([question]);
+    const [vector] = await this.embedder.embed([question], QUESTION_TIMEOUT_MS);
     return this.dataSource.query<VectorRow[]>(
       `SELECT best.product_id, best.chunk_id, c.text, 1 - best.distance AS similarity
          FROM (SELECT DISTINCT ON (product_id) product_id, chunk_id, distance
@@ -120,7 +122,7 @@ export class KnowledgeSearch {
                       (SELECT sum(CASE WHEN replace(d.title, ' ', '') LIKE pattern THEN 2 ELSE 1 END)
                          FROM unnest($2::text[]) AS pattern WHERE d.text LIKE pattern)::float8
                         / (2 * cardinality($2::text[]))
-                        + CASE WHEN replace(d.title, ' ', '') = $3 OR lower(p.sku) = $3 THEN 1 ELSE 0 END AS score
+                        + CASE WHEN replace(d.title, ' ', '') = $3 OR d.facets @> ARRAY['sku:' || $3] THEN 1 ELSE 0 END AS score
                  FROM documents d
                  JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
                 WHERE d.user_id = $1 AND (${anyWord})

@@ -86,8 +86,10 @@ export function toDocument(content: ProductContent): ProductDocument {
     body,
     search: {
       title: normalize(content.title),
-      text: squeeze(`${content.title}\n${body}`),
+      // Values without their labels: a search for the word "brand" is not one for whatever has a brand.
+      text: squeeze([content.title, ...facts.map(([, value]) => value), short, long].join('\n')),
       facets: [
+        ...(content.sku ? [facet('sku', content.sku)] : []),
         ...content.categories.map((name) => facet('category', name)),
         ...content.tags.map((name) => facet('tag', name)),
         ...(content.brand ? [facet('brand', content.brand)] : []),
@@ -97,4 +99,5 @@ export function toDocument(content: ProductContent): ProductDocument {
 }
 
 /** The key that a product is filtered by: spelling variants of a name meet. */
-export const facet = (kind: 'category' | 'tag' | 'brand', name: string): string => `${kind}:${squeeze(name)}`;
+export const facet = (kind: 'category' | 'tag' | 'brand' | 'sku', name: string): string =>
+  `${kind}:${squeeze(name)}`;

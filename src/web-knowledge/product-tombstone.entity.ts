@@ -1,20 +1,21 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-const KEY = { primaryKeyConstraintName: 'product_tombstones_pkey' };
+// A new object for each column: TypeORM writes the column's type into it.
+const key = () => ({ primaryKeyConstraintName: 'product_tombstones_pkey' });
 
 /** The deletion of a product that this installation never saw. */
 @Entity('product_tombstones')
 export class ProductTombstone {
-  @PrimaryColumn('bigint', KEY)
+  @PrimaryColumn('bigint', key())
   userId: number;
 
-  @PrimaryColumn('bigint', KEY)
+  @PrimaryColumn('bigint', key())
   storeId: number;
 
-  @PrimaryColumn('text', KEY)
+  @PrimaryColumn('text', key())
   externalSource: string;
 
-  @PrimaryColumn('text', KEY)
+  @PrimaryColumn('text', key())
   externalId: string;
 
   @Column('timestamptz')

@@ -19,8 +19,8 @@ import { toProductState } from '../woocommerce/product.mapper';
 /** What is applied in one transaction at most: its store, and in embedded mode everyone, waits for it. */
 const BATCH_EVENTS = 100;
 const BATCH_BYTES = 1_000_000;
-/** PostgreSQL error classes that speak of the server and not of the event: connection, rollback, resources, shutdown. */
-const TRANSIENT_SQLSTATE = /^(08|40|53|57|58|25P03|XX000)/;
+/** PostgreSQL error classes by which all events would fail alike: connection, rollback, shutdown, cut off. */
+const TRANSIENT_SQLSTATE = /^(08|40|57P|25P03)/;
 
 interface StoreEvents {
   user_id: number;
@@ -208,6 +208,6 @@ function isTransient(error: unknown): boolean {
     // Connection faults come from the driver without a class of their own.
     return error instanceof Error && /connection|ECONN|timeout/i.test(error.message) && !('field' in error);
   }
-  const code = (error.driverError as { code?: string }).code ?? '';
-  return code === '' || /^E[A-Z]+$/.test(code) || TRANSIENT_SQLSTATE.test(code);
+  const { code = '', severity } = error.driverError as { code?: string; severity?: string };
+  return code === '' || severity === 'FATAL' || /^E[A-Z]+$/.test(code) || TRANSIENT_SQLSTATE.test(code);
 }

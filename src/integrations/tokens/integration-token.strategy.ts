@@ -14,7 +14,8 @@ export class IntegrationTokenStrategy extends PassportStrategy(Strategy, 'integr
 
   validate(request: FastifyRequest, token: string): Promise<TokenIdentity> {
     // The strategy also takes a token from the query or the body, where logs and proxies would keep it.
-    if (!request.headers.authorization) throw unauthorized('token_missing');
+    const sent = /^bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (sent !== token) throw unauthorized('token_missing');
     return this.authenticator.authenticate(token, request.ip);
   }
 }

@@ -11,9 +11,10 @@ export abstract class Embedder {
   abstract readonly floor: number;
   /**
    * One vector per text, in their order.
+   * @param timeoutMs milliseconds after which the service counts as unavailable; by default EMBEDDING_TIMEOUT_MS
    * @throws EmbeddingError
    */
-  abstract embed(texts: readonly string[]): Promise<number[][]>;
+  abstract embed(texts: readonly string[], timeoutMs?: number): Promise<number[][]>;
 }
 
 /** Why texts were not embedded, and what may be done about it. */

@@ -19,11 +19,13 @@ export class OpenAiEmbedder extends Embedder {
   readonly floor = 0.2;
 
   private readonly client: OpenAI;
+  private readonly apiKey: string;
   private readonly model: string;
   private readonly requestedDimensions: number | undefined;
 
   constructor(settings: Config['embedding'] & { apiKey: string }) {
     super();
+    this.apiKey = settings.apiKey;
     this.model = settings.model;
     this.dimensions = settings.dimensions ?? KNOWN_DIMENSIONS[settings.model] ?? 1536;
     this.requestedDimensions = settings.dimensions ?? undefined;
@@ -39,16 +41,19 @@ export class OpenAiEmbedder extends Embedder {
     });
   }
 
-  async embed(texts: readonly string[]): Promise<number[][]> {
+  async embed(texts: readonly string[], timeoutMs?: number): Promise<number[][]> {
     let answer: unknown;
     try {
-      answer = await this.client.embeddings.create({
-        model: this.model,
-        input: [...texts],
-        ...(this.requestedDimensions && { dimensions: this.requestedDimensions }),
-      });
+      answer = await this.client.embeddings.create(
+        {
+          model: this.model,
+          input: [...texts],
+          ...(this.requestedDimensions && { dimensions: this.requestedDimensions }),
+        },
+        timeoutMs === undefined ? {} : { timeout: timeoutMs },
+      );
     } catch (error) {
-      throw toEmbeddingError(error);
+      throw toEmbeddingError(error, this.apiKey);
     }
     return this.check(answer, texts.length);
   }
@@ -81,7 +86,7 @@ export class OpenAiEmbedder extends Embedder {
   }
 }
 
-function toEmbeddingError(error: unknown): EmbeddingError {
+function toEmbeddingError(error: unknown, apiKey: string): EmbeddingError {
   if (error instanceof APIConnectionError) {
     return new EmbeddingError('The embedding service cannot be reached', 'unavailable');
   }
@@ -89,7 +94,10 @@ function toEmbeddingError(error: unknown): EmbeddingError {
     const { status, headers } = error as { status?: number; headers?: Headers };
     const reason = `The embedding service answered ${status ?? 'an error'}`;
     if (status !== undefined && REJECTING.has(status)) {
-      return new EmbeddingError(`${reason}: ${error.message.slice(0, 300)}`, 'rejected');
+      return new EmbeddingError(
+        `${reason}: ${error.message.replaceAll(apiKey, '…').slice(0, 300)}`,
+        'rejected',
+      );
     }
     return new EmbeddingError(reason, 'unavailable', retryAfterMs(headers));
   }

@@ -1,17 +1,22 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { PinoLogger } from 'nestjs-pino';
 import { DataSource } from 'typeorm';
 import { Config } from '../../config/config';
-import { JobHandler } from '../../jobs/job-handler.decorator';
 import { JobQueue } from '../../jobs/job-queue.service';
 
 const PER_JOB = 100;
 const PER_SWEEP = 10_000;
 
-/** Finds what is due in the database though its job was lost: with the queue's store, or with the process. */
+/**
+ * Finds what is due in the database though its job was lost: with the queue's store, or with the process. By a timer
+ * and not by a repeated job, which would be lost together with the others.
+ */
 @Injectable()
-export class EventSweeper implements OnApplicationBootstrap {
+export class EventSweeper implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> = Promise.resolve();
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly jobs: JobQueue,
@@ -24,17 +29,27 @@ export class EventSweeper implements OnApplicationBootstrap {
   /** At the start everything that is due is nudged at once: the last process may have died with it in hand. */
   async onApplicationBootstrap(): Promise<void> {
     await this.jobs.ready();
-    await this.sweepOlderThan(0);
-    await this.jobs.repeat('events.sweep', {}, this.config.events.sweepIntervalMs);
+    await this.sweep(0);
+    this.timer = setInterval(() => {
+      this.sweeping = this.sweeping.then(() => this.sweepQuietly());
+    }, this.config.events.sweepIntervalMs);
   }
 
-  @JobHandler('events.sweep')
-  async sweep(): Promise<void> {
-    await this.sweepOlderThan(this.config.events.sweepIntervalMs);
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.sweeping;
+  }
+
+  private async sweepQuietly(): Promise<void> {
+    try {
+      await this.sweep(this.config.events.sweepIntervalMs);
+    } catch (err) {
+      this.logger.error({ err }, 'sweep failed; the next one will find the same');
+    }
   }
 
   /** @param ageMs how long a row must have been due: younger ones still have their own job */
-  private async sweepOlderThan(ageMs: number): Promise<void> {
+  private async sweep(ageMs: number): Promise<void> {
     const due = await this.dataSource.query<{ id: string }[]>(
       `SELECT id::text AS id FROM events
         WHERE status = 'queued' AND next_attempt_at <= now() - make_interval(secs => $1)

@@ -1,0 +1,283 @@
+import { productEvent, TestApp, type Answer, type TestUser } from './support/test-app';
+
+const SEARCH = '/api/v1/web-knowledge/search/';
+
+interface Hit {
+  product: { external_id: string; price: string | null; in_stock: boolean; stock_quantity: number | null };
+  chunk: { id: number; chunk_type: string; text: string };
+  score: number;
+  scores: { combined: number; vector: number | null; lexical: number };
+}
+type Fields = Record<string, unknown>;
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await TestApp.start();
+});
+afterAll(() => app.close());
+
+/** A user with one shop. */
+async function openShop(): Promise<{ owner: TestUser; secret: string }> {
+  const owner = await app.createUser();
+  return { owner, secret: (await app.createToken(owner)).secret };
+}
+
+/** Posts undated events at once, of which only what is said here is set, and waits until they are processed. */
+async function send(secret: string, products: Fields[], type = 'product.updated'): Promise<void> {
+  const answers = await Promise.all(
+    products.map((product) => app.webhook(secret, { ...productEvent({}, { event_type: type }), product })),
+  );
+  expect(answers.filter(({ status }) => status !== 202)).toEqual([]);
+  await app.idle();
+}
+
+const search = (owner: TestUser, parameters: Record<string, string>): Promise<Answer> =>
+  app.get(`${SEARCH}?${new URLSearchParams(parameters).toString()}`, owner.access);
+
+async function hits(owner: TestUser, q: string, filters: Record<string, string> = {}): Promise<Hit[]> {
+  const { status, body } = await search(owner, { q, ...filters });
+  expect([status, body.query]).toEqual([200, q]);
+  expect(body.count).toBe(body.results.length);
+  return body.results as Hit[];
+}
+
+const idsOf = (found: Hit[]): number[] =>
+  found.map(({ product }) => Number(product.external_id.replace('woo_', '')));
+
+const CATALOGUE = [
+  {
+    id: 1,
+    name: 'کفش پیاده‌روی مردانه',
+    sku: 'WALK-42',
+    description: '<p>زیرهٔ نرم، <b>مسیرهای</b> طولانی</p>',
+  },
+  { id: 2, name: 'كيف چرمي دست دوز', sku: 'XR-900', categories: ['کیف'], brand: 'نگاران', price: 1200000 },
+  { id: 3, name: 'گوشی مدل ۱۲', categories: ['موبایل'], price: '45000000', stock_quantity: 4 },
+  { id: 4, name: 'کابل XR-900', description: 'XR-900 را شارژ می‌کند.' },
+  { id: 5, name: 'قَهوهٔ دانهٔ بُن مانو', tags: ['نوشیدنی'], price: 300000 },
+  { id: 6, name: 'ساعت مچی', sku: 'MK 77', price: 2000000, stock_status: 'outofstock' },
+  { id: 7, name: 'دوربین Galileo', sku: 'کد۵', attributes: [{ name: 'جنس بدنه', options: ['منیزیم'] }] },
+  { id: 8, name: 'بند MK 77' },
+  { id: 9, name: 'قاب کد۵' },
+];
+
+describe('searching', () => {
+  let shop: Awaited<ReturnType<typeof openShop>>;
+  beforeAll(async () => {
+    shop = await openShop();
+    await send(shop.secret, CATALOGUE);
+  });
+
+  it.each<[string, string, number]>([
+    ['a word of the title', 'مچی', 6],
+    ['words of the title in any order', 'مردانه کفش', 1],
+    ['a whole question around it', 'سلام، یک کفش مردانه برای پدرم می‌خواهم', 1],
+    ['a word of the description', 'طولانی', 1],
+    ['a word inside markup', 'مسیرهای', 1],
+    ['the category', 'موبایل', 3],
+    ['a tag', 'نوشیدنی', 5],
+    ['the brand', 'نگاران', 2],
+    ['an attribute', 'منیزیم', 7],
+    ['another case', 'GALILEO', 7],
+    ['Persian ی ک for Arabic ي ك', 'کیف چرمی', 2],
+    ['Arabic ي ك for Persian ی ک', 'كفش پياده‌روي', 1],
+    ['a half-space', 'پیاده‌روی', 1],
+    ['a space for a half-space', 'پیاده روی', 1],
+    ['a joined word for a half-space', 'پیادهروی', 1],
+    ['a half-space for a space', 'دست‌دوز', 2],
+    ['a joined word for a space', 'دستدوز', 2],
+    ['Persian digits', 'مدل ۱۲', 3],
+    ['Arabic digits', 'مدل ١٢', 3],
+    ['Latin digits', 'مدل 12', 3],
+    ['no diacritics for diacritics', 'قهوه بن', 5],
+    ['other diacritics', 'قِهوَه', 5],
+    ['a stretched word', 'قهــــوه', 5],
+  ])('finds a product by %s', async (_, question, expected) => {
+    expect(idsOf(await hits(shop.owner, question))[0]).toBe(expected);
+  });
+
+  it.each<[string, string, [number, number]]>([
+    ['as it is', 'XR-900', [2, 4]],
+    ['in lower case', 'xr-900', [2, 4]],
+    ['with Persian digits', 'XR-۹۰۰', [2, 4]],
+    ['with spaces around', '  XR-900 ', [2, 4]],
+    ['that has a space', 'MK 77', [6, 8]],
+    ['that has Persian digits', 'کد۵', [7, 9]],
+  ])('puts an exact SKU %s before a title that names it', async (_, question, expected) => {
+    expect(idsOf(await hits(shop.owner, question)).slice(0, 2)).toEqual(expected);
+  });
+
+  it('answers hits in the order of their scores, each with its product and the chunk that matched', async () => {
+    const found = await hits(shop.owner, 'کفش چرمی مردانه');
+    expect(idsOf(found).slice(0, 2).sort()).toEqual([1, 2]);
+    const scores = found.map(({ score }) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    for (const { product, chunk, score, scores: parts } of found) {
+      expect(product).toHaveProperty('title');
+      expect(chunk).toMatchObject({ chunk_type: 'product', id: expect.any(Number) as number });
+      expect(chunk.text).toContain((product as unknown as { title: string }).title);
+      expect(score).toBe(parts.combined);
+      expect([parts.combined > 0, parts.vector! > 0, parts.lexical >= 0]).toEqual([true, true, true]);
+    }
+  });
+
+  it('shows the chunk that matched, not the first of its product', async () => {
+    const filler = Array.from({ length: 300 }, (_, index) => `<p>Plain paragraph number ${index}.</p>`);
+    const description = `${filler.join('')}<p>Waterproof zipper of brass.</p>`;
+    await send(shop.secret, [{ id: 10, name: 'Tent', description }]);
+    const [hit] = await hits(shop.owner, 'waterproof zipper brass');
+    expect(idsOf([hit!])).toEqual([10]);
+    expect(hit!.chunk.text).toContain('Waterproof zipper of brass.');
+  });
+
+  it.each<[string, string, Record<string, string>, number[]]>([
+    ['in_stock', 'ساعت مچی', { in_stock: 'true' }, []],
+    ['in_stock=false', 'ساعت مچی', { in_stock: 'false' }, [6]],
+    ['min_price', 'کیف', { min_price: '1200000' }, [2]],
+    ['min_price above it', 'کیف', { min_price: '1200000.01' }, []],
+    ['max_price', 'قهوه', { max_price: '300000' }, [5]],
+    ['category', 'گوشی', { category: 'موبایل' }, [3]],
+    ['another category', 'گوشی', { category: 'كيف' }, []],
+    ['brand', 'کیف', { brand: 'نگاران' }, [2]],
+    ['tag', 'قهوه', { tag: 'نوشیدنی' }, [5]],
+    ['external_source', 'قهوه', { external_source: 'shopify' }, []],
+    ['several filters', 'کیف', { category: 'کیف', in_stock: 'true', max_price: '1300000' }, [2]],
+    ['is_active=false, since what is deleted is never found', 'قهوه', { is_active: 'false' }, []],
+  ])('keeps within the filter %s', async (_, question, filters, expected) => {
+    expect(idsOf(await hits(shop.owner, question, filters))).toEqual(expected);
+  });
+
+  it.each([
+    ['nothing of the catalogue', 'quantum chromodynamics lecture'],
+    ['emoji alone', '😀🎉🛒'],
+    ['punctuation alone', '؟!…'],
+    ['a half-space alone', '\u200c'],
+    ['words that every text has', 'از و به که the of'],
+  ])('answers no hits to %s', async (_, question) => {
+    expect(await hits(shop.owner, question)).toEqual([]);
+  });
+
+  it.each([
+    ['SQL', "'; DROP TABLE products; --"],
+    ['a condition', "' OR '1'='1"],
+    ['placeholders', '$1 $$ \\ %s {0}'],
+    ['a regular expression', '(a+)+$ [^\\w]*?(?<=x'],
+    ['a percent sign', '%'],
+    ['an underscore', '_'],
+    ['a backslash', '\\'],
+    ['one Latin letter', 'a'],
+    ['one Persian letter', 'ک'],
+    ['marks of direction', '\ufffd\u202e\ufeff'],
+    ['one word of 10,000 letters', 'a'.repeat(10_000)],
+    ['thousands of words', 'ab '.repeat(3_333)],
+  ])('answers a question of %s as any other', async (_, question) => {
+    const { status, body } = await search(shop.owner, { q: question });
+    expect([status, Array.isArray(body.results)]).toEqual([200, true]);
+    expect(await app.query('SELECT 1 FROM products LIMIT 1')).toHaveLength(1);
+  });
+
+  it('answers a question of broken percent signs', async () => {
+    expect((await app.get(`${SEARCH}?q=%ff%`, shop.owner.access)).status).toBe(200);
+  });
+
+  it('takes a Persian question of as many letters as a Latin one', async () => {
+    expect((await search(shop.owner, { q: 'ک'.repeat(10_000) })).status).toBe(200);
+  });
+
+  it.each<[string, string, string]>([
+    ['no q', '', 'q'],
+    ['an empty q', 'q=', 'q'],
+    ['a q of spaces', 'q=%20%20', 'q'],
+    ['a q of 10,001 characters', `q=${'a'.repeat(10_001)}`, 'q'],
+    ['two q', 'q=a&q=b', 'q'],
+    ['a NUL', 'q=a%00b', 'q'],
+    ['limit=0', 'q=a&limit=0', 'limit'],
+    ['limit=51', 'q=a&limit=51', 'limit'],
+    ['limit=ten', 'q=a&limit=ten', 'limit'],
+    ['a bad price', 'q=a&min_price=cheap', 'min_price'],
+    ['a bad flag', 'q=a&in_stock=2', 'in_stock'],
+  ])('refuses %s with a 400 that names it', async (_, query, field) => {
+    const { status, body } = await app.get(`${SEARCH}?${query}`, shop.owner.access);
+    expect([status, body.error]).toEqual([400, 'validation_failed']);
+    expect(body.errors).toEqual([{ field, message: expect.stringMatching(/./) as string }]);
+  });
+
+  it('answers 401 without a session, and with what is no access token', async () => {
+    for (const token of [undefined, 'wrong', shop.secret, shop.owner.refresh]) {
+      expect((await app.get(`${SEARCH}?q=a`, token)).status).toBe(401);
+    }
+  });
+});
+
+describe('what a search shows', () => {
+  it('shows the current price and stock without embedding anything anew', async () => {
+    const { owner, secret } = await openShop();
+    const kettle = { id: 1, name: 'Copper kettle', currency: 'IRT' };
+    const chunks = () => app.query(`SELECT id, embedded_at FROM chunks WHERE user_id = $1`, [owner.id]);
+    await send(secret, [{ ...kettle, price: 500, stock_quantity: 4 }]);
+    const before = await chunks();
+    expect(before).toHaveLength(1);
+    await send(secret, [{ ...kettle, price: '450.5', stock_quantity: 0 }]);
+    const [hit] = await hits(owner, 'kettle');
+    expect(hit!.product).toMatchObject({ price: '450.50', stock_quantity: 0, in_stock: false });
+    expect(hit!.chunk.text).not.toMatch(/450|500/);
+    expect(await chunks()).toEqual(before);
+  });
+
+  it('finds the new words of a product and no longer the old ones', async () => {
+    const { owner, secret } = await openShop();
+    await send(secret, [{ id: 1, name: 'Lantern' }]);
+    await send(secret, [{ id: 1, name: 'Birdcage' }]);
+    expect(idsOf(await hits(owner, 'birdcage'))).toEqual([1]);
+    expect(await hits(owner, 'lantern')).toEqual([]);
+  });
+
+  it('never finds a deleted product, and finds it again once it is back', async () => {
+    const { owner, secret } = await openShop();
+    const lamp = { id: 1, name: 'Brass lamp', sku: 'LAMP-1' };
+    await send(secret, [lamp]);
+    await send(secret, [{ id: 1 }], 'product.deleted');
+    for (const question of ['brass lamp', 'LAMP-1']) expect(await hits(owner, question)).toEqual([]);
+    await send(secret, [lamp]);
+    expect(idsOf(await hits(owner, 'brass lamp'))).toEqual([1]);
+  });
+
+  it('never finds another user’s product, though its text is the same', async () => {
+    const [one, other] = [await openShop(), await openShop()];
+    const vase = { name: 'Porcelain vase', sku: 'VASE-1', description: 'Hand-painted.' };
+    await send(one.secret, [{ id: 1, ...vase }]);
+    await send(other.secret, [{ id: 2, ...vase }]);
+    for (const question of ['porcelain vase', 'VASE-1', 'hand-painted']) {
+      expect(idsOf(await hits(one.owner, question))).toEqual([1]);
+      expect(idsOf(await hits(other.owner, question))).toEqual([2]);
+    }
+    const stranger = await app.createUser();
+    expect(await hits(stranger, 'porcelain vase')).toEqual([]);
+  });
+
+  it('finds what the filters leave though over a hundred better matches are filtered out', async () => {
+    const { owner, secret } = await openShop();
+    const better = Array.from({ length: 130 }, (_, index) => ({
+      id: index + 1,
+      name: 'Head torch',
+      stock_status: 'outofstock',
+      price: 10,
+    }));
+    const wanted = {
+      id: 1000,
+      name: 'Camping set',
+      description: 'Tent, stove, mat, and a torch for the head.',
+      categories: ['Outdoor'],
+      price: 90,
+    };
+    for (let i = 0; i < better.length; i += 65) await send(secret, better.slice(i, i + 65));
+    await send(secret, [wanted]);
+    expect(idsOf(await hits(owner, 'head torch', { limit: '50' }))).not.toContain(1000);
+    expect(idsOf(await hits(owner, 'head torch', { in_stock: 'true' }))).toEqual([1000]);
+    expect(idsOf(await hits(owner, 'head torch', { min_price: '50' }))).toEqual([1000]);
+    expect(idsOf(await hits(owner, 'head torch', { category: 'outdoor' }))).toEqual([1000]);
+    expect(await hits(owner, 'head torch')).toHaveLength(10);
+    expect(await hits(owner, 'head torch', { limit: '3' })).toHaveLength(3);
+    expect(await hits(owner, 'head torch', { limit: '50' })).toHaveLength(50);
+  });
+});
