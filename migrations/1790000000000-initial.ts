@@ -67,6 +67,7 @@ export class Initial1790000000000 implements MigrationInterface {
         event_type text NOT NULL,
         woo_product_id bigint NOT NULL,
         product_name text,
+        occurred_at timestamptz,
         payload json NOT NULL,
         status text NOT NULL DEFAULT 'queued',
         outcome text,

@@ -55,7 +55,7 @@ describe('starting the server', () => {
     const health = await second.fetch('GET', '/api/integrations/woocommerce/health/', token);
     expect(health.status).toBe(200);
     const access = await second.logIn('admin@fiko.local', password);
-    await waitFor(async () => (await (await second.fetch('GET', PRODUCTS, access)).json()).count === 1);
+    await waitFor(async () => (await json(second, PRODUCTS, access)).count === 1);
   });
 
   it('takes the first admin from the environment and does not print the password', async () => {
@@ -195,12 +195,12 @@ describe('starting the server', () => {
     });
     const seen = new Map<string, string>();
     for (let path: string | null = `${EVENTS}?page_size=100`; path;) {
-      const page = await (await server.fetch('GET', path, access)).json();
+      const page = await json(server, path, access);
       for (const row of page.results) seen.set(row.event_id, row.status);
       path = page.next === null ? null : page.next.slice(server.url.length);
     }
     expect([...accepted].filter((id) => seen.get(id) !== 'processed')).toEqual([]);
-    const listed = await (await server.fetch('GET', `${PRODUCTS}?page_size=100`, access)).json();
+    const listed = await json(server, `${PRODUCTS}?page_size=100`, access);
     const listedPrices = new Map<string, string>(
       listed.results.map((product: { external_id: string; price: string }) => [
         product.external_id,
@@ -239,6 +239,11 @@ describe('starting the server', () => {
     }
   });
 });
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- asserted field by field
+async function json(server: ServerProcess, path: string, access: string): Promise<any> {
+  return (await server.fetch('GET', path, access)).json();
+}
 
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 60_000;

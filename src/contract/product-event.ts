@@ -29,21 +29,17 @@ export type ProductEventResult = { event: ProductEvent; errors: [] } | { event: 
 /** Checks an untrusted body as a product event, and names every bad field. */
 export function readProductEvent(body: unknown): ProductEventResult {
   const envelope = checkDto(ProductEventDto, body);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return { event: null, errors: envelope.errors };
-  }
-  const raw = body as Record<string, unknown>;
+  if (!isObject(body)) return { event: null, errors: envelope.errors };
+  const raw = body;
   const product =
     raw.product === undefined || raw.product === null
       ? { value: null, errors: [{ field: 'product', message: 'field_required' } as const] }
       : checkDto(ProductPayloadDto, raw.product, 'product.');
   const errors: FieldError[] = [...envelope.errors, ...product.errors];
-  if (!envelope.value || !product.value) {
-    if (product.value && raw.event_type !== 'product.deleted') errors.push(...missingName(product.value));
-    return { event: null, errors };
+  if (raw.event_type !== 'product.deleted' && isObject(raw.product) && isBlank(raw.product.name)) {
+    errors.push({ field: 'product.name', message: 'field_required' });
   }
-  if (envelope.value.event_type !== 'product.deleted') errors.push(...missingName(product.value));
-  if (errors.length > 0) return { event: null, errors };
+  if (!envelope.value || !product.value || errors.length > 0) return { event: null, errors };
   return {
     event: {
       eventId: envelope.value.event_id,
@@ -57,9 +53,11 @@ export function readProductEvent(body: unknown): ProductEventResult {
   };
 }
 
-function missingName(product: ProductPayloadDto): FieldError[] {
-  return product.name?.trim() ? [] : [{ field: 'product.name', message: 'field_required' }];
-}
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isBlank = (value: unknown): boolean =>
+  value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
 function readExtra(product: Record<string, unknown>): ProductExtra {
   const brand = typeof product.brand === 'string' && product.brand.length <= 500 ? product.brand : null;

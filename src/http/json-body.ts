@@ -11,14 +11,16 @@ const JSON_TYPE = /^application\/([\w.-]+\+)?json(;|$)/;
  */
 export function keepJsonAsText(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(JSON_TYPE, { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser(JSON_TYPE, { parseAs: 'string' }, (_request, body, done) => {
+    done(null, String(body).replace(/^\ufeff/, ''));
+  });
 }
 
 /** @throws AppError 400 for what is not JSON, or nested beyond measure */
 export function parseBody(body: unknown): unknown {
   if (typeof body !== 'string') throw new AppError(400, 'malformed_json');
   try {
-    return parseJson(body.replace(/^\ufeff/, ''));
+    return parseJson(body);
   } catch (error) {
     if (error instanceof JsonDepthError) throw invalidField('body', 'field_depth', { max: MAX_JSON_DEPTH });
     throw new AppError(400, 'malformed_json');

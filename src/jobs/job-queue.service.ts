@@ -50,7 +50,7 @@ export class JobQueue implements OnApplicationShutdown {
     }
   }
 
-  /** Jobs that wait, run or are delayed, by queue. */
+  /** Jobs that wait or run, by queue; those delayed to a later time are not counted. */
   async depths(): Promise<Record<QueueName, number>> {
     const entries = await Promise.all(
       (Object.entries(this.queues) as [QueueName, Queue][]).map(async ([name, queue]) => [

@@ -21,6 +21,13 @@ export interface TextChunk {
   tokenCount: number;
 }
 
+/**
+ * Whether a chunk that is half full ends with this paragraph. By its content, so that after an edit further up the
+ * same paragraphs end chunks as before, and only the chunks between are new.
+ */
+const endsChunk = (paragraph: string): boolean =>
+  createHash('sha256').update(paragraph).digest()[0]! % 2 === 0;
+
 const sentences = new Intl.Segmenter('fa', { granularity: 'sentence' });
 
 export const tokensOf = (text: string): number => countTokens(text);
@@ -45,6 +52,10 @@ export function chunk(document: ProductDocument): TextChunk[] {
     }
     current.push(piece);
     size += piece.tokens;
+    if (size * 2 >= budget && piece.endsParagraph && endsChunk(piece.text)) {
+      bodies.push(join(current));
+      [current, size] = [[], 0];
+    }
   }
   if (current.length > 0 || bodies.length === 0) bodies.push(join(current));
   return bodies.map((body, position) => {
@@ -101,8 +112,7 @@ function splitSentence(sentence: string, budget: number): Piece[] {
   let words: string[] = [];
   let tokens = 1;
   const end = () => pieces.push({ text: words.join(' '), tokens, endsParagraph: false });
-  for (const word of sentence.split(/\s+/)) {
-    const cost = tokensOf(` ${word}`);
+  for (const [word, cost] of sentence.split(/\s+/).flatMap((run) => fitting(run, budget))) {
     if (tokens + cost > budget && words.length > 0) {
       end();
       [words, tokens] = [[], 1];
@@ -112,6 +122,15 @@ function splitSentence(sentence: string, budget: number): Piece[] {
   }
   if (words.length > 0) end();
   return pieces;
+}
+
+/** A run of rare symbols may be too long by itself: halved until each part fits. */
+function fitting(run: string, budget: number): [text: string, tokens: number][] {
+  const tokens = tokensOf(` ${run}`);
+  const symbols = [...run];
+  if (tokens + 1 <= budget || symbols.length < 2) return [[run, tokens]];
+  const middle = Math.ceil(symbols.length / 2);
+  return [symbols.slice(0, middle), symbols.slice(middle)].flatMap((half) => fitting(half.join(''), budget));
 }
 
 const join = (pieces: Piece[]): string =>

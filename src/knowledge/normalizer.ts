@@ -16,6 +16,7 @@ const LETTERS: Record<string, string> = {
   ۀ: 'ه',
   ە: 'ه',
   ہ: 'ه',
+  ھ: 'ه',
   أ: 'ا',
   إ: 'ا',
   ٱ: 'ا',
@@ -34,17 +35,21 @@ const ARABIC_DIGIT = /[\u0660-\u0669]/g;
  * lower case. A half-space (ZWNJ) joins its two parts.
  */
 export function normalize(text: string): string {
-  return text
-    .normalize('NFKC')
-    .replace(MARKS, '')
-    .replace(INVISIBLE, '')
-    .replace(LETTER, (letter) => LETTERS[letter]!)
-    .replace(PERSIAN_DIGIT, (digit) => String(digit.charCodeAt(0) - 0x06f0))
-    .replace(ARABIC_DIGIT, (digit) => String(digit.charCodeAt(0) - 0x0660))
-    .toLowerCase()
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/ ?\n\s*/g, '\n')
-    .trim();
+  return (
+    text
+      .normalize('NFKC')
+      .replace(MARKS, '')
+      .replace(INVISIBLE, '')
+      .replace(LETTER, (letter) => LETTERS[letter]!)
+      .replace(PERSIAN_DIGIT, (digit) => String(digit.charCodeAt(0) - 0x06f0))
+      .replace(ARABIC_DIGIT, (digit) => String(digit.charCodeAt(0) - 0x0660))
+      .toLowerCase()
+      // A lower-case letter may compose with a mark that its capital could not.
+      .normalize('NFKC')
+      .replace(/[^\S\n]+/g, ' ')
+      .replace(/ ?\n\s*/g, '\n')
+      .trim()
+  );
 }
 
 /**

@@ -58,6 +58,16 @@ describe('htmlToText', () => {
     expect(htmlToText(html)).toContain('کفش');
   });
 
+  it('has neither scripts nor entities of markup that is nested beyond measure', () => {
+    const html = `${'<div>'.repeat(5000)}کفش<script>alert(1)</script><style>.a{}</style> a &amp; b${'</div>'.repeat(5000)}`;
+    expect(htmlToText(html)).not.toMatch(/alert|\.a\{|&amp;/);
+  });
+
+  it('keeps the lines of a list whose items have no end tags, as HTML allows', () => {
+    const text = htmlToText(`<ul>${'<li>نرم'.repeat(600)}</ul>`);
+    expect(text.split('\n')).toEqual(Array.from({ length: 600 }, () => '- نرم'));
+  });
+
   // A shop can send these; the event loop of the whole server would stand still. `vm` breaks off what takes too long.
   it.each([
     ['a shortcode with quotes that never close', `[a${' x="'.repeat(5000)}`],
@@ -70,10 +80,11 @@ describe('htmlToText', () => {
     ['a cell over a hundred million columns', '<table><tr><td colspan="100000000">کفش</td></tr></table>'],
     ['a cell over a hundred million rows', '<table><tr><td rowspan="100000000">کفش</td></tr></table>'],
     [
-      'fifty cells over a thousand columns each',
-      `<table><tr>${'<td colspan="1000">x</td>'.repeat(50)}</tr></table>`,
+      'five hundred cells over a thousand columns each',
+      `<table><tr>${'<td colspan="1000">x</td>'.repeat(500)}</tr></table>`,
     ],
     ['hundreds of thousands of tags that stay open', '<b>'.repeat(330_000)],
+    ['tags that stay open between end tags of nothing', '<b></x>'.repeat(140_000)],
     ['a list that starts far up', '<ol start="999999999999"><li>کفش</li></ol>'],
     ['spaces and new lines', `<b>${' \n'.repeat(300_000)}</b>`],
   ])('finishes soon with %s', (_, html) => {
@@ -160,12 +171,10 @@ describe('toDocument', () => {
   });
 
   it('lists what it can be filtered by', () => {
-    expect(toDocument(content).search.facets).toEqual([
-      'category:کفش',
-      'category:مردانه',
-      'tag:ورزشی',
-      'brand:نایک',
-    ]);
+    expect(toDocument(content).search.facets).toEqual(
+      expect.arrayContaining(['category:کفش', 'category:مردانه', 'tag:ورزشی', 'brand:نایک']),
+    );
+    expect(toDocument(empty).search.facets).toEqual([]);
   });
 });
 

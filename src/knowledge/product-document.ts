@@ -39,17 +39,23 @@ const HTML_OPTIONS: HtmlToTextOptions = {
     { selector: 'ul', options: { itemPrefix: '- ' } },
   ],
 };
-/** No bracket within a shortcode: each character is then looked at once, whatever the text. */
-const SHORTCODE = /\[\/?[a-zA-Z][\w-]{0,60}(?:\s[^[\]<>]{0,2000})?\/?\]/g;
+/**
+ * `[gallery]`, `[/row]`, `[button link="…"]`; not `[XL]` or `[Nike Air]`. No bracket within one, so that each character
+ * is looked at once, whatever the text.
+ */
+const SHORTCODE = /\[\/?[a-z][a-z0-9_-]{0,60}(?:\s[^[\]<>]{0,2000}=[^[\]<>]{0,2000})?\s?\/?\]/g;
+/** A cell that claims to be many columns wide would have a table of that width laid out. */
+const SPAN = /\b(?:col|row)span\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)/gi;
+const SILENT = /<(script|style)\b[^<]*(?:<(?!\/\1)[^<]*)*<\/\1\s*>/gi;
 const MAX_DEPTH = 500;
 
 /** HTML to readable text: lists, tables and headings stay lines; markup, scripts, styles and shortcodes go. */
 export function htmlToText(html: string): string {
   if (!/[<&[]/.test(html)) return html.trim();
-  const plain = html.replace(SHORTCODE, ' ');
+  const clean = html.replace(SHORTCODE, ' ').replace(SPAN, '');
   // A parser takes time with the square of the depth; what is nested so deeply has no structure worth keeping.
-  const text = depthOf(plain) > MAX_DEPTH ? plain.replace(/<[^<>]*>/g, ' ') : convert(plain, HTML_OPTIONS);
-  return text
+  const parsable = isTooDeep(clean) ? clean.replace(SILENT, ' ').replace(/<[^<>]*>/g, ' ') : clean;
+  return convert(parsable, HTML_OPTIONS)
     .replace(/[^\S\n]+/g, ' ')
     .replace(/ ?\n ?/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
@@ -57,16 +63,22 @@ export function htmlToText(html: string): string {
 }
 
 const VOID_TAGS = new Set('area base br col embed hr img input link meta source track wbr'.split(' '));
+/** HTML lets these go without an end tag: the next of its kind ends one. */
+const OPTIONAL_END = new Set('li p td th tr dt dd option'.split(' '));
+const LOOK_BACK = 50;
 
-/** How deeply tags are nested at most, taking every end tag for one level. */
-function depthOf(html: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [, end, name] of html.matchAll(/<(\/?)([a-zA-Z][a-zA-Z0-9]*)/g)) {
-    if (end) depth = Math.max(0, depth - 1);
-    else if (!VOID_TAGS.has(name!.toLowerCase())) deepest = Math.max(deepest, ++depth);
+function isTooDeep(html: string): boolean {
+  const open: string[] = [];
+  for (const [, end, tag] of html.matchAll(/<(\/?)([a-zA-Z][a-zA-Z0-9]{0,20})/g)) {
+    const name = tag!.toLowerCase();
+    if (end) {
+      const index = open.lastIndexOf(name);
+      if (index >= Math.max(0, open.length - LOOK_BACK)) open.length = index;
+    } else if (!VOID_TAGS.has(name) && !(OPTIONAL_END.has(name) && open.at(-1) === name)) {
+      if (open.push(name) > MAX_DEPTH) return true;
+    }
   }
-  return deepest;
+  return false;
 }
 
 export function toDocument(content: ProductContent): ProductDocument {

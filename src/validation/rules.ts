@@ -126,7 +126,8 @@ export function readDate(value: unknown): number | null {
   const day = Number(text.slice(8, 10));
   const month = Number(text.slice(5, 7));
   const daysInMonth = new Date(Date.UTC(Number(text.slice(0, 4)), month, 0)).getUTCDate();
-  return Number.isNaN(milliseconds) || day > daysInMonth ? null : milliseconds;
+  const year = Number(text.slice(0, 4));
+  return Number.isNaN(milliseconds) || day > daysInMonth || year < 1 ? null : milliseconds;
 }
 
 export const IsoDate = () =>

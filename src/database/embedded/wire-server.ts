@@ -186,7 +186,7 @@ export class WireServer {
     this.running = true;
     try {
       while (!this.stopped) {
-        for (let gone = this.departed.shift(); gone; gone = this.departed.shift()) await this.cleanUp(gone);
+        await this.cleanUpDeparted();
         const client = this.nextTurn();
         if (!client) break;
         this.clearIdleTimer();
@@ -284,7 +284,11 @@ export class WireServer {
     this.clearIdleTimer();
     const limit = this.options.idleInTransactionMs ?? DEFAULT_IDLE_IN_TRANSACTION_MS;
     this.idleTimer = setTimeout(() => {
-      if (this.owner !== client || this.running) return;
+      if (this.owner !== client) return;
+      if (this.running) {
+        this.startIdleTimer(client);
+        return;
+      }
       this.send(client, encodeError('FATAL', '25P03', `idle in transaction for ${limit} ms`));
       client.socket.destroy();
     }, limit);
@@ -303,15 +307,24 @@ export class WireServer {
     void this.run();
   }
 
-  /** Ends what a departed client left in the shared session: an open transaction and prepared statements. */
-  private async cleanUp(client: Client): Promise<void> {
-    const owned = this.owner === client;
-    if (owned) this.owner = null;
-    const statements = [...client.statements].map((name) => `DEALLOCATE "${name}"`);
-    client.statements.clear();
+  /**
+   * Ends what departed clients left in the shared session: at once an open transaction, and, while no other client's
+   * transaction is open (a failing statement would abort it), their prepared statements.
+   */
+  private async cleanUpDeparted(): Promise<void> {
     try {
-      if (owned) await this.engine.execProtocolRaw(encodeSimpleQuery('ROLLBACK'));
-      for (const statement of statements) await this.engine.execProtocolRaw(encodeSimpleQuery(statement));
+      if (this.owner?.closed) {
+        this.owner = null;
+        await this.engine.execProtocolRaw(encodeSimpleQuery('ROLLBACK'));
+      }
+      while (this.owner === null && this.departed.length > 0) {
+        const { statements } = this.departed.shift()!;
+        for (const name of statements) {
+          // One whose Parse failed is not there; the error then concerns nobody.
+          await this.engine.execProtocolRaw(encodeSimpleQuery(`DEALLOCATE "${name}"`));
+        }
+        statements.clear();
+      }
     } catch (error) {
       this.options.onFatal?.(error as Error);
     }

@@ -63,9 +63,10 @@ export class EventIntake {
     origin: RequestOrigin,
   ): Promise<number | null> {
     const rows = await this.dataSource.query<{ id: number }[]>(
-      `INSERT INTO events (user_id, store_id, token_id, event_id, event_type, woo_product_id, product_name, payload,
+      `INSERT INTO events (user_id, store_id, token_id, event_id, event_type, woo_product_id, product_name, occurred_at,
+                           payload,
                            source_ip, user_agent, request_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
        ON CONFLICT ON CONSTRAINT events_event_id_key DO NOTHING
        RETURNING id`,
       [
@@ -76,6 +77,7 @@ export class EventIntake {
         event.eventType,
         event.product.id,
         event.product.name ? cleanText(event.product.name) : null,
+        event.occurredAt,
         payload,
         origin.address,
         origin.userAgent ? cleanText(origin.userAgent).slice(0, 500) : null,

@@ -45,6 +45,10 @@ export class EventLog {
   @Column('text', { nullable: true })
   productName: string | null;
 
+  /** The shop's own date of the change. */
+  @Column('timestamptz', { nullable: true })
+  occurredAt: Date | null;
+
   /** The body as it arrived, to the letter. */
   @Column('json', { select: false })
   payload: string;

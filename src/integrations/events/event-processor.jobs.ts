@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { PinoLogger } from 'nestjs-pino';
 import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
 import { Config } from '../../config/config';
-import { momentOf } from '../../contract/change-order';
+import { MAX_CLOCK_LEAD_MS, momentOf } from '../../contract/change-order';
 import { parseJson } from '../../contract/json';
 import { readProductEvent } from '../../contract/product-event';
 import { say } from '../../i18n/messages';
@@ -34,8 +34,9 @@ interface QueuedEvent {
   id: string;
   payload: string;
   created_at: Date;
-  attempts: number;
   request_id: string | null;
+  /** The latest date among the product's earlier events, as far as it can matter. */
+  latest_before: Date | null;
 }
 
 /** Turns queued events into products. Safe to run twice and at once with itself: the log row decides. */
@@ -98,9 +99,16 @@ export class EventProcessor {
       storeId,
     ]);
     const events = await manager.query<QueuedEvent[]>(
-      `SELECT id::text AS id, payload, created_at, attempts, request_id FROM events
-        WHERE user_id = $1 AND id = ANY($2) AND status = 'queued' ORDER BY events.id FOR UPDATE`,
-      [userId, ids],
+      `SELECT e.id::text AS id, e.payload, e.created_at, e.request_id,
+              CASE WHEN e.occurred_at IS NULL OR e.occurred_at > e.created_at + $3 * interval '1 ms' THEN
+                (SELECT max(earlier.occurred_at) FROM events earlier
+                  WHERE earlier.user_id = e.user_id AND earlier.woo_product_id = e.woo_product_id
+                    AND earlier.store_id = e.store_id AND earlier.id < e.id
+                    AND earlier.occurred_at <= earlier.created_at + $3 * interval '1 ms')
+              END AS latest_before
+         FROM events e
+        WHERE e.user_id = $1 AND e.id = ANY($2) AND e.status = 'queued' ORDER BY e.id FOR UPDATE OF e`,
+      [userId, ids, MAX_CLOCK_LEAD_MS],
     );
     if (events.length === 0) return 0;
     const scope = { userId, storeId, source: 'woocommerce' as const };
@@ -180,6 +188,7 @@ function toChange(row: QueuedEvent): ProductChange {
       arrivedAt: row.created_at.getTime(),
       deletion,
       sequence: BigInt(row.id),
+      latestBefore: row.latest_before?.getTime() ?? null,
     }),
     state: deletion ? null : toProductState(event),
   };

@@ -9,7 +9,7 @@ type Amount = number | string | null | undefined;
 export function toProductState({ product, extra }: ProductEvent): ProductState {
   const categories = texts(product.categories);
   const images = texts(product.gallery).filter(isHttp);
-  const mainImage = isHttp(product.image) ? cleanText(product.image) : null;
+  const mainImage = isHttp(product.image) ? text(product.image) : null;
   const stockQuantity = decimal(product.stock_quantity);
   const stockStatus =
     product.stock_status ||
@@ -30,7 +30,7 @@ export function toProductState({ product, extra }: ProductEvent): ProductState {
     })),
     variations: [],
     // Others, such as javascript:, would be run by a frontend that makes them a link.
-    link: isHttp(product.permalink) ? cleanText(product.permalink) : null,
+    link: isHttp(product.permalink) ? text(product.permalink) : null,
     ...prices(product),
     currency: text(product.currency)?.toUpperCase() ?? null,
     inStock: stockStatus !== 'outofstock',

@@ -1,0 +1,111 @@
+import { restrictionOf } from './product-filter';
+import type { ProductsQueryDto } from './products.dto';
+
+const all: ProductsQueryDto = {
+  external_source: 'woocommerce',
+  product_type: 'simple',
+  is_active: true,
+  in_stock: false,
+  has_discount: true,
+  min_price: '0',
+  max_price: '1000000',
+  currency: 'irt',
+  category: 'كفش‌هاي مردانه',
+  brand: 'نایک',
+  tag: 'ورزشی',
+  search: 'كفش ۴۲',
+};
+/** The placeholders of values; `$1` is the user in every statement. */
+const numbersIn = (sql: string) =>
+  [...sql.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)).filter((number) => number !== 1);
+
+const restrict = (filters: ProductsQueryDto, firstParameter = 2) => {
+  const restriction = restrictionOf(filters);
+  return { sql: restriction.sql(firstParameter), values: restriction.values };
+};
+
+describe('restrictionOf', () => {
+  it.each([2, 5, 17])('numbers its placeholders from $%d on, one per value', (first) => {
+    const { sql, values } = restrict(all, first);
+    expect(numbersIn(sql)).toEqual(values.map((_, index) => first + index));
+  });
+
+  it('numbers anew each time it is asked', () => {
+    const restriction = restrictionOf(all);
+    expect(restriction.sql(3)).toBe(restriction.sql(3));
+    expect(numbersIn(restriction.sql(2))[0]).toBe(2);
+  });
+
+  it.each<[string, ProductsQueryDto]>([
+    ['nothing', {}],
+    ['empty texts', { search: '', category: '', brand: '', tag: '', currency: '', min_price: '' }],
+    ['a search for blanks', { search: ' \u200c  ' }],
+    ['paging and ordering', { page: 2, page_size: 5, ordering: '-price' }],
+  ])('restricts nothing for %s', (_, filters) => {
+    expect(restrict(filters)).toEqual({ sql: 'true', values: [] });
+  });
+
+  it.each<[ProductsQueryDto, string, unknown]>([
+    [{ external_source: 'manual' }, 'p.external_source = $4', 'manual'],
+    [{ product_type: 'variable' }, 'p.product_type = $4', 'variable'],
+    [{ is_active: false }, 'p.is_active = $4', false],
+    [{ is_active: true }, 'p.is_active = $4', true],
+    [{ in_stock: false }, 'p.in_stock = $4', false],
+    [{ has_discount: false }, '(p.original_price IS NOT NULL) = $4', false],
+    [{ min_price: '0' }, 'p.price >= $4::numeric', '0'],
+    [{ max_price: '99999999999999999999.99' }, 'p.price <= $4::numeric', '99999999999999999999.99'],
+    [{ currency: 'irt' }, 'p.currency = $4', 'IRT'],
+  ])('restricts for %p', (filters, condition, value) => {
+    expect(restrict(filters, 4)).toEqual({ sql: condition, values: [value] });
+  });
+
+  it('joins conditions with AND', () => {
+    const { sql } = restrict({ is_active: true, min_price: '5' });
+    expect(sql).toBe('p.is_active = $2 AND p.price >= $3::numeric');
+  });
+
+  it('looks for names in the facets, spelling variants alike', () => {
+    const { sql, values } = restrict({ category: 'كفش‌هاي مردانه', tag: 'نو' });
+    expect(values).toEqual([['category:کفشهایمردانه', 'tag:نو']]);
+    expect(sql).toContain('f.facets @> $2::text[]');
+    expect(restrict({ category: 'کفش های مردانه', tag: 'نو' }).values).toEqual(values);
+  });
+
+  it('looks for every word of a search, normalised', () => {
+    const { sql, values } = restrict({ search: ' كفش  می‌دهد\n۴۲ Nike ' });
+    expect(values).toEqual(['%کفش%', '%میدهد%', '%42%', '%nike%']);
+    expect(sql.match(/f\.text LIKE \$\d/g)).toHaveLength(4);
+  });
+
+  it('takes the signs of LIKE to the letter', () => {
+    expect(restrict({ search: String.raw`50% a_b c\d` }).values).toEqual([
+      String.raw`%50\%%`,
+      String.raw`%a\_b%`,
+      String.raw`%c\\d%`,
+    ]);
+  });
+
+  it('stays within the rows of the same user', () => {
+    for (const filters of [{ search: 'کفش' }, { brand: 'نایک' }]) {
+      expect(restrict(filters).sql).toMatch(/\bf\.user_id = (\$1|p\.user_id)\b/);
+    }
+  });
+
+  it('looks for twenty words at most', () => {
+    const { values } = restrict({ search: Array.from({ length: 100 }, (_, n) => `w${n}`).join(' ') });
+    expect(values).toHaveLength(20);
+  });
+
+  it('writes no value into the SQL', () => {
+    const evil = `x'); DROP TABLE products; --`;
+    const filters = {
+      product_type: evil,
+      currency: evil,
+      category: evil,
+      brand: evil,
+      tag: evil,
+      search: evil,
+    };
+    expect(restrict(filters).sql).not.toMatch(/drop|;|--|'/i);
+  });
+});
