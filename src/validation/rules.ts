@@ -115,10 +115,15 @@ export const Quantity = () =>
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
-/** Milliseconds of an ISO 8601 date, read as UTC where it names no zone (WooCommerce's `_gmt` fields); else null. */
+/**
+ * Milliseconds of an ISO 8601 date, read as UTC where it names no zone (WooCommerce's `_gmt` fields); else null.
+ * A zone's plus that a query string has turned into a space is taken as the plus it was.
+ */
 export function readDate(value: unknown): number | null {
-  if (typeof value !== 'string' || !ISO_DATE.test(value.trim())) return null;
-  let text = value.trim().replace(' ', 'T').toUpperCase();
+  if (typeof value !== 'string') return null;
+  const written = value.trim().replace(/(T[\d:.]+) (\d{2}:?\d{2})$/i, '$1+$2');
+  if (!ISO_DATE.test(written)) return null;
+  let text = written.replace(' ', 'T').toUpperCase();
   if (text.length === 10) text += 'T00:00:00';
   if (!/(Z|[+-]\d{2}:?\d{2})$/.test(text.slice(10))) text += 'Z';
   const milliseconds = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));

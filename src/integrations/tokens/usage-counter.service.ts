@@ -21,6 +21,8 @@ interface Usage {
 @Injectable()
 export class UsageCounter implements OnApplicationBootstrap, OnApplicationShutdown {
   private pending = new Map<number, Usage>();
+  /** Taken from `pending`, and not yet in the database. */
+  private writing = new Map<number, Usage>();
   private timer: NodeJS.Timeout | undefined;
   private flushing: Promise<void> = Promise.resolve();
 
@@ -50,8 +52,11 @@ export class UsageCounter implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** What this process has counted since the last write. */
   uncounted(tokenId: number): { count: number; lastUsedAt: Date | null } {
-    const usage = this.pending.get(tokenId);
-    return { count: usage?.count ?? 0, lastUsedAt: usage?.lastUsedAt ?? null };
+    const [newer, older] = [this.pending.get(tokenId), this.writing.get(tokenId)];
+    return {
+      count: (newer?.count ?? 0) + (older?.count ?? 0),
+      lastUsedAt: newer?.lastUsedAt ?? older?.lastUsedAt ?? null,
+    };
   }
 
   flush(): Promise<void> {
@@ -61,8 +66,9 @@ export class UsageCounter implements OnApplicationBootstrap, OnApplicationShutdo
 
   private async write(): Promise<void> {
     if (this.pending.size === 0) return;
-    const batch = [...this.pending.values()];
+    this.writing = this.pending;
     this.pending = new Map();
+    const batch = [...this.writing.values()];
     try {
       await this.dataSource.query(
         `UPDATE integration_tokens t
@@ -85,6 +91,8 @@ export class UsageCounter implements OnApplicationBootstrap, OnApplicationShutdo
         if (newer) newer.count += usage.count;
         else this.pending.set(usage.tokenId, usage);
       }
+    } finally {
+      this.writing = new Map();
     }
   }
 }
