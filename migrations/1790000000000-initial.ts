@@ -89,6 +89,9 @@ export class Initial1790000000000 implements MigrationInterface {
     await runner.query(
       `CREATE INDEX events_queued_idx ON events (next_attempt_at, id) WHERE status = 'queued'`,
     );
+    await runner.query(
+      `CREATE INDEX events_waiting_idx ON events (user_id, store_id, id) WHERE status = 'queued'`,
+    );
     await runner.query(`CREATE INDEX events_failed_idx ON events (user_id, id) WHERE status = 'failed'`);
 
     await runner.query(`

@@ -12,6 +12,7 @@ export type EventOutcome = 'created' | 'updated' | 'unchanged' | 'deleted' | 're
 @Unique('events_event_id_key', ['userId', 'storeId', 'eventId'])
 @Index('events_product_idx', ['userId', 'wooProductId', 'id'])
 @Index('events_queued_idx', ['nextAttemptAt', 'id'], { where: `status = 'queued'` })
+@Index('events_waiting_idx', ['userId', 'storeId', 'id'], { where: `status = 'queued'` })
 @Index('events_failed_idx', ['userId', 'id'], { where: `status = 'failed'` })
 export class EventLog {
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'events_pkey' })

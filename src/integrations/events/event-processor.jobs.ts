@@ -54,13 +54,25 @@ export class EventProcessor {
 
   @JobHandler('events.process')
   async process({ event_ids: ids }: { event_ids: string[] }): Promise<void> {
-    // The second's grace is for a retry's job that comes a moment before the row is due.
+    // The second's grace is for a retry's job that comes a moment before the row is due. With an event go those of its
+    // store that wait: together they cost little more than one, and their own jobs then find nothing to do.
     const stores = await this.dataSource.query<StoreEvents[]>(
-      `SELECT user_id, store_id, array_agg(id::text ORDER BY id) AS ids,
-              array_agg(octet_length(payload::text) ORDER BY id) AS sizes
-         FROM events
-        WHERE id = ANY($1) AND status = 'queued' AND next_attempt_at <= now() + interval '1 second'
-        GROUP BY user_id, store_id`,
+      `WITH named AS (
+         SELECT user_id, store_id, id FROM events
+          WHERE id = ANY($1) AND status = 'queued' AND next_attempt_at <= now() + interval '1 second')
+       SELECT e.user_id, e.store_id, array_agg(e.id::text ORDER BY e.id) AS ids,
+              array_agg(e.size ORDER BY e.id) AS sizes
+         FROM (SELECT DISTINCT user_id, store_id FROM named) store
+         CROSS JOIN LATERAL (
+           (SELECT w.user_id, w.store_id, w.id, octet_length(w.payload::text) AS size FROM events w
+             WHERE w.user_id = store.user_id AND w.store_id = store.store_id
+               AND w.status = 'queued' AND w.next_attempt_at <= now()
+             ORDER BY w.id LIMIT ${BATCH_EVENTS})
+           UNION
+           (SELECT w.user_id, w.store_id, w.id, octet_length(w.payload::text) AS size FROM events w
+              JOIN named ON named.user_id = w.user_id AND named.id = w.id
+             WHERE w.user_id = store.user_id AND w.store_id = store.store_id)) e
+        GROUP BY e.user_id, e.store_id`,
       [ids],
     );
     for (const store of stores) {
