@@ -59,6 +59,11 @@ export async function configureApp(app: NestFastifyApplication, { server }: Conf
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
   });
-  if (server.corsOrigins.length > 0) app.enableCors({ origin: server.corsOrigins });
+  if (server.corsOrigins.length > 0)
+    app.enableCors({
+      origin: server.corsOrigins,
+      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      exposedHeaders: ['Retry-After', 'X-Request-Id'],
+    });
   app.useGlobalPipes(new DtoPipe());
 }

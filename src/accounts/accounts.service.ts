@@ -29,15 +29,18 @@ export class AccountsService {
     return !(await this.users.exists());
   }
 
-  /** @throws AccountExistsError when the e-mail or the username is taken */
-  async create({ email, username, password, isStaff }: NewUser): Promise<User> {
-    const user = this.users.create({
+  /**
+   * @param users the repository of the caller's transaction, where there is one
+   * @throws AccountExistsError when the e-mail or the username is taken
+   */
+  async create({ email, username, password, isStaff }: NewUser, users = this.users): Promise<User> {
+    const user = users.create({
       email: email.trim().toLowerCase(),
-      username: username?.trim().toLowerCase() ?? (await this.freeUsername(email)),
+      username: username?.trim().toLowerCase() ?? (await freeUsername(users, email)),
       passwordHash: await hashPassword(password),
       isStaff,
     });
-    const inserted = await this.users
+    const inserted = await users
       .createQueryBuilder()
       .insert()
       .values(user)
@@ -46,7 +49,7 @@ export class AccountsService {
       .execute();
     const [row] = inserted.raw as { id: number }[];
     if (!row) throw new AccountExistsError('The e-mail or the username is taken.');
-    return this.users.findOneByOrFail({ id: row.id });
+    return users.findOneByOrFail({ id: row.id });
   }
 
   /** Sets a password and ends all sessions. False when there is no such user. */
@@ -81,12 +84,12 @@ export class AccountsService {
     await this.users.update({ id: user.id }, { lastLoginAt: () => 'now()' });
     return user;
   }
+}
 
-  private async freeUsername(email: string): Promise<string> {
-    const base = email.split('@')[0]!.toLowerCase().slice(0, 100);
-    for (let i = 1; ; i++) {
-      const candidate = i === 1 ? base : `${base}${i}`;
-      if (!(await this.users.existsBy({ username: candidate }))) return candidate;
-    }
+async function freeUsername(users: Repository<User>, email: string): Promise<string> {
+  const base = email.split('@')[0]!.toLowerCase().slice(0, 100);
+  for (let i = 1; ; i++) {
+    const candidate = i === 1 ? base : `${base}${i}`;
+    if (!(await users.existsBy({ username: candidate }))) return candidate;
   }
 }

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { AccountsService } from '../accounts/accounts.service';
 import { generatePassword } from '../accounts/password';
+import { User } from '../accounts/user.entity';
 import { Config } from '../config/config';
 import { TokensService } from '../integrations/tokens/tokens.service';
 
@@ -30,15 +31,21 @@ export class FirstStart {
     if (!(await this.accounts.isEmpty())) return null;
     const { email, password } = this.config.firstAdmin;
     const chosen = password ?? generatePassword();
-    const admin = await this.accounts.create({
-      email: email ?? DEFAULT_EMAIL,
-      username: email ? undefined : 'admin',
-      password: chosen,
-      isStaff: true,
+    // Both or neither: an admin without a token would look like an installation in use.
+    const { admin, secret } = await this.dataSource.transaction(async (manager) => {
+      const admin = await this.accounts.create(
+        {
+          email: email ?? DEFAULT_EMAIL,
+          username: email ? undefined : 'admin',
+          password: chosen,
+          isStaff: true,
+        },
+        manager.getRepository(User),
+      );
+      const request = { integration_type: 'woocommerce', name: 'First shop' } as const;
+      const { secret } = await this.tokens.create(manager, admin, request, null);
+      return { admin, secret };
     });
-    const { secret } = await this.dataSource.transaction((manager) =>
-      this.tokens.create(manager, admin, { integration_type: 'woocommerce', name: 'First shop' }, null),
-    );
     return { email: admin.email, password: password === null ? chosen : null, integrationToken: secret };
   }
 }

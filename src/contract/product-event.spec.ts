@@ -242,12 +242,14 @@ describe('readProductEvent', () => {
   });
 
   describe('fields of newer plugins', () => {
-    it('reads brand and attributes', () => {
+    it('reads brand, attributes and variations', () => {
       const attributes = [
         { name: 'رنگ', options: ['مشکی', 'سفید'] },
         { name: 'جنس', value: 'چرم' },
       ];
-      expect(accepted(body({ brand: 'نایک', attributes })).extra).toEqual({
+      const variations = [{ id: 415, price: '850000' }, null, 'x'];
+      expect(accepted(body({ brand: 'نایک', attributes, variations })).extra).toEqual({
+        variations: [{ id: 415, price: '850000' }],
         brand: 'نایک',
         attributes: [
           { name: 'رنگ', options: ['مشکی', 'سفید'] },

@@ -22,6 +22,8 @@ export interface ProductAttribute {
 export interface ProductExtra {
   brand: string | null;
   attributes: ProductAttribute[];
+  /** As the shop sends them, at most 500. */
+  variations: Record<string, unknown>[];
 }
 
 export type ProductEventResult = { event: ProductEvent; errors: [] } | { event: null; errors: FieldError[] };
@@ -74,7 +76,8 @@ function readExtra(product: Record<string, unknown>): ProductExtra {
       }
     }
   }
-  return { brand, attributes };
+  const variations = Array.isArray(product.variations) ? (product.variations as unknown[]).slice(0, 500) : [];
+  return { brand, attributes, variations: variations.filter(isObject) };
 }
 
 /** An address, or a bare host name; a shop's display name is neither. */

@@ -64,9 +64,13 @@ export function pageOf<T>(
   results: T[],
 ): Page<T> {
   const address = (page: number) => {
-    const url = new URL(request.originalUrl, publicUrl ?? `${request.protocol}://${request.host}`);
-    url.searchParams.set('page', String(page));
-    return url.href;
+    const base = publicUrl ?? `${request.protocol}://${request.host}`;
+    const [path = '', query] = request.originalUrl.split('?');
+    const parameters = new URLSearchParams(query);
+    parameters.set('page', String(page));
+    const relative = `${path}?${parameters.toString()}`;
+    // The Host header is the client's: one that makes no address gets a relative link.
+    return URL.canParse(base) ? base + relative : relative;
   };
   const lastPage = Math.max(1, Math.ceil(count / slice.limit));
   return {

@@ -103,7 +103,6 @@ const MESSAGES = {
   field_future: { fa: 'باید زمانی در آینده باشد.', en: 'Must be in the future.' },
   field_depth: { fa: 'بیش از {max} سطح تودرتو است.', en: 'Is nested deeper than {max} levels.' },
   field_unknown_user: { fa: 'چنین کاربری نیست.', en: 'There is no such user.' },
-  field_staff_only: { fa: 'تنها مدیران می‌توانند این را بفرستند.', en: 'Only staff may send this.' },
   field_email_or_username: {
     fa: 'ایمیل یا نام کاربری لازم است.',
     en: 'An e-mail or a username is required.',

@@ -50,6 +50,11 @@ export class JobQueue implements OnApplicationShutdown {
     }
   }
 
+  /** Frees the key of a job that a dead process was at: until then the queue would keep new ones back. */
+  async forget(name: JobName): Promise<void> {
+    await this.queues[JOBS[name].queue].removeDeduplicationKey(name);
+  }
+
   /** Jobs that wait or run, by queue; those delayed to a later time are not counted. */
   async depths(): Promise<Record<QueueName, number>> {
     const entries = await Promise.all(

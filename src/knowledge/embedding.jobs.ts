@@ -3,12 +3,15 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { PinoLogger } from 'nestjs-pino';
 import { toSql } from 'pgvector';
 import { DataSource } from 'typeorm';
+import { Config } from '../config/config';
 import { JobHandler } from '../jobs/job-handler.decorator';
 import { JobQueue } from '../jobs/job-queue.service';
 import { Embedder, EmbeddingError } from './embedders/embedder';
 
-/** Longer than any request may take; after it another worker may take the chunk. */
-const CLAIM_SECONDS = 180;
+/** Beyond the longest request: after that another worker may take the chunk. */
+const CLAIM_MARGIN_MS = 60_000;
+/** Then the job is queued anew, so that a process with much to embed can stop in between. */
+const MAX_RUN_MS = 5000;
 const FIRST_BACKOFF_MS = 2000;
 const MAX_BACKOFF_MS = 10 * 60_000;
 /** OpenAI takes 300,000 tokens a request; a margin, since its count may differ by a little. */
@@ -28,32 +31,43 @@ interface ClaimedChunk {
 export class EmbeddingJobs implements OnApplicationBootstrap {
   /** Milliseconds since 1970 until which this process leaves the service alone. Saves calls; decides nothing. */
   private notBefore = 0;
+  private lastFault: string | null = null;
+
+  /** Why the embedding service last failed this process; null while it works. */
+  get fault(): string | null {
+    return this.lastFault;
+  }
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly embedder: Embedder,
     private readonly jobs: JobQueue,
+    private readonly config: Config,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(EmbeddingJobs.name);
   }
 
-  /** Sends chunks of another model to be embedded anew. */
+  /** Sends chunks of another model, and those that were refused, to be embedded anew. */
   async onApplicationBootstrap(): Promise<void> {
     this.logger.info({ embedder: this.embedder.key }, this.embedder.description);
     const [, outdated] = await this.dataSource.query<[unknown, number]>(
       `UPDATE chunks SET status = 'pending', attempts = 0, next_attempt_at = now(), claimed_until = NULL
-        WHERE status <> 'pending' AND embedding_model <> $1`,
+        WHERE status = 'failed' OR (status = 'embedded' AND embedding_model <> $1)`,
       [this.embedder.key],
     );
     if (outdated > 0) {
-      this.logger.info({ chunks: outdated }, 'chunks of another embedding model are embedded anew');
+      this.logger.info(
+        { chunks: outdated },
+        'chunks refused, or of another embedding model, are embedded anew',
+      );
       await this.jobs.nudge('knowledge.embed', {});
     }
   }
 
   /** Ends claims of a process that died. Only where no other process can hold any. */
   async releaseClaims(): Promise<void> {
+    await this.jobs.forget('knowledge.embed');
     await this.dataSource.query(
       `UPDATE chunks SET claimed_until = NULL WHERE status = 'pending' AND claimed_until IS NOT NULL`,
     );
@@ -62,10 +76,15 @@ export class EmbeddingJobs implements OnApplicationBootstrap {
   @JobHandler('knowledge.embed')
   async embedPending(): Promise<void> {
     // A service that asked for a rest gets it from every chunk; the job that comes after it is queued already.
+    const startedAt = Date.now();
     while (Date.now() >= this.notBefore) {
       const claimed = await this.claim();
       if (claimed.length === 0) return;
       if (!(await this.embedBatch(claimed))) return;
+      if (Date.now() - startedAt > MAX_RUN_MS) {
+        await this.jobs.nudge('knowledge.embed', {});
+        return;
+      }
     }
   }
 
@@ -75,6 +94,7 @@ export class EmbeddingJobs implements OnApplicationBootstrap {
     try {
       const vectors = await this.embedder.embed(chunks.map(({ text }) => text));
       await this.store(chunks, vectors);
+      this.lastFault = null;
       this.logger.info(
         {
           chunks: chunks.length,
@@ -116,7 +136,11 @@ export class EmbeddingJobs implements OnApplicationBootstrap {
                ) counted WHERE tokens <= $3 OR number = 1) due
         WHERE c.user_id = due.user_id AND c.id = due.id
         RETURNING c.user_id, c.id, c.text, c.text_hash, c.token_count, c.attempts`,
-      [this.embedder.batchSize, CLAIM_SECONDS, MAX_REQUEST_TOKENS],
+      [
+        this.embedder.batchSize,
+        (this.config.embedding.timeoutMs + CLAIM_MARGIN_MS) / 1000,
+        MAX_REQUEST_TOKENS,
+      ],
     );
     return rows;
   }
@@ -148,10 +172,11 @@ export class EmbeddingJobs implements OnApplicationBootstrap {
           SET attempts = c.attempts + 1, error_message = $3, claimed_until = NULL,
               next_attempt_at = now() + make_interval(secs => $4)
          FROM unnest($1::bigint[], $2::bigint[]) AS late (user_id, id)
-        WHERE c.user_id = late.user_id AND c.id = late.id`,
+        WHERE c.user_id = late.user_id AND c.id = late.id AND c.status = 'pending'`,
       [chunks.map((chunk) => chunk.user_id), chunks.map(({ id }) => id), error.message, delayMs / 1000],
     );
     this.notBefore = Date.now() + delayMs;
+    this.lastFault = error.message;
     this.logger.warn({ chunks: chunks.length, delay_ms: delayMs }, error.message);
     await this.jobs.nudge('knowledge.embed', {}, delayMs);
   }
@@ -160,7 +185,7 @@ export class EmbeddingJobs implements OnApplicationBootstrap {
     await this.dataSource.query(
       `UPDATE chunks SET status = 'failed', attempts = attempts + 1, error_message = $3, embedding_model = $4,
               claimed_until = NULL
-        WHERE user_id = $1 AND id = $2`,
+        WHERE user_id = $1 AND id = $2 AND status = 'pending'`,
       [chunk.user_id, chunk.id, error.message, this.embedder.key],
     );
     this.logger.error({ chunk_id: chunk.id, user_id: chunk.user_id }, error.message);

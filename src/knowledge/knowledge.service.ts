@@ -13,6 +13,7 @@ interface ChunkRow {
   product_id: number;
   position: number;
   text_hash: string;
+  status: string;
 }
 
 /** Keeps documents and chunks equal to what products say. Embeddings follow: see `EmbeddingJobs`. */
@@ -27,10 +28,15 @@ export class KnowledgeService {
     const documents = changes.map(({ productId, content }) => ({ productId, document: toDocument(content) }));
     await saveDocuments(manager, userId, documents);
     const existing = await manager.query<ChunkRow[]>(
-      `SELECT id, product_id, "position", text_hash FROM chunks WHERE user_id = $1 AND product_id = ANY($2)`,
+      `SELECT id, product_id, "position", text_hash, status FROM chunks WHERE user_id = $1 AND product_id = ANY($2)`,
       [userId, changes.map(({ productId }) => productId)],
     );
-    const kept = new Map(existing.map((row) => [`${row.product_id} ${row.text_hash}`, row]));
+    const kept = new Map(
+      existing
+        // One that was refused is made anew, and so tried again.
+        .filter(({ status }) => status !== 'failed')
+        .map((row) => [`${row.product_id} ${row.text_hash}`, row]),
+    );
     const added: (TextChunk & { productId: number })[] = [];
     const moved: { id: number; position: number }[] = [];
     const removed = new Set(existing.map(({ id }) => id));

@@ -2,7 +2,6 @@
  * One spelling for words that Persian shops write in several ways, used for what is searched and for what is asked.
  * The text that people see is never normalised.
  */
-export const NORMALIZER_VERSION = 1;
 
 /** Unicode points that stand for the same letter; sources: Unicode Standard ch. 9 (Arabic), Persian keyboard ISIRI 9147. */
 const LETTERS: Record<string, string> = {

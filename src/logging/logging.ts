@@ -22,9 +22,19 @@ export const createLogger = ({ server }: Config): Logger =>
     base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { err: stdSerializers.err },
+    serializers: { err: serializeError },
     mixin: logContext,
   });
+
+/** What a database error quotes: parameters and rows are payloads and hashes of tokens. */
+const QUOTED = ['parameters', 'query', 'driverError', 'detail', 'where', 'internalQuery'];
+
+function serializeError(error: Error): unknown {
+  if (!(error instanceof Error)) return error;
+  const serialized: Record<string, unknown> = { ...stdSerializers.err(error) };
+  for (const name of QUOTED) delete serialized[name];
+  return serialized;
+}
 
 /** The logger for injection; requests are logged by `logRequests`. */
 export const loggerParams = (logger: Logger): Params => ({ pinoHttp: { logger }, forRoutes: [] });

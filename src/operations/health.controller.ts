@@ -21,7 +21,7 @@ class ReadyDto implements Readiness {
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'string' },
-    example: { database: 'ok', queue: 'ok' },
+    example: { database: 'ok', queue: 'ok', embeddings: 'ok' },
     description: '`ok`, or what is wrong, by dependency',
   })
   checks: Record<string, string>;

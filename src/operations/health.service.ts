@@ -4,6 +4,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { DataSource } from 'typeorm';
 import { JobQueue } from '../jobs/job-queue.service';
 import { Embedder } from '../knowledge/embedders/embedder';
+import { EmbeddingJobs } from '../knowledge/embedding.jobs';
 
 export interface Readiness {
   status: 'ok' | 'unavailable';
@@ -22,6 +23,7 @@ export class HealthService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly jobs: JobQueue,
     private readonly embedder: Embedder,
+    private readonly embeddings: EmbeddingJobs,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(HealthService.name);
@@ -34,7 +36,12 @@ export class HealthService {
     ]);
     return {
       status: backlog.ok && queue.ok ? 'ok' : 'unavailable',
-      checks: { database: verdict(backlog.ok), queue: verdict(queue.ok) },
+      checks: {
+        database: verdict(backlog.ok),
+        queue: verdict(queue.ok),
+        // Without it products are kept and found by words: a fault to see, not one to be taken out of service for.
+        embeddings: this.embeddings.fault ?? 'ok',
+      },
       embedder: this.embedder.key,
       embedder_description: this.embedder.description,
       pending_chunks: backlog.value?.chunks ?? null,

@@ -37,6 +37,7 @@ export async function startEmbedded(
   const worker = new Worker(join(__dirname, 'engine.worker.js'), {
     workerData: { folder: folder.databaseFolder, password },
   });
+  let stopping = false;
   try {
     const port = await new Promise<number>((resolve, reject) => {
       worker.on('message', (message: EngineMessage) => {
@@ -44,14 +45,21 @@ export async function startEmbedded(
         if (message.kind === 'failed') reject(new Error(message.message));
         if (message.kind === 'fatal') onFatal(new Error(message.message));
       });
-      worker.once('error', (error) => {
-        reject(error);
-        onFatal(error);
-      });
+      worker.once('error', reject);
+      worker.once('exit', () => reject(new Error('its thread ended')));
+    });
+    worker.on('error', onFatal);
+    worker.once('exit', () => {
+      if (!stopping) onFatal(new Error('the thread of the embedded database ended'));
     });
     const url = databaseUrl(password, port);
     await folder.announce({ pid: process.pid, databaseUrl: url });
-    return { url, borrowed: false, stop: () => stopWorker(worker).then(() => folder.unlock()) };
+    const stop = async () => {
+      stopping = true;
+      await stopWorker(worker);
+      await folder.unlock();
+    };
+    return { url, borrowed: false, stop };
   } catch (error) {
     await worker.terminate();
     await folder.unlock();

@@ -5,7 +5,7 @@ import { cleanText } from '../../contract/clean-text';
 import type { ProductEvent } from '../../contract/product-event';
 import { JobQueue } from '../../jobs/job-queue.service';
 import { StoresService } from '../stores/stores.service';
-import { siteKey, siteOfUserAgent } from '../stores/site-key';
+import { siteOfUserAgent } from '../stores/site-key';
 import type { TokenIdentity } from '../tokens/token-identity';
 
 /** Where a request came from. */
@@ -39,7 +39,8 @@ export class EventIntake {
   ): Promise<IntakeResult> {
     const startedAt = performance.now();
     const storeId = await this.stores.resolve(identity, {
-      site: siteKey(event.siteUrl) ? event.siteUrl : siteOfUserAgent(origin.userAgent),
+      site: event.siteUrl,
+      agentSite: siteOfUserAgent(origin.userAgent),
       permalink: event.product.permalink ?? null,
     });
     const id = await this.insert(identity, storeId, event, payload, origin);

@@ -19,8 +19,8 @@ import { toProductState } from '../woocommerce/product.mapper';
 /** What is applied in one transaction at most: its store, and in embedded mode everyone, waits for it. */
 const BATCH_EVENTS = 100;
 const BATCH_BYTES = 1_000_000;
-/** PostgreSQL error classes by which all events would fail alike: connection, rollback, shutdown, cut off. */
-const TRANSIENT_SQLSTATE = /^(08|40|57P|25P03)/;
+/** PostgreSQL error classes by which all events would fail alike: connection, rollback, shutdown. */
+const TRANSIENT_SQLSTATE = /^(08|40|57P)/;
 
 interface StoreEvents {
   user_id: number;
@@ -227,8 +227,8 @@ async function markProcessed(
 function isTransient(error: unknown): boolean {
   if (!(error instanceof QueryFailedError)) {
     // Connection faults come from the driver without a class of their own.
-    return error instanceof Error && /connection|ECONN|timeout/i.test(error.message) && !('field' in error);
+    return error instanceof Error && /connection|ECONN|timeout/i.test(error.message);
   }
-  const { code = '', severity } = error.driverError as { code?: string; severity?: string };
-  return code === '' || severity === 'FATAL' || /^E[A-Z]+$/.test(code) || TRANSIENT_SQLSTATE.test(code);
+  const { code = '' } = error.driverError as { code?: string };
+  return code === '' || /^E[A-Z]+$/.test(code) || TRANSIENT_SQLSTATE.test(code);
 }

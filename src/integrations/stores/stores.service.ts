@@ -8,6 +8,8 @@ import { hostOf, siteKey } from './site-key';
 export interface StoreEvidence {
   /** The site's address as the shop names it. */
   site: string | null;
+  /** The site in the user agent, which a language plugin may give another path from request to request. */
+  agentSite: string | null;
   /** The address of one of its products. */
   permalink: string | null;
 }
@@ -30,9 +32,12 @@ export class StoresService {
 
   /** The id of the store, bound or created where need be. Safe under any race. */
   async resolve(identity: TokenIdentity, evidence: StoreEvidence): Promise<number> {
-    const site = siteKey(evidence.site);
-    const host = hostOf(evidence.permalink);
     const { store } = identity;
+    const named = siteKey(evidence.site);
+    const agent = siteKey(evidence.agentSite);
+    if (!named && agent && store && hostOfStore(store) === hostOfKey(agent)) return store.id;
+    const site = named ?? agent;
+    const host = hostOf(evidence.permalink);
     if (
       store &&
       (site === null ? store.url !== null || store.host !== null || host === null : site === store.url)
@@ -91,6 +96,11 @@ export class StoresService {
     const bound = await lockBoundStore(manager, token);
     if (bound) {
       if (host !== null && bound.url === null && bound.host === null) {
+        const known = (await idleStores(manager, token)).find((store) => hostOfStore(store) === host);
+        if (known) {
+          await setStore(manager, token, known.id);
+          return known.id;
+        }
         await manager.query(`UPDATE stores SET host = $3 WHERE user_id = $1 AND id = $2`, [
           token.userId,
           bound.id,

@@ -28,12 +28,15 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Authenticated>();
-    const refused = await this.refusals.get(request.ip);
-    if (refused && refused.consumedPoints >= REFUSALS_PER_MINUTE) throw tooManyUntil(refused);
     try {
       await super.canActivate(context);
     } catch (error) {
-      if (error instanceof AppError && error.status === 401) await this.refusals.penalty(request.ip);
+      // Counted after the check, so that whoever shares an address with a misconfigured shop is not refused with it.
+      if (error instanceof AppError && error.status === 401) {
+        await this.refusals.consume(request.ip).catch((refusal: unknown) => {
+          throw refusal instanceof RateLimiterRes ? tooManyUntil(refusal) : refusal;
+        });
+      }
       throw error;
     }
     const { tokenId, integrationType } = request.user;

@@ -1,5 +1,5 @@
 import Big from 'big.js';
-import { cleanText } from '../../contract/clean-text';
+import { cleanJson, cleanText } from '../../contract/clean-text';
 import type { ProductEvent } from '../../contract/product-event';
 import type { ProductState } from '../../web-knowledge/product-state';
 
@@ -28,7 +28,7 @@ export function toProductState({ product, extra }: ProductEvent): ProductState {
       name: cleanText(name),
       options: options.map(cleanText),
     })),
-    variations: [],
+    variations: extra.variations.map(cleanJson),
     // Others, such as javascript:, would be run by a frontend that makes them a link.
     link: isHttp(product.permalink) ? text(product.permalink) : null,
     ...prices(product),

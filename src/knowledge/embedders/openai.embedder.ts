@@ -1,5 +1,6 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
 import type { Config } from '../../config/config';
+import { StartError } from '../../config/start-error';
 import { Embedder, EmbeddingError } from './embedder';
 
 /** Source: OpenAI's model pages. Others need EMBEDDING_DIMENSIONS. */
@@ -27,7 +28,7 @@ export class OpenAiEmbedder extends Embedder {
     super();
     this.apiKey = settings.apiKey;
     this.model = settings.model;
-    this.dimensions = settings.dimensions ?? KNOWN_DIMENSIONS[settings.model] ?? 1536;
+    this.dimensions = settings.dimensions ?? dimensionsOf(settings.model);
     this.requestedDimensions = settings.dimensions ?? undefined;
     this.batchSize = settings.batchSize;
     this.key = `${settings.model}@${this.dimensions}`;
@@ -84,6 +85,12 @@ export class OpenAiEmbedder extends Embedder {
     }
     return vectors;
   }
+}
+
+function dimensionsOf(model: string): number {
+  const dimensions = KNOWN_DIMENSIONS[model];
+  if (dimensions !== undefined) return dimensions;
+  throw new StartError('Invalid configuration: EMBEDDING_DIMENSIONS must be set for this EMBEDDING_MODEL.');
 }
 
 function toEmbeddingError(error: unknown, apiKey: string): EmbeddingError {
