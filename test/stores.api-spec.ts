@@ -292,4 +292,25 @@ describe('stores', () => {
     expect((await app.get('/api/integrations/woocommerce/health/', secret, agent)).status).toBe(200);
     expect(await storesOf()).toEqual([]);
   });
+
+  it('keeps a shop in one though its user agent names another path for another language', async () => {
+    const token = await newToken();
+    expect(await send(token, { agent: A }, 'first')).toBe(202);
+    expect(await send(token, { agent: `${A}/en` }, 'second')).toBe(202);
+    expect(await titles()).toEqual(['second']);
+    expect(await storesOf()).toHaveLength(1);
+  });
+
+  it('finds the shop of a token whose first event told nothing, though several shops are idle', async () => {
+    for (const site of [A, B]) {
+      const old = await newToken();
+      expect(await send(old, { permalink: permalinkAt(site) }, `old of ${site}`)).toBe(202);
+      await app.idle();
+      await deactivate(old.id);
+    }
+    const token = await newToken();
+    expect(await send(token, {}, 'nameless', { event_type: 'product.deleted' })).toBe(202);
+    expect(await send(token, { permalink: permalinkAt(B) }, 'new')).toBe(202);
+    expect(await titles()).toEqual(['new', `old of ${A}`]);
+  });
 });

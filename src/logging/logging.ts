@@ -29,7 +29,7 @@ export const createLogger = ({ server }: Config): Logger =>
 /** What a database error quotes: parameters and rows are payloads and hashes of tokens. */
 const QUOTED = ['parameters', 'query', 'driverError', 'detail', 'where', 'internalQuery'];
 
-function serializeError(error: Error): unknown {
+export function serializeError(error: Error): unknown {
   if (!(error instanceof Error)) return error;
   const serialized: Record<string, unknown> = { ...stdSerializers.err(error) };
   for (const name of QUOTED) delete serialized[name];

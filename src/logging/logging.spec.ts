@@ -1,0 +1,33 @@
+import { QueryFailedError } from 'typeorm';
+import { requestId, serializeError } from './logging';
+
+describe('serializeError', () => {
+  it('says what failed and quotes neither parameters nor rows', () => {
+    const driverError = Object.assign(new Error('duplicate key value'), {
+      code: '23505',
+      detail: 'Key (token_hash)=(secret-hash) already exists.',
+      where: 'secret-row',
+    });
+    const error = new QueryFailedError('INSERT INTO t VALUES ($1)', ['secret-parameter'], driverError);
+    const line = JSON.stringify(serializeError(error));
+    expect(line).toContain('duplicate key value');
+    expect(line).toContain('23505');
+    expect(line).not.toContain('secret');
+  });
+
+  it('leaves what is no error as it is', () => {
+    expect(serializeError('x' as never)).toBe('x');
+  });
+});
+
+describe('requestId', () => {
+  const of = (value: string | undefined) => requestId({ headers: { 'x-request-id': value } });
+
+  it("takes the client's", () => {
+    expect(of('shop-1:42')).toBe('shop-1:42');
+  });
+
+  it.each([undefined, '', 'a b', 'x'.repeat(101), 'a\nb'])('makes one instead of %p', (value) => {
+    expect(of(value)).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
