@@ -55,7 +55,7 @@ describe('starting the server', () => {
     const health = await second.fetch('GET', '/api/integrations/woocommerce/health/', token);
     expect(health.status).toBe(200);
     const access = await second.logIn('admin@fiko.local', password);
-    await waitFor(async () => (await json(second, PRODUCTS, access)).count === 1);
+    await waitFor(async () => (await listPage(second, PRODUCTS, access)).count === 1);
   });
 
   it('takes the first admin from the environment and does not print the password', async () => {
@@ -195,17 +195,14 @@ describe('starting the server', () => {
     });
     const seen = new Map<string, string>();
     for (let path: string | null = `${EVENTS}?page_size=100`; path;) {
-      const page = await json(server, path, access);
+      const page: ListPage = await listPage(server, path, access);
       for (const row of page.results) seen.set(row.event_id, row.status);
       path = page.next === null ? null : page.next.slice(server.url.length);
     }
     expect([...accepted].filter((id) => seen.get(id) !== 'processed')).toEqual([]);
-    const listed = await json(server, `${PRODUCTS}?page_size=100`, access);
+    const listed = await listPage(server, `${PRODUCTS}?page_size=100`, access);
     const listedPrices = new Map<string, string>(
-      listed.results.map((product: { external_id: string; price: string }) => [
-        product.external_id,
-        product.price,
-      ]),
+      listed.results.map((product) => [product.external_id, product.price]),
     );
     for (const [id, price] of prices)
       expect([id, listedPrices.get(`woo_${id}`)]).toEqual([id, `${price}.00`]);
@@ -240,9 +237,15 @@ describe('starting the server', () => {
   });
 });
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- asserted field by field
-async function json(server: ServerProcess, path: string, access: string): Promise<any> {
-  return (await server.fetch('GET', path, access)).json();
+/** What is read of a page, of events or of products. */
+interface ListPage {
+  count: number;
+  next: string | null;
+  results: { event_id: string; status: string; external_id: string; price: string }[];
+}
+
+async function listPage(server: ServerProcess, path: string, access: string): Promise<ListPage> {
+  return (await server.fetch('GET', path, access)).json() as Promise<ListPage>;
 }
 
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {

@@ -1,29 +1,9 @@
 import fc from 'fast-check';
+import { SAMPLE_PRODUCT as product } from '../../test/support/sample-product';
 import { parseJson } from './json';
 import { readProductEvent } from './product-event';
 import { LIMITS } from './product-event.dto';
 
-const product = {
-  id: 414,
-  sku: 'PROD-001',
-  name: 'کفش اسپرت مردانه',
-  short_description: 'کفش سبک',
-  description: '<p>رویهٔ تنفسی</p>',
-  price: 850000,
-  regular_price: 950000,
-  sale_price: 850000,
-  currency: 'IRT',
-  stock_quantity: 12,
-  stock_status: 'instock',
-  categories: ['کفش', 'مردانه'],
-  tags: ['ورزشی'],
-  image: 'https://shop.example.com/shoe.jpg',
-  gallery: ['https://shop.example.com/shoe-2.jpg'],
-  permalink: 'https://shop.example.com/product/shoe/',
-  type: 'simple',
-  on_sale: true,
-  date_modified: '2025-11-10T09:30:00+00:00',
-};
 const body = (fields: Record<string, unknown> = {}, envelope: Record<string, unknown> = {}) => ({
   event_id: 'wc_2025_11_10_54321',
   event_type: 'product.updated',

@@ -9,6 +9,7 @@ import { createApp } from '../../src/app';
 import { readConfig } from '../../src/config/config';
 import { startInMemory, type EmbeddedDatabase } from '../../src/database/embedded/embedded-database';
 import { JobQueue } from '../../src/jobs/job-queue.service';
+import { SAMPLE_PRODUCT } from './sample-product';
 import { TEMPLATE_PATH } from './template';
 
 export interface Answer {
@@ -175,25 +176,9 @@ export function productEvent(
     event_id: `event-${process.pid}-${sequence}`,
     event_type: 'product.updated',
     product: {
-      id: 414,
-      sku: 'PROD-001',
-      name: 'کفش اسپرت مردانه',
+      ...SAMPLE_PRODUCT,
       short_description: 'کفش سبک برای هر روز',
       description: '<p>رویهٔ تنفسی و زیرهٔ نرم، مناسب پیاده‌روی.</p>',
-      price: 850000,
-      regular_price: 950000,
-      sale_price: 850000,
-      currency: 'IRT',
-      stock_quantity: 12,
-      stock_status: 'instock',
-      categories: ['کفش', 'مردانه'],
-      tags: ['ورزشی'],
-      image: 'https://shop.example.com/shoe.jpg',
-      gallery: ['https://shop.example.com/shoe-2.jpg'],
-      permalink: 'https://shop.example.com/product/shoe/',
-      type: 'simple',
-      on_sale: true,
-      date_modified: '2025-11-10T09:30:00+00:00',
       ...product,
     },
     ...envelope,

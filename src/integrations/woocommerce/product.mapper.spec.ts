@@ -1,30 +1,10 @@
 import Big from 'big.js';
 import fc from 'fast-check';
+import { SAMPLE_PRODUCT as payload } from '../../../test/support/sample-product';
 import { parseJson } from '../../contract/json';
 import { readProductEvent } from '../../contract/product-event';
 import { prices, toProductState } from './product.mapper';
 
-const payload = {
-  id: 414,
-  sku: 'PROD-001',
-  name: 'کفش اسپرت مردانه',
-  short_description: 'کفش سبک',
-  description: '<p>رویهٔ تنفسی</p>',
-  price: 850000,
-  regular_price: 950000,
-  sale_price: 850000,
-  currency: 'IRT',
-  stock_quantity: 12,
-  stock_status: 'instock',
-  categories: ['کفش', 'مردانه'],
-  tags: ['ورزشی'],
-  image: 'https://shop.example.com/shoe.jpg',
-  gallery: ['https://shop.example.com/shoe-2.jpg'],
-  permalink: 'https://shop.example.com/product/shoe/',
-  type: 'simple',
-  on_sale: true,
-  date_modified: '2025-11-10T09:30:00+00:00',
-};
 /** The way of every payload: checked first, mapped then. */
 function stateOf(fields: Record<string, unknown> = {}, base: Record<string, unknown> = payload) {
   const { event, errors } = readProductEvent({

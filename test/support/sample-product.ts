@@ -1,0 +1,22 @@
+/** The product of the contract's example, as a shop's plugin sends it. */
+export const SAMPLE_PRODUCT = {
+  id: 414,
+  sku: 'PROD-001',
+  name: 'کفش اسپرت مردانه',
+  short_description: 'کفش سبک',
+  description: '<p>رویهٔ تنفسی</p>',
+  price: 850000,
+  regular_price: 950000,
+  sale_price: 850000,
+  currency: 'IRT',
+  stock_quantity: 12,
+  stock_status: 'instock',
+  categories: ['کفش', 'مردانه'],
+  tags: ['ورزشی'],
+  image: 'https://shop.example.com/shoe.jpg',
+  gallery: ['https://shop.example.com/shoe-2.jpg'],
+  permalink: 'https://shop.example.com/product/shoe/',
+  type: 'simple',
+  on_sale: true,
+  date_modified: '2025-11-10T09:30:00+00:00',
+};
