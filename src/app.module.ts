@@ -6,12 +6,12 @@ import { FirstStart } from './bootstrap/first-start.service';
 import { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
-import { IntegrationsModule } from './integrations/integrations.module';
+import { IntegrationsApiModule, IntegrationsWorkerModule } from './integrations/integrations.module';
 import { JobsModule } from './jobs/jobs.module';
-import { KnowledgeModule } from './knowledge/knowledge.module';
+import { KnowledgeModule, KnowledgeWorkerModule } from './knowledge/knowledge.module';
 import { loggerParams } from './logging/logging';
 import { OperationsModule } from './operations/operations.module';
-import { WebKnowledgeModule } from './web-knowledge/web-knowledge.module';
+import { WebKnowledgeApiModule, WebKnowledgeWorkerModule } from './web-knowledge/web-knowledge.module';
 
 export interface AppOptions {
   config: Config;
@@ -20,24 +20,36 @@ export interface AppOptions {
   logger: Logger;
 }
 
-/** The map of the house: every module, in the order of dependency. */
+/** The map of the house: every module, in the order of dependency; what answers requests, and what works off jobs. */
 @Module({})
 export class AppModule {
   static forRoot({ config, databaseUrl, jwtSecret, logger }: AppOptions): DynamicModule {
+    const { roles } = config;
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
         LoggerModule.forRoot(loggerParams(logger)),
-        DatabaseModule.forRoot(databaseUrl),
-        JobsModule.forRoot(databaseUrl),
-        AccountsModule.forRoot(jwtSecret), // users, login
+        DatabaseModule.forRoot(config, databaseUrl),
+        JobsModule.forRoot(config, databaseUrl),
         KnowledgeModule, // documents, chunks, embeddings, search
-        WebKnowledgeModule, // products
-        IntegrationsModule, // tokens, stores, events, webhook
+        ...(roles.api
+          ? [
+              AccountsModule.forRoot(jwtSecret), // users, login
+              WebKnowledgeApiModule, // products: list, detail, search
+              IntegrationsApiModule, // tokens, stores, event log, webhook
+            ]
+          : []),
+        ...(roles.worker
+          ? [
+              KnowledgeWorkerModule, // embedding
+              WebKnowledgeWorkerModule, // the writer of products
+              IntegrationsWorkerModule, // events into products, sweeper, retention
+            ]
+          : []),
         OperationsModule, // health
       ],
-      providers: [FirstStart],
+      providers: roles.api ? [FirstStart] : [],
     };
   }
 }

@@ -4,12 +4,14 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyHttpOptions, FastifyReply, RawServerDefault } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule, type AppOptions } from './app.module';
+import { isTransient } from './database/faults';
 import { DtoPipe } from './http/dto.pipe';
 import { ErrorFilter, errorBody, toAppError } from './http/error.filter';
 import { keepJsonAsText } from './http/json-body';
 import { languageOf } from './i18n/language';
 import { Embedder } from './knowledge/embedders/embedder';
 import { serveApiDocs } from './operations/api-docs';
+import { farewellOnStop, Lifecycle } from './operations/lifecycle.service';
 import { createLogger, frameworkLogger, logRequests, requestId } from './logging/logging';
 import type { Config } from './config/config';
 
@@ -30,8 +32,9 @@ export async function createApp(options: Omit<AppOptions, 'logger'>): Promise<Ne
   app.useLogger(frameworkLogger(app.get(Logger)));
   logRequests(app.getHttpAdapter().getInstance(), logger);
   await configureApp(app, options.config);
-  app.useGlobalFilters(new ErrorFilter(logger));
-  serveApiDocs(app, app.get(Embedder).description);
+  app.useGlobalFilters(new ErrorFilter(logger, isTransient));
+  farewellOnStop(app.getHttpAdapter().getInstance(), app.get(Lifecycle));
+  if (options.config.roles.api) serveApiDocs(app, app.get(Embedder).description);
   return app;
 }
 
@@ -45,6 +48,8 @@ export function createAdapter({ server }: Config): FastifyAdapter {
     http: { maxHeaderSize: 128 * 1024 },
     // A connection that sends nothing is not kept for ever.
     requestTimeout: 60_000,
+    // What reaches a connection that is open while the server closes is answered like any other.
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       const shaped = toAppError(error);
       void (reply as FastifyReply).status(shaped.status).send(errorBody(shaped, languageOf(request)));

@@ -1,33 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app';
 import { FirstStart } from './bootstrap/first-start.service';
-import { assertPortIsFree, listenError, openInstallation } from './bootstrap/installation';
+import {
+  assertPortIsFree,
+  listenAddress,
+  listenError,
+  openInstallation,
+  type ListenAddress,
+} from './bootstrap/installation';
 import { exitWith, stopOnSignal } from './bootstrap/process';
-import { greeting, welcome } from './bootstrap/welcome';
+import { greeting, welcome, workerGreeting } from './bootstrap/welcome';
 import { loadConfig } from './config/config';
 import { EmbeddingJobs } from './knowledge/embedding.jobs';
+import { Lifecycle } from './operations/lifecycle.service';
 
 async function main(): Promise<void> {
   const config = loadConfig();
-  const { host, port, publicUrl } = config.server;
-  await assertPortIsFree(config);
+  const { roles, server } = config;
+  const address = listenAddress(config);
+  if (address) await assertPortIsFree(address);
   const installation = await openInstallation(config, exitWith);
   try {
     const app = await createApp({ config, ...installation });
-    await app.get(EmbeddingJobs).releaseClaims();
-    await app.listen(port, host).catch((error: Error) => {
-      throw listenError(error, config.server);
-    });
+    if (installation.exclusive) await app.get(EmbeddingJobs).releaseClaims();
+    const url = await start(app, address);
     stopOnSignal(async () => {
+      app.get(Lifecycle).stop();
+      if (address) await delay(server.stopDelayMs);
       await app.close();
       await installation.close();
-    });
-    const url = publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    }, server.stopDelayMs);
+    if (!roles.api) {
+      process.stdout.write(workerGreeting(url));
+      return;
+    }
     const access = await app.get(FirstStart).run();
-    process.stdout.write(access ? welcome(url, access) : greeting(url));
+    const shown = server.publicUrl ?? url!;
+    process.stdout.write(access ? welcome(shown, access) : greeting(shown));
   } catch (error) {
     await installation.close();
     throw error;
   }
+}
+
+/** Returns where it listens; null for a worker that listens nowhere. */
+async function start(app: NestFastifyApplication, address: ListenAddress | null): Promise<string | null> {
+  if (!address) {
+    await app.init();
+    return null;
+  }
+  const { host, port } = address;
+  await app.listen(port, host).catch((error: Error) => {
+    throw listenError(error, address);
+  });
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 main().catch(exitWith);

@@ -70,7 +70,7 @@ describe('for operators', () => {
   it('tells nobody where its database is', async () => {
     const { text } = await app.get('/health/ready');
     const { password, port, hostname } = new URL(app.database.url);
-    for (const secret of [password, `${hostname}:${port}`]) expect(text).not.toContain(secret);
+    for (const secret of [password || hostname, `${hostname}:${port}`]) expect(text).not.toContain(secret);
   });
 
   it.each(['/docs', '/docs/'])('shows its API at %s with all that the page loads', async (path) => {

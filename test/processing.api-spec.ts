@@ -45,7 +45,14 @@ describe('the processing of events', () => {
   const post = async (event: Event): Promise<void> => {
     expect((await app.webhook(token, event)).status).toBe(202);
   };
-  const process = (ids: number[]) => app.nest.get(EventProcessor).process({ event_ids: ids.map(String) });
+  /** Processes what is due of the stores of these events. */
+  const process = async (ids: number[]): Promise<void> => {
+    const stores = await app.query<{ user_id: number; store_id: number }>(
+      `SELECT DISTINCT user_id, store_id FROM events WHERE id = ANY($1)`,
+      [ids],
+    );
+    for (const store of stores) await app.nest.get(EventProcessor).process(store);
+  };
   const stored = async (productId: number): Promise<StoredProduct | null> => {
     const rows = await app.query<StoredProduct>(
       `SELECT title, is_active FROM products WHERE user_id = $1 AND external_id = $2`,
@@ -377,11 +384,7 @@ describe('when the store of the queue loses all it has', () => {
       until(`${id} is processed`, async () => (await loggedEvent(app, id)).status === 'processed');
     const before = Array.from({ length: 4 }, (_, index) => productEvent({ id: index + 1 }));
     const ids = await postAndHold(app, secret, before);
-    const tables = await app.query<{ name: string }>(
-      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-        WHERE schemaname = 'bullmq' AND tablename NOT LIKE '%migration%'`,
-    );
-    await app.query(`TRUNCATE ${tables.map(({ name }) => name).join(', ')}`);
+    await app.loseQueue();
     const after = productEvent({ id: 5 });
     await app.webhook(secret, after);
     await untilProcessed(after);

@@ -1,8 +1,8 @@
 import { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../migrations';
 import { dataSourceOptions } from '../src/database/data-source';
-import { startInMemory } from '../src/database/embedded/embedded-database';
 import { TestApp } from './support/test-app';
+import { startEmptyDatabase } from './support/test-database';
 
 /** Foreign keys that stand in the migrations alone: as relations, entities would have to load each other's domain. */
 const FOREIGN_KEYS_OF_MIGRATIONS = ['documents_product_fkey', 'chunks_product_fkey', 'products_store_fkey'];
@@ -10,7 +10,7 @@ const FOREIGN_KEYS_OF_MIGRATIONS = ['documents_product_fkey', 'chunks_product_fk
 /** Indexes of tables with a tenant that do not begin with it, and why each may. */
 const ACROSS_TENANTS: Record<string, string> = {
   events_id_idx: 'a job carries ids of events alone',
-  events_queued_idx: 'the sweeper finds what is due of all tenants',
+  events_payload_idx: 'retention prunes the log of all tenants from its oldest payload on',
   chunks_pending_idx: 'a request to the embedding service carries texts of all tenants',
   integration_tokens_hash_key: 'a request is known by its token before its tenant is',
 };
@@ -58,7 +58,7 @@ describe('the schema', () => {
     const keys = await app.query<{ table: string; first: string }>(
       `SELECT t.relname AS table, pg_get_indexdef(x.indexrelid, 1, true) AS first
          FROM pg_class t LEFT JOIN pg_index x ON x.indrelid = t.oid AND x.indisprimary
-        WHERE t.relnamespace = 'public'::regnamespace AND t.relkind = 'r' AND t.relname NOT IN ('users', 'migrations')`,
+        WHERE t.relnamespace = 'public'::regnamespace AND t.relkind = 'r' AND t.relname NOT IN ('users', 'migrations', 'settings')`,
     );
     expect(keys.length).toBeGreaterThan(5);
     expect(keys.filter(({ first }) => first !== 'user_id')).toEqual([]);
@@ -103,7 +103,7 @@ describe('migrations', () => {
     (await dataSource.query<{ line: string }[]>(SCHEMA)).map(({ line }) => line);
 
   it('go down to nothing and up again to the same schema', async () => {
-    const database = await startInMemory();
+    const database = await startEmptyDatabase();
     const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
     try {
       expect(await dataSource.runMigrations()).toHaveLength(MIGRATIONS.length);

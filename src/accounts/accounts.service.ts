@@ -25,8 +25,8 @@ export class AccountsService {
     return this.users.findOneBy({ id });
   }
 
-  async isEmpty(): Promise<boolean> {
-    return !(await this.users.exists());
+  async isEmpty(users = this.users): Promise<boolean> {
+    return !(await users.exists());
   }
 
   /**

@@ -12,13 +12,16 @@ export function exitWith(error: unknown): never {
 
 const STOP_TIMEOUT_MS = 30_000;
 
-/** On SIGTERM or SIGINT, stops in order and exits; a second signal, or half a minute, ends it at once. */
-export function stopOnSignal(stop: () => Promise<void>): void {
+/**
+ * On SIGTERM or SIGINT, stops in order and exits; a second signal, or half a minute, ends it at once.
+ * @param delayMs what stopping waits by itself, beside that half a minute
+ */
+export function stopOnSignal(stop: () => Promise<void>, delayMs = 0): void {
   let stopping = false;
   const onSignal = (): void => {
     if (stopping) process.exit(1);
     stopping = true;
-    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS + delayMs).unref();
     stop().then(() => process.exit(0), exitWith);
   };
   process.on('SIGTERM', onSignal);

@@ -43,3 +43,7 @@ Then find it (put the admin's password in place of PASSWORD):
 /** What every later start prints. */
 export const greeting = (url: string): string =>
   `\nFiko WooCommerce Sync runs on ${url} (documentation: ${url}/docs). Stop it with Ctrl+C.\n\n`;
+
+/** What a process prints that is a worker only. */
+export const workerGreeting = (url: string | null): string =>
+  `\nFiko WooCommerce Sync works as a worker${url ? ` (health: ${url}/health/ready)` : ''}. Stop it with Ctrl+C.\n\n`;

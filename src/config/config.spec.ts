@@ -3,14 +3,22 @@ import type { Key } from './keys';
 import { StartError } from './start-error';
 
 const DEFAULTS: Record<keyof typeof KEYS, string | number | string[] | null> = {
+  MODE: null,
+  ROLES: ['api', 'worker'],
+  DATABASE_URL: null,
+  DATABASE_POOL_SIZE: 10,
+  REDIS_URL: null,
+  REDIS_PREFIX: 'fiko',
   HOST: '127.0.0.1',
   PORT: 3000,
+  WORKER_PORT: null,
   DATA_DIR: './data',
   PUBLIC_URL: null,
   TRUSTED_PROXIES: [],
   CORS_ORIGINS: [],
   BODY_LIMIT_BYTES: 1_048_576,
   LOG_LEVEL: 'info',
+  STOP_DELAY_MS: 500,
   ADMIN_EMAIL: null,
   ADMIN_PASSWORD: null,
   JWT_SECRET: null,
@@ -22,6 +30,9 @@ const DEFAULTS: Record<keyof typeof KEYS, string | number | string[] | null> = {
   EVENT_RETRIES: 3,
   EVENT_BACKOFF_MS: 30_000,
   SWEEP_INTERVAL_MS: 15_000,
+  PAYLOAD_RETENTION_DAYS: 90,
+  EVENT_RETENTION_DAYS: null,
+  JOB_RETENTION_HOURS: 24,
   OPENAI_API_KEY: null,
   OPENAI_BASE_URL: null,
   EMBEDDING_MODEL: 'text-embedding-3-small',
@@ -32,7 +43,18 @@ const DEFAULTS: Record<keyof typeof KEYS, string | number | string[] | null> = {
 
 /** For each key with a rule: values that break it, and one that keeps it. */
 const BAD: Partial<Record<keyof typeof KEYS, string[]>> = {
+  MODE: ['servers', 'Embedded', 'embedded,server'],
+  ROLES: ['apis', 'api;worker', 'api,queue', ','],
+  DATABASE_URL: ['db.example.com/fiko', 'mysql://db.example.com/fiko', '/var/run/postgresql'],
+  DATABASE_POOL_SIZE: ['1', '501', 'ten'],
+  REDIS_URL: ['redis.example.com:6379', 'http://redis.example.com', '6380'],
+  REDIS_PREFIX: ['fiko:one', 'two words', 'p'.repeat(51)],
   PORT: ['0', '65536', '-7', '80a', '80.5', '8e1'],
+  WORKER_PORT: ['0', '65536', '80a'],
+  STOP_DELAY_MS: ['-1', '60001', '1s'],
+  PAYLOAD_RETENTION_DAYS: ['0', '36501', 'never'],
+  EVENT_RETENTION_DAYS: ['0', '36501'],
+  JOB_RETENTION_HOURS: ['0', '8761'],
   PUBLIC_URL: ['shop.example.com', 'ftp://shop.example.com', '//shop', 'http://'],
   TRUSTED_PROXIES: ['proxy.example.com', '10.0.0.0/33', '127.0.0.1, 10.0.0', '127.0.0.1;10.0.0.1'],
   CORS_ORIGINS: [
@@ -95,6 +117,11 @@ describe('KEYS', () => {
   });
 
   it.each([
+    ['MODE', 'embedded', 'embedded'],
+    ['ROLES', 'worker', ['worker']],
+    ['ROLES', 'worker, api', ['api', 'worker']],
+    ['DATABASE_URL', 'postgresql://me:pass@db.example.com/fiko', 'postgresql://me:pass@db.example.com/fiko'],
+    ['REDIS_URL', 'rediss://:pass@redis.example.com:6380/2', 'rediss://:pass@redis.example.com:6380/2'],
     ['PORT', '65535', 65535],
     ['PUBLIC_URL', 'https://sync.example.com/', 'https://sync.example.com/'],
     ['TRUSTED_PROXIES', '127.0.0.1, 10.0.0.0/8,::1', ['127.0.0.1', '10.0.0.0/8', '::1']],
@@ -157,6 +184,47 @@ describe('readConfig', () => {
   });
 });
 
+describe('settings that exclude each other', () => {
+  const DATABASE_URL = 'postgres://me:a-password@db.example.com/fiko';
+  const REDIS_URL = 'redis://:a-password@redis.example.com';
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['server mode without a database', { MODE: 'server', REDIS_URL }, /DATABASE_URL must be set.*MODE/],
+    ['server mode without Redis', { MODE: 'server', DATABASE_URL }, /REDIS_URL must be set.*MODE/],
+    [
+      'embedded mode with a database',
+      { MODE: 'embedded', DATABASE_URL },
+      /DATABASE_URL must be left out.*MODE/,
+    ],
+    ['embedded mode with Redis', { MODE: 'embedded', REDIS_URL }, /REDIS_URL must be left out.*MODE/],
+    ['an API alone on the embedded database', { ROLES: 'api' }, /ROLES must be api,worker.*DATABASE_URL/],
+    [
+      'a worker alone on the embedded database',
+      { ROLES: 'worker', REDIS_URL },
+      /ROLES must be.*DATABASE_URL/,
+    ],
+  ])('refuses %s, naming the key and the rule', (_, environment, message) => {
+    expect(() => readConfig(environment)).toThrow(StartError);
+    expect(() => readConfig(environment)).toThrow(message);
+    expect(() => readConfig(environment)).not.toThrow(/a-password/);
+  });
+
+  it.each<[string, Record<string, string>, object]>([
+    ['nothing', {}, { database: { url: null }, queue: { redisUrl: null } }],
+    ['embedded mode', { MODE: 'embedded' }, { database: { url: null }, queue: { redisUrl: null } }],
+    [
+      'server mode',
+      { MODE: 'server', DATABASE_URL, REDIS_URL },
+      { database: { url: DATABASE_URL }, queue: { redisUrl: REDIS_URL } },
+    ],
+    ['a database with the queue in it', { DATABASE_URL }, { queue: { redisUrl: null } }],
+    ['Redis beside the embedded database', { REDIS_URL }, { database: { url: null } }],
+    ['one role on a server', { DATABASE_URL, ROLES: 'worker' }, { roles: { api: false, worker: true } }],
+  ])('takes %s', (_, environment, expected) => {
+    expect(readConfig(environment)).toMatchObject(expected);
+  });
+});
+
 describe('envExample', () => {
   const lines = envExample().split('\n');
   const settings = lines.filter((line) => /^#[A-Z]/.test(line)).map((line) => line.slice(1).split(/=(.*)/s));
@@ -170,7 +238,7 @@ describe('envExample', () => {
     expect(readConfig(environment)).toEqual(readConfig({}));
     for (const [name, value] of settings) {
       const fallback = DEFAULTS[name as keyof typeof KEYS];
-      expect(value).toBe(fallback === null || Array.isArray(fallback) ? '' : String(fallback));
+      expect(value).toBe(fallback === null ? '' : String(fallback));
     }
   });
 

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import {
   choice,
+  choices,
   integer,
+  invalid,
   isAddressOrCidr,
   list,
+  optionalChoice,
   optionalInteger,
   optionalText,
   text,
@@ -11,20 +14,61 @@ import {
 } from './keys';
 import { StartError } from './start-error';
 
-const isHttpUrl = (value: string) => {
+const hasScheme = (scheme: RegExp) => (value: string) => {
   try {
-    return /^https?:$/.test(new URL(value).protocol);
+    return scheme.test(new URL(value).protocol);
   } catch {
     return false;
   }
 };
+const isHttpUrl = hasScheme(/^https?:$/);
 const isOrigin = (value: string) => isHttpUrl(value) && new URL(value).origin === value;
 const isEmail = (value: string) => /^[^\s@]+@[^\s@]+$/.test(value) && value.length <= 254;
 
 /** Every setting, in the order of `.env.example`, which is generated from here. */
 export const KEYS = {
+  MODE: optionalChoice(
+    'Mode',
+    'One word for all: embedded keeps everything in DATA_DIR, server needs DATABASE_URL and REDIS_URL; without it, each address that is set is used',
+    ['embedded', 'server'],
+  ),
+  ROLES: choices('Mode', 'What this process does; with the embedded database it must do both', [
+    'api',
+    'worker',
+  ]),
+  DATABASE_URL: optionalText(
+    'Mode',
+    'PostgreSQL 15 or newer with pgvector 0.8.0 or newer; without it, the embedded database in DATA_DIR',
+    {
+      test: hasScheme(/^postgres(ql)?:$/),
+      says: 'an address such as postgres://user:password@host:5432/database',
+    },
+  ),
+  DATABASE_POOL_SIZE: integer('Mode', 'Connections to the database that one process keeps', 10, {
+    min: 2,
+    max: 500,
+  }),
+  REDIS_URL: optionalText('Mode', 'Redis or Valkey for the queue; without it, the queue is in the database', {
+    test: hasScheme(/^rediss?:$/),
+    says: 'an address such as redis://user:password@host:6379',
+  }),
+  REDIS_PREFIX: text(
+    'Mode',
+    'What its keys begin with; one for each installation that shares a Redis',
+    'fiko',
+    {
+      test: (value) => /^[\w-]{1,50}$/.test(value),
+      says: 'of 1 to 50 letters, digits, _ or -',
+    },
+  ),
+
   HOST: text('Server', 'Address to listen on', '127.0.0.1'),
   PORT: integer('Server', 'Port to listen on', 3000, { min: 1, max: 65535 }),
+  WORKER_PORT: optionalInteger(
+    'Server',
+    'Port for the health checks of a process that is a worker only; without it, that one listens nowhere',
+    { min: 1, max: 65535 },
+  ),
   DATA_DIR: text('Server', 'Folder of the embedded database, relative to the working directory', './data'),
   PUBLIC_URL: optionalText('Server', 'Address that clients use, where it is not http://HOST:PORT', {
     test: isHttpUrl,
@@ -46,6 +90,12 @@ export const KEYS = {
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     'info',
   ),
+  STOP_DELAY_MS: integer(
+    'Server',
+    'Milliseconds to go on answering after SIGTERM, not ready any more, while load balancers turn elsewhere',
+    500,
+    { min: 0, max: 60_000 },
+  ),
 
   ADMIN_EMAIL: optionalText('First start', 'E-mail of the first admin', {
     test: isEmail,
@@ -57,10 +107,14 @@ export const KEYS = {
     { test: (value) => value.length >= 8 && value.length <= 200, says: '8 to 200 characters long' },
   ),
 
-  JWT_SECRET: optionalText('Accounts', 'Key that signs sessions; without it one is kept in DATA_DIR', {
-    test: (value) => value.length >= 32,
-    says: 'at least 32 characters long',
-  }),
+  JWT_SECRET: optionalText(
+    'Accounts',
+    'Key that signs sessions; without it one is made and kept in DATA_DIR, or in the database of DATABASE_URL',
+    {
+      test: (value) => value.length >= 32,
+      says: 'at least 32 characters long',
+    },
+  ),
   ACCESS_TOKEN_MINUTES: integer('Accounts', 'Life of an access token', 60, { min: 1, max: 1440 }),
   REFRESH_TOKEN_DAYS: integer('Accounts', 'Life of a refresh token', 14, { min: 1, max: 365 }),
   LOGIN_ATTEMPTS: integer(
@@ -101,6 +155,20 @@ export const KEYS = {
     },
   ),
 
+  PAYLOAD_RETENTION_DAYS: integer('Retention', 'Days that the payload of a processed event is kept', 90, {
+    min: 1,
+    max: 36_500,
+  }),
+  EVENT_RETENTION_DAYS: optionalInteger(
+    'Retention',
+    'Days that the log has a processed event at all; without it for ever. Older copies of an event are no longer known as such',
+    { min: 1, max: 36_500 },
+  ),
+  JOB_RETENTION_HOURS: integer('Retention', 'Hours that the queue keeps finished jobs', 24, {
+    min: 1,
+    max: 8760,
+  }),
+
   OPENAI_API_KEY: optionalText('Embeddings', 'Without it a local lexical embedder is used'),
   OPENAI_BASE_URL: optionalText('Embeddings', 'Another service with the same API', {
     test: isHttpUrl,
@@ -120,13 +188,36 @@ export const KEYS = {
 
 type Values = { [K in keyof typeof KEYS]: ReturnType<(typeof KEYS)[K]['read']> };
 
+/** What a process does: answer requests, work off jobs, or both. */
+export interface Roles {
+  api: boolean;
+  worker: boolean;
+}
+
 /** The configuration as the rest of the code sees it. An injection token too. */
 export class Config {
   constructor(private readonly values: Readonly<Values>) {}
 
+  readonly roles: Roles = {
+    api: this.values.ROLES.includes('api'),
+    worker: this.values.ROLES.includes('worker'),
+  };
+  readonly database = {
+    /** Null for the embedded one. */
+    url: this.values.DATABASE_URL,
+    poolSize: this.values.DATABASE_POOL_SIZE,
+  };
+  readonly queue = {
+    /** Null where the queue is in the database. */
+    redisUrl: this.values.REDIS_URL,
+    redisPrefix: this.values.REDIS_PREFIX,
+    retentionHours: this.values.JOB_RETENTION_HOURS,
+  };
   readonly server = {
     host: this.values.HOST,
     port: this.values.PORT,
+    workerPort: this.values.WORKER_PORT,
+    stopDelayMs: this.values.STOP_DELAY_MS,
     dataDir: this.values.DATA_DIR,
     publicUrl: this.values.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     trustedProxies: this.values.TRUSTED_PROXIES,
@@ -147,6 +238,8 @@ export class Config {
     retries: this.values.EVENT_RETRIES,
     backoffMs: this.values.EVENT_BACKOFF_MS,
     sweepIntervalMs: this.values.SWEEP_INTERVAL_MS,
+    payloadRetentionDays: this.values.PAYLOAD_RETENTION_DAYS,
+    retentionDays: this.values.EVENT_RETENTION_DAYS,
   };
   readonly embedding = {
     apiKey: this.values.OPENAI_API_KEY,
@@ -168,7 +261,20 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     const raw = environment[name]?.trim();
     values[name] = key.read(name, raw === '' ? undefined : raw);
   }
+  assertCombination(values as Values);
   return new Config(values as Values);
+}
+
+/** Each setting may be right and all together impossible. @throws StartError naming the key and the rule */
+function assertCombination({ MODE, ROLES, DATABASE_URL, REDIS_URL }: Values): void {
+  const addresses = Object.entries({ DATABASE_URL, REDIS_URL });
+  for (const [name, address] of addresses) {
+    if (MODE === 'server' && address === null) invalid(name, 'set where MODE is server');
+    if (MODE === 'embedded' && address !== null) invalid(name, 'left out where MODE is embedded');
+  }
+  if (DATABASE_URL === null && ROLES.length < 2) {
+    invalid('ROLES', 'api,worker where DATABASE_URL is not set: the embedded database serves one process');
+  }
 }
 
 /** The configuration of this process: the environment, and `.env` in the working directory below it. */

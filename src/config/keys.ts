@@ -11,7 +11,7 @@ export interface Key<T> {
 }
 
 /** Names the key and the rule, never the value: it may be a secret. */
-function invalid(name: string, rule: string): never {
+export function invalid(name: string, rule: string): never {
   throw new StartError(`Invalid configuration: ${name} must be ${rule}.`);
 }
 
@@ -45,15 +45,18 @@ export function optionalInteger(
   return { ...key, example: '', read: (name, raw) => (raw === undefined ? null : key.read(name, raw)) };
 }
 
-export function text(section: string, doc: string, fallback: string): Key<string> {
-  return { section, doc, example: fallback, read: (_name, raw) => raw ?? fallback };
+/** What a text must be, as a test and in words. */
+export interface Rule {
+  test: (value: string) => boolean;
+  says: string;
 }
 
-export function optionalText(
-  section: string,
-  doc: string,
-  rule?: { test: (value: string) => boolean; says: string },
-): Key<string | null> {
+export function text(section: string, doc: string, fallback: string, rule?: Rule): Key<string> {
+  const key = optionalText(section, doc, rule);
+  return { ...key, example: fallback, read: (name, raw) => key.read(name, raw) ?? fallback };
+}
+
+export function optionalText(section: string, doc: string, rule?: Rule): Key<string | null> {
   return {
     section,
     doc,
@@ -83,11 +86,37 @@ export function choice<const T extends string>(
   };
 }
 
-export function list(
+export function optionalChoice<const T extends string>(
   section: string,
   doc: string,
-  rule: { test: (item: string) => boolean; says: string },
-): Key<string[]> {
+  values: readonly T[],
+): Key<T | null> {
+  const key = choice(section, doc, values, values[0]!);
+  return { ...key, example: '', read: (name, raw) => (raw === undefined ? null : key.read(name, raw)) };
+}
+
+/** Some of a few words, separated by commas; all of them by default. */
+export function choices<const T extends string>(
+  section: string,
+  doc: string,
+  values: readonly T[],
+): Key<readonly T[]> {
+  const says = `one or more of ${values.join(', ')}, separated by commas`;
+  const key = list(section, doc, { test: (item) => values.some((value) => value === item), says });
+  return {
+    section,
+    doc: `${doc} (${says})`,
+    example: values.join(','),
+    read(name, raw) {
+      if (raw === undefined) return values;
+      const chosen = key.read(name, raw);
+      if (chosen.length === 0) invalid(name, says);
+      return values.filter((value) => chosen.includes(value));
+    },
+  };
+}
+
+export function list(section: string, doc: string, rule: Rule): Key<string[]> {
   return {
     section,
     doc: `${doc} (separated by commas)`,

@@ -1,6 +1,8 @@
+import type { PoolConfig } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from '../../migrations';
 import { User } from '../accounts/user.entity';
+import type { Config } from '../config/config';
 import { EventLog } from '../integrations/events/event-log.entity';
 import { Store } from '../integrations/stores/store.entity';
 import { IntegrationToken } from '../integrations/tokens/integration-token.entity';
@@ -9,19 +11,33 @@ import { Document } from '../knowledge/document.entity';
 import { Product } from '../web-knowledge/product.entity';
 import { ProductTombstone } from '../web-knowledge/product-tombstone.entity';
 import { SnakeCaseNaming } from './naming';
+import { Setting } from './settings';
 import { valueTypes } from './value-types';
 
 /** The one description of the database: connection, entities, migrations. */
-export function dataSourceOptions(url: string): DataSourceOptions {
+export function dataSourceOptions(url: string, pool: PoolConfig = {}): DataSourceOptions {
   return {
     type: 'postgres',
     url,
-    entities: [User, Store, IntegrationToken, EventLog, Product, ProductTombstone, Document, Chunk],
+    entities: [User, Store, IntegrationToken, EventLog, Product, ProductTombstone, Document, Chunk, Setting],
     migrations: MIGRATIONS,
     migrationsTransactionMode: 'each',
     namingStrategy: new SnakeCaseNaming(),
     installExtensions: false,
     logging: false,
-    extra: { max: 10, types: valueTypes },
+    extra: { max: 10, types: valueTypes, ...pool },
+  };
+}
+
+/** The connections of a serving process. A server may be away, or its network: nothing waits for it without end. */
+export function poolOptions({ database }: Config): PoolConfig {
+  if (database.url === null) return { max: database.poolSize };
+  return {
+    max: database.poolSize,
+    keepAlive: true,
+    connectionTimeoutMillis: 15_000,
+    statement_timeout: 60_000,
+    query_timeout: 75_000,
+    idle_in_transaction_session_timeout: 60_000,
   };
 }

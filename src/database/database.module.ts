@@ -1,13 +1,15 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { dataSourceOptions } from './data-source';
+import type { Config } from '../config/config';
+import { dataSourceOptions, poolOptions } from './data-source';
 
 @Module({})
 export class DatabaseModule {
-  static forRoot(databaseUrl: string): DynamicModule {
+  static forRoot(config: Config, databaseUrl: string): DynamicModule {
+    const options = dataSourceOptions(databaseUrl, poolOptions(config));
     return {
       module: DatabaseModule,
-      imports: [TypeOrmModule.forRoot({ ...dataSourceOptions(databaseUrl), retryAttempts: 0 })],
+      imports: [TypeOrmModule.forRoot({ ...options, retryAttempts: 0 })],
     };
   }
 }

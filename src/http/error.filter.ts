@@ -45,14 +45,25 @@ export function errorBody(error: AppError, language: Language): ErrorBody {
   };
 }
 
+/** Seconds that a client is asked to wait while something that is needed is away. */
+const RETRY_UNAVAILABLE_SECONDS = 5;
+
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  /** @param isTransient whether an error passes by itself, so that the client is asked to try again */
+  constructor(
+    private readonly logger: Logger,
+    private readonly isTransient: (error: unknown) => boolean,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const error = toAppError(thrown);
+    const shaped = toAppError(thrown);
+    const error =
+      shaped.status === 500 && this.isTransient(thrown)
+        ? new AppError(503, 'service_unavailable', {}, [], RETRY_UNAVAILABLE_SECONDS)
+        : shaped;
     if (error.status >= 500) this.logger.error({ err: thrown, request_id: request.id }, 'request failed');
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
     if (error.status === 401) reply.header('www-authenticate', 'Bearer');

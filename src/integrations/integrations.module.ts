@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { WebKnowledgeModule } from '../web-knowledge/web-knowledge.module';
+import { KnowledgeWorkerModule } from '../knowledge/knowledge.module';
+import { WebKnowledgeWorkerModule } from '../web-knowledge/web-knowledge.module';
 import { EventIntake } from './events/event-intake.service';
 import { EventLog } from './events/event-log.entity';
 import { EventProcessor } from './events/event-processor.jobs';
 import { EventsController } from './events/events.controller';
 import { EventsService } from './events/events.service';
+import { EventRetention } from './events/event-retention.service';
 import { EventSweeper } from './events/event-sweeper.service';
 import { Store } from './stores/store.entity';
 import { StoresService } from './stores/stores.service';
@@ -18,7 +20,7 @@ import { UsageCounter } from './tokens/usage-counter.service';
 import { WooCommerceController } from './woocommerce/woocommerce.controller';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([IntegrationToken, Store, EventLog]), WebKnowledgeModule],
+  imports: [TypeOrmModule.forFeature([IntegrationToken, Store, EventLog])],
   controllers: [TokensController, EventsController, WooCommerceController],
   providers: [
     TokenAuthenticator,
@@ -27,10 +29,14 @@ import { WooCommerceController } from './woocommerce/woocommerce.controller';
     UsageCounter,
     StoresService,
     EventIntake,
-    EventProcessor,
-    EventSweeper,
     EventsService,
   ],
   exports: [TokensService],
 })
-export class IntegrationsModule {}
+export class IntegrationsApiModule {}
+
+@Module({
+  imports: [WebKnowledgeWorkerModule, KnowledgeWorkerModule],
+  providers: [EventProcessor, EventSweeper, EventRetention],
+})
+export class IntegrationsWorkerModule {}

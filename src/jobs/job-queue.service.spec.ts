@@ -1,7 +1,8 @@
 import type { PinoLogger } from 'nestjs-pino';
+import { readConfig } from '../config/config';
 import type { JobBackend } from './job-backend';
 import { JobQueue } from './job-queue.service';
-import { JOBS, QUEUES, type JobName } from './jobs';
+import { JOBS, QUEUES } from './jobs';
 
 describe('JOBS', () => {
   it.each(Object.entries(JOBS))('%s has a queue and sane attempts', (_, { queue, attempts, backoffMs }) => {
@@ -15,63 +16,82 @@ describe('JOBS', () => {
   });
 });
 
+const STORE = { user_id: 7, store_id: 3 };
+
 describe('JobQueue', () => {
   type Added = { queue: string; name: string; data: unknown; options: Record<string, unknown> };
-  const open = (failing = false) => {
+  const open = (answer: () => Promise<void> = () => Promise.resolve()) => {
     const added: Added[] = [];
     const warnings: unknown[] = [];
     const backend = {
       queue: (queue: string) => ({
         on: () => undefined,
         add: (name: string, data: unknown, options: Record<string, unknown>) => {
-          if (failing) return Promise.reject(new Error('the queue is away'));
           added.push({ queue, name, data, options });
-          return Promise.resolve();
+          return answer();
         },
       }),
     } as unknown as JobBackend;
     const logger = { setContext: () => undefined, warn: (line: unknown) => warnings.push(line) };
-    return { jobs: new JobQueue(backend, logger as unknown as PinoLogger), added, warnings };
+    const jobs = new JobQueue(backend, readConfig({}), logger as unknown as PinoLogger);
+    return { jobs, added, warnings };
   };
 
-  it.each(Object.keys(JOBS) as JobName[])('adds %s to its queue, with its attempts', async (name) => {
+  it('adds a job to its queue, with its attempts', async () => {
     const { jobs, added } = open();
-    await jobs.add(name, { event_ids: ['1'] });
+    await jobs.add('events.process', STORE);
     expect(added).toMatchObject([
       {
-        queue: JOBS[name].queue,
-        name,
-        data: { event_ids: ['1'] },
+        queue: 'sync',
+        name: 'events.process',
+        data: STORE,
         options: {
           delay: 0,
-          attempts: JOBS[name].attempts,
-          backoff: { type: 'exponential', delay: JOBS[name].backoffMs },
+          attempts: JOBS['events.process'].attempts,
+          backoff: { type: 'exponential', delay: JOBS['events.process'].backoffMs },
+          removeOnComplete: { age: 24 * 3600 },
+          removeOnFail: { age: 24 * 3600 },
         },
       },
     ]);
   });
 
-  it('keeps one of the jobs that only look for work, and all of those that carry it', async () => {
+  it('keeps one job of a key waiting, and one for after it', async () => {
     const { jobs, added } = open();
     await jobs.add('knowledge.embed', {});
-    await jobs.add('events.process', { event_ids: ['1'] });
-    expect(added[0]!.options).toMatchObject({
-      deduplication: { id: 'knowledge.embed', keepLastIfActive: true },
-    });
-    expect(added[1]!.options).not.toHaveProperty('deduplication');
+    await jobs.add('events.process', STORE);
+    expect(added.map(({ options }) => options.deduplication)).toEqual([
+      { id: 'embed', keepLastIfActive: true },
+      { id: 'store-7-3', keepLastIfActive: true },
+    ]);
   });
 
   it('does not let a job of later stand for one of now', async () => {
     const { jobs, added } = open();
-    await jobs.add('knowledge.embed', {}, 5000);
+    await jobs.add('knowledge.embed', {}, { delayMs: 5000 });
     expect(added[0]!.options).toMatchObject({ delay: 5000 });
     expect(added[0]!.options).not.toHaveProperty('deduplication');
   });
 
+  it('insists on a job whatever seems to wait, at most as often as told', async () => {
+    const { jobs, added } = open();
+    await jobs.add('events.process', STORE, { insistEveryMs: 0 });
+    await jobs.add('events.process', STORE, { insistEveryMs: 500 });
+    expect(added[0]!.options).not.toHaveProperty('deduplication');
+    expect(added[1]!.options.deduplication).toEqual({ id: 'store-7-3-again', ttl: 500 });
+  });
+
   it('fails to add when the queue is away, but not to nudge', async () => {
-    const { jobs, warnings } = open(true);
+    const { jobs, warnings } = open(() => Promise.reject(new Error('the queue is away')));
     await expect(jobs.add('knowledge.embed', {})).rejects.toThrow('the queue is away');
-    await expect(jobs.nudge('events.process', { event_ids: ['1'] })).resolves.toBeUndefined();
+    await expect(jobs.nudge('events.process', STORE)).resolves.toBeUndefined();
     expect(warnings).toMatchObject([{ job: 'events.process' }]);
+  });
+
+  it('leaves a queue that hangs alone for a while, so that no request waits for it again', async () => {
+    const { jobs, added } = open(() => new Promise(() => undefined));
+    await jobs.nudge('events.process', STORE);
+    await jobs.nudge('events.process', STORE);
+    expect(added).toHaveLength(1);
   });
 });

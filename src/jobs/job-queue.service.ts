@@ -1,25 +1,46 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { JobsOptions, Queue } from 'bullmq';
 import { PinoLogger } from 'nestjs-pino';
-import { JobBackend } from './job-backend';
-import { JOBS, QUEUES, type JobName, type JobPayloads, type QueueName } from './jobs';
+import { Config } from '../config/config';
+import { JOB_BACKEND, type JobBackend } from './job-backend';
+import { logFaults } from './job-faults';
+import { JOBS, QUEUES, type JobDefinition, type JobName, type JobPayloads, type QueueName } from './jobs';
 
-const KEEP_COMPLETED = { age: 3600, count: 1000 };
-const KEEP_FAILED = { age: 7 * 86_400, count: 5000 };
+const KEEP_AT_MOST = { completed: 1000, failed: 5000 };
+const PRUNED_AT_ONCE = 1000;
+/** A connection that never was would keep a job waiting for ever. */
+const ADD_TIMEOUT_MS = 10_000;
+/** Then a nudge is given up: the request that waits for it has its event on disk already. */
+const NUDGE_TIMEOUT_MS = 1000;
+/** After a nudge that failed, how long no other is tried: a queue that hangs must not hold every request. */
+const NUDGE_REST_MS = 2000;
+const CLOSE_TIMEOUT_MS = 5000;
+
+export interface AddOptions {
+  /** Milliseconds from now. A job for later does not stand for one of now: it takes no part in its key. */
+  delayMs?: number;
+  /**
+   * Adds the job though another with its key seems to wait, which may be lost: once in this many milliseconds, by
+   * however many processes; 0 for always.
+   */
+  insistEveryMs?: number;
+}
 
 /** Adds jobs. */
 @Injectable()
 export class JobQueue implements OnApplicationShutdown {
   private readonly queues: Record<QueueName, Queue>;
+  private restUntil = 0;
 
   constructor(
-    backend: JobBackend,
+    @Inject(JOB_BACKEND) backend: JobBackend,
+    private readonly config: Config,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(JobQueue.name);
     const open = (name: QueueName): Queue => {
       const queue = backend.queue(name);
-      queue.on('error', (err) => this.logger.error({ err, queue: name }, 'queue connection'));
+      logFaults(queue, logger, { queue: name });
       return queue;
     };
     this.queues = Object.fromEntries(
@@ -27,32 +48,45 @@ export class JobQueue implements OnApplicationShutdown {
     ) as Record<QueueName, Queue>;
   }
 
-  async ready(): Promise<void> {
-    await Promise.all(Object.values(this.queues).map((queue) => queue.waitUntilReady()));
-  }
-
-  async add<N extends JobName>(name: N, payload: JobPayloads[N], delayMs = 0): Promise<void> {
-    await this.queues[JOBS[name].queue].add(name, payload, {
-      ...jobOptions(name, delayMs === 0),
+  async add<N extends JobName>(
+    name: N,
+    payload: JobPayloads[N],
+    { delayMs = 0, insistEveryMs }: AddOptions = {},
+  ): Promise<void> {
+    const job: JobDefinition<JobPayloads[N]> = JOBS[name];
+    const key = job.key(payload);
+    const age = this.config.queue.retentionHours * 3600;
+    const options: JobsOptions = {
       delay: delayMs,
-    });
+      attempts: job.attempts,
+      backoff: { type: 'exponential', delay: job.backoffMs },
+      removeOnComplete: { age, count: KEEP_AT_MOST.completed },
+      removeOnFail: { age, count: KEEP_AT_MOST.failed },
+    };
+    if (insistEveryMs !== undefined) {
+      if (insistEveryMs > 0) options.deduplication = { id: `${key}-again`, ttl: insistEveryMs };
+    } else if (delayMs === 0) options.deduplication = { id: key, keepLastIfActive: true };
+    await within(ADD_TIMEOUT_MS, this.queues[job.queue].add(name, payload, options));
   }
 
   /**
    * Adds a job that only hastens what the sweeper would find anyway: a queue that does not answer is logged and
-   * not an error for the caller.
+   * not an error for the caller, who does not wait long for it either.
    */
   async nudge<N extends JobName>(name: N, payload: JobPayloads[N], delayMs = 0): Promise<void> {
+    if (Date.now() < this.restUntil) return;
     try {
-      await this.add(name, payload, delayMs);
+      await within(NUDGE_TIMEOUT_MS, this.add(name, payload, { delayMs }));
     } catch (err) {
+      this.restUntil = Date.now() + NUDGE_REST_MS;
       this.logger.warn({ err, job: name }, 'job not queued; the sweeper will find its work');
     }
   }
 
   /** Frees the key of a job that a dead process was at: until then the queue would keep new ones back. */
-  async forget(name: JobName): Promise<void> {
-    await this.queues[JOBS[name].queue].removeDeduplicationKey(name);
+  async forget<N extends JobName>(name: N, payload: JobPayloads[N]): Promise<void> {
+    const job: JobDefinition<JobPayloads[N]> = JOBS[name];
+    await this.queues[job.queue].removeDeduplicationKey(job.key(payload));
   }
 
   /** Jobs that wait or run, by queue; those delayed to a later time are not counted. */
@@ -66,18 +100,40 @@ export class JobQueue implements OnApplicationShutdown {
     return Object.fromEntries(entries) as Record<QueueName, number>;
   }
 
+  /** Removes finished jobs that are older than the configuration allows; returns how many. */
+  async prune(): Promise<number> {
+    const graceMs = this.config.queue.retentionHours * 3_600_000;
+    let pruned = 0;
+    for (const queue of Object.values(this.queues)) {
+      for (const state of ['completed', 'failed'] as const) {
+        let removed: number;
+        do {
+          removed = (await queue.clean(graceMs, PRUNED_AT_ONCE, state)).length;
+          pruned += removed;
+        } while (removed === PRUNED_AT_ONCE);
+      }
+    }
+    return pruned;
+  }
+
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(Object.values(this.queues).map((queue) => queue.close()));
+    const closed = Promise.all(Object.values(this.queues).map((queue) => queue.close()));
+    await within(CLOSE_TIMEOUT_MS, closed).catch((err: unknown) => {
+      this.logger.warn({ err }, 'the queue does not answer; left without a farewell');
+    });
   }
 }
 
-function jobOptions(name: JobName, deduplicate: boolean): JobsOptions {
-  const { attempts, backoffMs, onlyOne } = JOBS[name];
-  return {
-    attempts,
-    backoff: { type: 'exponential', delay: backoffMs },
-    removeOnComplete: KEEP_COMPLETED,
-    removeOnFail: KEEP_FAILED,
-    ...(onlyOne && deduplicate && { deduplication: { id: name, keepLastIfActive: true } }),
-  };
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  // Whichever comes second has nobody left to listen.
+  promise.catch(() => undefined);
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

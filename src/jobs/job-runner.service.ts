@@ -1,22 +1,30 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { Job, Worker } from 'bullmq';
 import { PinoLogger } from 'nestjs-pino';
 import { withLogContext } from '../logging/log-context';
-import { JobBackend } from './job-backend';
+import { JOB_BACKEND, type JobBackend } from './job-backend';
+import { logFaults } from './job-faults';
 import { JOB_HANDLER } from './job-handler.decorator';
 import { JOBS, QUEUES, type JobName, type QueueName } from './jobs';
 
-type Handler = (payload: unknown) => Promise<void>;
+/** @param stopping aborted when the process is to end: what is left is to be handed back */
+type Handler = (payload: unknown, stopping: AbortSignal) => Promise<void>;
+
+/** A job whose process died is given to another after so long, and as often as that happens: it is only a nudge. */
+const LOCK_MS = 15_000;
+const STALLED_CHECK_MS = 5000;
+const STALLED_AT_MOST = 1_000_000;
 
 /** Runs jobs in this process. */
 @Injectable()
 export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly handlers = new Map<JobName, Handler>();
+  private readonly stopping = new AbortController();
   private workers: Worker[] = [];
 
   constructor(
-    private readonly backend: JobBackend,
+    @Inject(JOB_BACKEND) private readonly backend: JobBackend,
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
     private readonly reflector: Reflector,
@@ -30,8 +38,9 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     this.workers = (Object.keys(QUEUES) as QueueName[]).map((name) => this.startWorker(name));
   }
 
-  /** Waits for running jobs; those that wait are left for the next process. */
+  /** Has running jobs come to their next stop; those that wait are left for the next process. */
   async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
     await Promise.all(this.workers.map((worker) => worker.close()));
     this.workers = [];
   }
@@ -39,8 +48,11 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private startWorker(name: QueueName): Worker {
     const worker = this.backend.worker(name, (job) => this.run(job), {
       concurrency: QUEUES[name].concurrency,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: STALLED_AT_MOST,
     });
-    worker.on('error', (err) => this.logger.error({ err, queue: name }, 'worker connection'));
+    logFaults(worker, this.logger, { worker: name });
     worker.on('failed', (job, err) => {
       this.logger.error({ err, job: job?.name, job_id: job?.id, attempts: job?.attemptsMade }, 'job failed');
     });
@@ -52,7 +64,7 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     if (!handler) throw new Error(`no handler for job ${job.name}`);
     const startedAt = performance.now();
     await withLogContext({ job: job.name, job_id: job.id }, async () => {
-      await handler(job.data);
+      await handler(job.data, this.stopping.signal);
       this.logger.debug({ duration_ms: Math.round(performance.now() - startedAt) }, 'job done');
     });
   }

@@ -1,18 +1,29 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { JobBackend } from './job-backend';
+import type { Config } from '../config/config';
+import { JOB_BACKEND, PostgresJobBackend, RedisJobBackend, type JobBackend } from './job-backend';
 import { JobQueue } from './job-queue.service';
 import { JobRunner } from './job-runner.service';
 
 @Module({})
 export class JobsModule {
-  static forRoot(databaseUrl: string): DynamicModule {
+  static forRoot(config: Config, databaseUrl: string): DynamicModule {
     return {
       module: JobsModule,
       global: true,
       imports: [DiscoveryModule],
-      providers: [{ provide: JobBackend, useValue: new JobBackend(databaseUrl) }, JobQueue, JobRunner],
+      providers: [
+        { provide: JOB_BACKEND, useValue: createJobBackend(config, databaseUrl) },
+        JobQueue,
+        ...(config.roles.worker ? [JobRunner] : []),
+      ],
       exports: [JobQueue],
     };
   }
+}
+
+export function createJobBackend({ queue }: Config, databaseUrl: string): JobBackend {
+  return queue.redisUrl === null
+    ? new PostgresJobBackend(databaseUrl)
+    : new RedisJobBackend(queue.redisUrl, queue.redisPrefix);
 }

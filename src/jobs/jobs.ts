@@ -11,23 +11,28 @@ export const QUEUES = {
 export type QueueName = keyof typeof QUEUES;
 
 export interface JobPayloads {
-  /** Process these events of the log, those of them that are still queued. */
-  'events.process': { event_ids: string[] };
+  /** Process the events of this store that are due. */
+  'events.process': { user_id: number; store_id: number };
   /** Embed chunks that await it, until none is left. */
   'knowledge.embed': Record<string, never>;
 }
 export type JobName = keyof JobPayloads;
 
-export interface JobDefinition {
+export interface JobDefinition<Payload> {
   queue: QueueName;
   /** For faults of the machinery (a database that is away): an event's own retries stand in the event log. */
   attempts: number;
   backoffMs: number;
-  /** While one with this key waits, another is not added; while one runs, one more is kept for after it. */
-  onlyOne?: boolean;
+  /** While a job with this key waits, another is not added; while one runs, one more is kept for after it. */
+  key: (payload: Payload) => string;
 }
 
-export const JOBS: Record<JobName, JobDefinition> = {
-  'events.process': { queue: 'sync', attempts: 4, backoffMs: 1000 },
-  'knowledge.embed': { queue: 'knowledge', attempts: 1, backoffMs: 0, onlyOne: true },
+export const JOBS: { [N in JobName]: JobDefinition<JobPayloads[N]> } = {
+  'events.process': {
+    queue: 'sync',
+    attempts: 4,
+    backoffMs: 1000,
+    key: ({ user_id: user, store_id: store }) => `store-${user}-${store}`,
+  },
+  'knowledge.embed': { queue: 'knowledge', attempts: 1, backoffMs: 0, key: () => 'embed' },
 };

@@ -5,6 +5,7 @@ export type ChunkStatus = 'pending' | 'embedded' | 'failed';
 /** A piece of a product's text with its embedding. */
 @Entity('chunks')
 @Index('chunks_product_idx', ['userId', 'productId'])
+@Index('chunks_failed_idx', ['userId', 'id'], { where: `status = 'failed'` })
 @Index('chunks_pending_idx', ['nextAttemptAt', 'id'], { where: `status = 'pending'` })
 export class Chunk {
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'chunks_pkey' })

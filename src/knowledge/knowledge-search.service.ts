@@ -87,7 +87,7 @@ export class KnowledgeSearch {
     question: string,
     restriction: ProductRestriction,
   ): Promise<VectorRow[]> {
-    const [vector] = await this.embedder.embed([question], QUESTION_TIMEOUT_MS);
+    const [vector] = await this.embedder.embed([question], { timeoutMs: QUESTION_TIMEOUT_MS });
     return this.dataSource.query<VectorRow[]>(
       `SELECT best.product_id, best.chunk_id, c.text, 1 - best.distance AS similarity
          FROM (SELECT DISTINCT ON (product_id) product_id, chunk_id, distance

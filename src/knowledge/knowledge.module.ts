@@ -21,8 +21,10 @@ export function createEmbedder({ embedding }: Config): Embedder {
     { provide: Embedder, useFactory: createEmbedder, inject: [Config] },
     KnowledgeService,
     KnowledgeSearch,
-    EmbeddingJobs,
   ],
-  exports: [Embedder, KnowledgeService, KnowledgeSearch, EmbeddingJobs],
+  exports: [Embedder, KnowledgeService, KnowledgeSearch],
 })
 export class KnowledgeModule {}
+
+@Module({ imports: [KnowledgeModule], providers: [EmbeddingJobs], exports: [KnowledgeModule, EmbeddingJobs] })
+export class KnowledgeWorkerModule {}

@@ -15,8 +15,8 @@ class LiveDto {
 }
 
 class ReadyDto implements Readiness {
-  @ApiProperty({ enum: ['ok', 'unavailable'] })
-  status: 'ok' | 'unavailable';
+  @ApiProperty({ enum: ['ok', 'unavailable', 'stopping'] })
+  status: 'ok' | 'unavailable' | 'stopping';
 
   @ApiProperty({
     type: 'object',

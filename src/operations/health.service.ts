@@ -4,15 +4,22 @@ import { PinoLogger } from 'nestjs-pino';
 import { DataSource } from 'typeorm';
 import { JobQueue } from '../jobs/job-queue.service';
 import { Embedder } from '../knowledge/embedders/embedder';
-import { EmbeddingJobs } from '../knowledge/embedding.jobs';
+import { Lifecycle } from './lifecycle.service';
 
 export interface Readiness {
-  status: 'ok' | 'unavailable';
+  status: 'ok' | 'unavailable' | 'stopping';
   checks: Record<string, string>;
   embedder: string;
   embedder_description: string;
   pending_chunks: number | null;
   queued_events: number | null;
+}
+
+interface Backlog {
+  events: number;
+  chunks: number;
+  /** Why the embedding service last refused what still waits. */
+  fault: string | null;
 }
 
 const CHECK_TIMEOUT_MS = 3000;
@@ -23,7 +30,7 @@ export class HealthService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly jobs: JobQueue,
     private readonly embedder: Embedder,
-    private readonly embeddings: EmbeddingJobs,
+    private readonly lifecycle: Lifecycle,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(HealthService.name);
@@ -35,12 +42,12 @@ export class HealthService {
       this.check('queue', () => this.jobs.depths()),
     ]);
     return {
-      status: backlog.ok && queue.ok ? 'ok' : 'unavailable',
+      status: this.lifecycle.stopping ? 'stopping' : backlog.ok && queue.ok ? 'ok' : 'unavailable',
       checks: {
         database: verdict(backlog.ok),
         queue: verdict(queue.ok),
         // Without it products are kept and found by words: a fault to see, not one to be taken out of service for.
-        embeddings: this.embeddings.fault ?? 'ok',
+        embeddings: backlog.value ? (backlog.value.fault ?? 'ok') : 'unknown',
       },
       embedder: this.embedder.key,
       embedder_description: this.embedder.description,
@@ -49,10 +56,12 @@ export class HealthService {
     };
   }
 
-  private async backlog(): Promise<{ events: number; chunks: number }> {
-    const [row] = await this.dataSource.query<{ events: number; chunks: number }[]>(
+  private async backlog(): Promise<Backlog> {
+    const [row] = await this.dataSource.query<Backlog[]>(
       `SELECT (SELECT count(*) FROM events WHERE status = 'queued') AS events,
-              (SELECT count(*) FROM chunks WHERE status = 'pending') AS chunks`,
+              (SELECT count(*) FROM chunks WHERE status = 'pending') AS chunks,
+              (SELECT error_message FROM chunks WHERE status = 'pending' AND error_message IS NOT NULL
+                ORDER BY next_attempt_at DESC LIMIT 1) AS fault`,
     );
     return row!;
   }

@@ -9,7 +9,9 @@ import { ProductsService } from './products.service';
 @Module({
   imports: [TypeOrmModule.forFeature([Product]), KnowledgeModule],
   controllers: [ProductsController],
-  providers: [ProductWriter, ProductsService],
-  exports: [ProductWriter],
+  providers: [ProductsService],
 })
-export class WebKnowledgeModule {}
+export class WebKnowledgeApiModule {}
+
+@Module({ imports: [KnowledgeModule], providers: [ProductWriter], exports: [ProductWriter] })
+export class WebKnowledgeWorkerModule {}

@@ -1,7 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { TEMPLATE_PATH } from './template';
-
+/** Undoes what the global set-up did. */
 export default async function teardown(): Promise<void> {
-  await rm(dirname(process.env[TEMPLATE_PATH]!), { recursive: true, force: true });
+  const { cleanUps } = globalThis as { cleanUps?: (() => Promise<unknown>)[] };
+  for (const cleanUp of cleanUps ?? []) await cleanUp();
 }

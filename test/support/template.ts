@@ -1,2 +1,2 @@
-/** Where the prepared database of this test run lies, as a tar archive; set by the global set-up. */
-export const TEMPLATE_PATH = 'FIKO_TEST_TEMPLATE';
+/** Where the prepared database of this test run is: a tar archive, or the name of a database; set by the global set-up. */
+export const TEMPLATE = 'FIKO_TEST_TEMPLATE';

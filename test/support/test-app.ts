@@ -1,16 +1,15 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import Redis from 'ioredis';
 import { DataSource } from 'typeorm';
 import { AccountsService } from '../../src/accounts/accounts.service';
 import type { User } from '../../src/accounts/user.entity';
 import { createApp } from '../../src/app';
-import { readConfig } from '../../src/config/config';
-import { startInMemory, type EmbeddedDatabase } from '../../src/database/embedded/embedded-database';
+import { Config, readConfig } from '../../src/config/config';
 import { JobQueue } from '../../src/jobs/job-queue.service';
 import { SAMPLE_PRODUCT } from './sample-product';
-import { TEMPLATE_PATH } from './template';
+import { environmentOf, startDatabase, type TestDatabase } from './test-database';
 
 export interface Answer {
   status: number;
@@ -46,22 +45,17 @@ const IDLE_TIMEOUT_MS = 30_000;
 export class TestApp {
   private constructor(
     readonly nest: NestFastifyApplication,
-    readonly database: EmbeddedDatabase,
+    readonly database: TestDatabase,
     readonly url: string,
   ) {}
 
   /** @param environment settings beside the defaults of tests */
   static async start(environment: Record<string, string> = {}): Promise<TestApp> {
-    const template = new Blob([await readFile(process.env[TEMPLATE_PATH]!)]);
-    const database = await startInMemory(template);
-    return TestApp.startOn(database, environment);
+    return TestApp.startOn(await startDatabase(), environment);
   }
 
-  static async startOn(
-    database: EmbeddedDatabase,
-    environment: Record<string, string> = {},
-  ): Promise<TestApp> {
-    const config = readConfig({ ...DEFAULTS, ...environment });
+  static async startOn(database: TestDatabase, environment: Record<string, string> = {}): Promise<TestApp> {
+    const config = readConfig({ ...DEFAULTS, ...environmentOf(database), ...environment });
     const nest = await createApp({
       config,
       databaseUrl: database.url,
@@ -148,6 +142,34 @@ export class TestApp {
     return this.nest.get(DataSource).query<T[]>(sql, parameters);
   }
 
+  /** Empties the store of the queue, as if its machine had lost its disk. */
+  async loseQueue(): Promise<void> {
+    const { redisUrl, redisPrefix } = this.nest.get(Config).queue;
+    if (redisUrl === null) {
+      const tables = await this.query<{ name: string }>(
+        `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+          WHERE schemaname = 'bullmq' AND tablename NOT LIKE '%migration%'`,
+      );
+      await this.query(`TRUNCATE ${tables.map(({ name }) => name).join(', ')}`);
+      return;
+    }
+    const redis = new Redis(redisUrl);
+    const keys = await redis.keys(`${redisPrefix}:*`);
+    if (keys.length > 0) await redis.del(...keys);
+    redis.disconnect();
+  }
+
+  /** What keeps the application busy, in words for whoever reads a failed test. */
+  private waiting(): Promise<unknown[]> {
+    return this.query(
+      `(SELECT 'event ' || id AS what, attempts, error_message, next_attempt_at - now() AS due_in, NULL AS claimed
+          FROM events WHERE status = 'queued' ORDER BY id LIMIT 3)
+       UNION ALL
+       (SELECT 'chunk ' || id, attempts, error_message, next_attempt_at - now(), claimed_until - now()
+          FROM chunks WHERE status = 'pending' ORDER BY id LIMIT 3)`,
+    );
+  }
+
   /** Resolves once no event is queued, no chunk that can be embedded is pending, and no job runs. */
   async idle(): Promise<void> {
     const deadline = Date.now() + IDLE_TIMEOUT_MS;
@@ -158,7 +180,9 @@ export class TestApp {
       );
       const depths = await this.nest.get(JobQueue).depths();
       if (row!.busy === 0 && Object.values(depths).every((depth) => depth === 0)) return;
-      if (Date.now() > deadline) throw new Error(`not idle: ${JSON.stringify({ ...row, ...depths })}`);
+      if (Date.now() > deadline) {
+        throw new Error(`not idle: ${JSON.stringify({ depths, waiting: await this.waiting() })}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 15));
     }
   }

@@ -45,7 +45,9 @@ export class EventIntake {
     });
     const id = await this.insert(identity, storeId, event, payload, origin);
     const loggedAt = performance.now();
-    if (id !== null) await this.jobs.nudge('events.process', { event_ids: [String(id)] });
+    if (id !== null) {
+      await this.jobs.nudge('events.process', { user_id: identity.user.id, store_id: storeId });
+    }
     return {
       status: id === null ? 'skipped' : 'accepted',
       timings: { log: loggedAt - startedAt, queue: performance.now() - loggedAt },

@@ -11,7 +11,7 @@ export type EventOutcome = 'created' | 'updated' | 'unchanged' | 'deleted' | 're
 @Entity('events')
 @Unique('events_event_id_key', ['userId', 'storeId', 'eventId'])
 @Index('events_product_idx', ['userId', 'wooProductId', 'id'])
-@Index('events_queued_idx', ['nextAttemptAt', 'id'], { where: `status = 'queued'` })
+@Index('events_payload_idx', ['processedAt'], { where: `status = 'processed' AND payload IS NOT NULL` })
 @Index('events_waiting_idx', ['userId', 'storeId', 'id'], { where: `status = 'queued'` })
 @Index('events_failed_idx', ['userId', 'id'], { where: `status = 'failed'` })
 export class EventLog {
@@ -50,9 +50,9 @@ export class EventLog {
   @Column('timestamptz', { nullable: true })
   occurredAt: Date | null;
 
-  /** The body as it arrived, to the letter. */
-  @Column('json', { select: false })
-  payload: string;
+  /** The body as it arrived, to the letter; null once it was pruned by age. */
+  @Column('json', { select: false, nullable: true })
+  payload: string | null;
 
   @Column('text', { default: 'queued' })
   status: EventStatus;

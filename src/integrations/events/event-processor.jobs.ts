@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { PinoLogger } from 'nestjs-pino';
-import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Config } from '../../config/config';
 import { MAX_CLOCK_LEAD_MS, momentOf } from '../../contract/change-order';
 import { parseJson } from '../../contract/json';
 import { readProductEvent } from '../../contract/product-event';
+import { isTransient } from '../../database/faults';
 import { say } from '../../i18n/messages';
 import { JobHandler } from '../../jobs/job-handler.decorator';
 import { JobQueue } from '../../jobs/job-queue.service';
+import type { JobPayloads } from '../../jobs/jobs';
 import {
   ProductWriter,
   type ChangeOutcome,
@@ -19,16 +21,12 @@ import { toProductState } from '../woocommerce/product.mapper';
 /** What is applied in one transaction at most: its store, and in embedded mode everyone, waits for it. */
 const BATCH_EVENTS = 100;
 const BATCH_BYTES = 1_000_000;
-/** PostgreSQL error classes by which all events would fail alike: connection, rollback, shutdown. */
-const TRANSIENT_SQLSTATE = /^(08|40|57P)/;
+/** How long one store keeps a worker while others wait. */
+const TURN_MS = 1000;
+/** The job of a retry may come a moment before the row is due: clocks of machines differ. */
+const RETRY_GRACE_MS = 1000;
 
-interface StoreEvents {
-  user_id: number;
-  store_id: number;
-  ids: string[];
-  /** Of the payloads, in the order of `ids`. */
-  sizes: number[];
-}
+type StoreKey = JobPayloads['events.process'];
 
 interface QueuedEvent {
   id: string;
@@ -52,55 +50,58 @@ export class EventProcessor {
     logger.setContext(EventProcessor.name);
   }
 
+  /** Works off what is due in one store, a batch at a time; what is left after its turn waits behind other stores. */
   @JobHandler('events.process')
-  async process({ event_ids: ids }: { event_ids: string[] }): Promise<void> {
-    // The second's grace is for a retry's job that comes a moment before the row is due. With an event go those of its
-    // store that wait: together they cost little more than one, and their own jobs then find nothing to do.
-    const stores = await this.dataSource.query<StoreEvents[]>(
-      `WITH named AS (
-         SELECT user_id, store_id, id FROM events
-          WHERE id = ANY($1) AND status = 'queued' AND next_attempt_at <= now() + interval '1 second')
-       SELECT e.user_id, e.store_id, array_agg(e.id::text ORDER BY e.id) AS ids,
-              array_agg(e.size ORDER BY e.id) AS sizes
-         FROM (SELECT DISTINCT user_id, store_id FROM named) store
-         CROSS JOIN LATERAL (
-           (SELECT w.user_id, w.store_id, w.id, octet_length(w.payload::text) AS size FROM events w
-             WHERE w.user_id = store.user_id AND w.store_id = store.store_id
-               AND w.status = 'queued' AND w.next_attempt_at <= now()
-             ORDER BY w.id LIMIT ${BATCH_EVENTS})
-           UNION
-           (SELECT w.user_id, w.store_id, w.id, octet_length(w.payload::text) AS size FROM events w
-              JOIN named ON named.user_id = w.user_id AND named.id = w.id
-             WHERE w.user_id = store.user_id AND w.store_id = store.store_id)) e
-        GROUP BY e.user_id, e.store_id`,
-      [ids],
-    );
-    for (const store of stores) {
-      for (const batch of batches(store)) await this.processStore(store.user_id, store.store_id, batch);
+  async process(store: StoreKey, stopping?: AbortSignal): Promise<void> {
+    const turnEnds = Date.now() + TURN_MS;
+    for (let graceMs = RETRY_GRACE_MS; ; graceMs = 0) {
+      const ids = await this.nextBatch(store, graceMs);
+      if (ids.length === 0) return;
+      await this.processBatch(store, ids);
+      if (stopping?.aborted || Date.now() > turnEnds) {
+        await this.jobs.nudge('events.process', store);
+        return;
+      }
     }
   }
 
+  /** The ids of the store's earliest events that are due, as many as one transaction should hold. */
+  private async nextBatch(
+    { user_id: userId, store_id: storeId }: StoreKey,
+    graceMs: number,
+  ): Promise<string[]> {
+    const due = await this.dataSource.query<{ id: string; size: number }[]>(
+      `SELECT id::text AS id, octet_length(payload::text) AS size FROM events
+        WHERE user_id = $1 AND store_id = $2 AND status = 'queued'
+          AND next_attempt_at <= now() + make_interval(secs => $3)
+        ORDER BY events.id LIMIT $4`,
+      [userId, storeId, graceMs / 1000, BATCH_EVENTS],
+    );
+    let bytes = 0;
+    const fitting = due.filter(({ size }, index) => (bytes += size) <= BATCH_BYTES || index === 0);
+    return fitting.map(({ id }) => id);
+  }
+
   /** One transaction for all; when it fails, one for each, so that a poison event fails alone. */
-  private async processStore(userId: number, storeId: number, ids: string[]): Promise<void> {
+  private async processBatch(store: StoreKey, ids: string[]): Promise<void> {
     try {
       const pendingChunks = await this.dataSource.transaction((manager) =>
-        this.applyEvents(manager, userId, storeId, ids),
+        this.applyEvents(manager, store, ids),
       );
       if (pendingChunks > 0) await this.jobs.nudge('knowledge.embed', {});
     } catch (error) {
       if (isTransient(error)) throw error;
       if (ids.length > 1) {
-        for (const id of ids) await this.processStore(userId, storeId, [id]);
+        for (const id of ids) await this.processBatch(store, [id]);
       } else {
-        await this.recordFailure(userId, ids[0]!, error as Error);
+        await this.recordFailure(store, ids[0]!, error as Error);
       }
     }
   }
 
   private async applyEvents(
     manager: EntityManager,
-    userId: number,
-    storeId: number,
+    { user_id: userId, store_id: storeId }: StoreKey,
     ids: string[],
   ): Promise<number> {
     const startedAt = new Date();
@@ -136,7 +137,8 @@ export class EventProcessor {
     return pendingChunks;
   }
 
-  private async recordFailure(userId: number, id: string, error: Error): Promise<void> {
+  private async recordFailure(store: StoreKey, id: string, error: Error): Promise<void> {
+    const userId = store.user_id;
     const { retries, backoffMs } = this.config.events;
     const reason = error.message.slice(0, 1000);
     const [rows] = await this.dataSource.query<[{ attempts: number; request_id: string | null }[], number]>(
@@ -166,23 +168,8 @@ export class EventProcessor {
       return;
     }
     this.logger.warn(context, 'event will be tried again');
-    await this.jobs.nudge('events.process', { event_ids: [id] }, backoffMs * 2 ** (row.attempts - 1));
+    await this.jobs.nudge('events.process', store, backoffMs * 2 ** (row.attempts - 1));
   }
-}
-
-function* batches({ ids, sizes }: StoreEvents): Generator<string[]> {
-  let batch: string[] = [];
-  let bytes = 0;
-  for (const [index, id] of ids.entries()) {
-    const size = sizes[index]!;
-    if (batch.length > 0 && (batch.length === BATCH_EVENTS || bytes + size > BATCH_BYTES)) {
-      yield batch;
-      [batch, bytes] = [[], 0];
-    }
-    batch.push(id);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
 }
 
 function toChange(row: QueuedEvent): ProductChange {
@@ -222,13 +209,4 @@ async function markProcessed(
       WHERE e.user_id = $1 AND e.id = done.id`,
     [userId, events.map(({ id }) => id), outcomes, startedAt, Math.round(shareMs * 100) / 100],
   );
-}
-
-function isTransient(error: unknown): boolean {
-  if (!(error instanceof QueryFailedError)) {
-    // Connection faults come from the driver without a class of their own.
-    return error instanceof Error && /connection|ECONN|timeout/i.test(error.message);
-  }
-  const { code = '' } = error.driverError as { code?: string };
-  return code === '' || /^E[A-Z]+$/.test(code) || TRANSIENT_SQLSTATE.test(code);
 }

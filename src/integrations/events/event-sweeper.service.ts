@@ -4,13 +4,13 @@ import { PinoLogger } from 'nestjs-pino';
 import { DataSource } from 'typeorm';
 import { Config } from '../../config/config';
 import { JobQueue } from '../../jobs/job-queue.service';
-
-const PER_JOB = 100;
-const PER_SWEEP = 10_000;
+import type { JobPayloads } from '../../jobs/jobs';
+import { EmbeddingJobs } from '../../knowledge/embedding.jobs';
 
 /**
  * Finds what is due in the database though its job was lost: with the queue's store, or with the process. By a timer
- * and not by a repeated job, which would be lost together with the others.
+ * and not by a repeated job, which would be lost together with the others. Each worker process has one: what several
+ * find is added once.
  */
 @Injectable()
 export class EventSweeper implements OnApplicationBootstrap, OnModuleDestroy {
@@ -20,18 +20,21 @@ export class EventSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly jobs: JobQueue,
+    private readonly embeddings: EmbeddingJobs,
     private readonly config: Config,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(EventSweeper.name);
   }
 
-  /** At the start everything that is due is nudged at once: the last process may have died with it in hand. */
-  async onApplicationBootstrap(): Promise<void> {
-    await this.jobs.ready();
-    await this.sweep(0);
+  /**
+   * At the start everything that is due is nudged: the last process may have died with it in hand. Not waited for: a
+   * queue that is away must not keep the process from starting.
+   */
+  onApplicationBootstrap(): void {
+    this.sweeping = this.sweep(0);
     this.timer = setInterval(() => {
-      this.sweeping = this.sweeping.then(() => this.sweepQuietly());
+      this.sweeping = this.sweeping.then(() => this.sweep(this.config.events.sweepIntervalMs));
     }, this.config.events.sweepIntervalMs);
   }
 
@@ -40,31 +43,35 @@ export class EventSweeper implements OnApplicationBootstrap, OnModuleDestroy {
     await this.sweeping;
   }
 
-  private async sweepQuietly(): Promise<void> {
+  /** @param ageMs how long work must have been due: what is younger still has its own job */
+  private async sweep(ageMs: number): Promise<void> {
     try {
-      await this.sweep(this.config.events.sweepIntervalMs);
+      const stores = await this.storesWithDueEvents(ageMs);
+      if (stores.length > 0) this.logger.info({ stores: stores.length }, 'events found waiting');
+      for (const store of stores) await this.jobs.add('events.process', store, { insistEveryMs: ageMs });
+      if (await this.embeddings.areDue())
+        await this.jobs.add('knowledge.embed', {}, { insistEveryMs: ageMs });
     } catch (err) {
       this.logger.error({ err }, 'sweep failed; the next one will find the same');
     }
   }
 
-  /** @param ageMs how long a row must have been due: younger ones still have their own job */
-  private async sweep(ageMs: number): Promise<void> {
-    const due = await this.dataSource.query<{ id: string }[]>(
-      `SELECT id::text AS id FROM events
-        WHERE status = 'queued' AND next_attempt_at <= now() - make_interval(secs => $1)
-        ORDER BY next_attempt_at, events.id LIMIT $2`,
-      [ageMs / 1000, PER_SWEEP],
+  /** Goes from store to store along the index of waiting events: a long queue of one store costs no more than a short. */
+  private storesWithDueEvents(ageMs: number): Promise<JobPayloads['events.process'][]> {
+    return this.dataSource.query(
+      `WITH RECURSIVE waiting AS (
+         (SELECT user_id, store_id FROM events WHERE status = 'queued' ORDER BY user_id, store_id LIMIT 1)
+         UNION ALL
+         SELECT following.user_id, following.store_id
+           FROM waiting CROSS JOIN LATERAL (
+             SELECT e.user_id, e.store_id FROM events e
+              WHERE e.status = 'queued' AND (e.user_id, e.store_id) > (waiting.user_id, waiting.store_id)
+              ORDER BY e.user_id, e.store_id LIMIT 1) following)
+       SELECT user_id, store_id FROM waiting
+        WHERE EXISTS (SELECT 1 FROM events e
+                       WHERE e.user_id = waiting.user_id AND e.store_id = waiting.store_id AND e.status = 'queued'
+                         AND e.next_attempt_at <= now() - make_interval(secs => $1))`,
+      [ageMs / 1000],
     );
-    if (due.length > 0) this.logger.info({ events: due.length }, 'queued events found; processing them');
-    for (let i = 0; i < due.length; i += PER_JOB) {
-      await this.jobs.add('events.process', { event_ids: due.slice(i, i + PER_JOB).map(({ id }) => id) });
-    }
-    const [pending] = await this.dataSource.query<{ pending: boolean }[]>(
-      `SELECT EXISTS (SELECT 1 FROM chunks
-                       WHERE status = 'pending' AND next_attempt_at <= now()
-                         AND (claimed_until IS NULL OR claimed_until < now())) AS pending`,
-    );
-    if (pending!.pending) await this.jobs.add('knowledge.embed', {});
   }
 }

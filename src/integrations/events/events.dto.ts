@@ -149,7 +149,11 @@ export class EventDetailDto extends EventDto {
   @ApiProperty({ type: TimelineDto })
   timeline: TimelineDto;
 
-  @ApiProperty({ type: Object, description: 'The body as it arrived' })
+  @ApiProperty({
+    type: Object,
+    nullable: true,
+    description: 'The body as it arrived; null for a processed event older than PAYLOAD_RETENTION_DAYS',
+  })
   payload: unknown;
 }
 

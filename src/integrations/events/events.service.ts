@@ -107,7 +107,7 @@ export class EventsService {
       .where({ userId: event.userId, id, status: 'failed' })
       .execute();
     if (result.affected !== 1) throw new AppError(409, 'event_not_failed');
-    await this.jobs.nudge('events.process', { event_ids: [String(id)] });
+    await this.jobs.nudge('events.process', { user_id: event.userId, store_id: event.storeId });
     return event;
   }
 

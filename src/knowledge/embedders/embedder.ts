@@ -9,12 +9,15 @@ export abstract class Embedder {
   abstract readonly batchSize: number;
   /** Cosine similarity below which a text has nothing to do with a question. */
   abstract readonly floor: number;
-  /**
-   * One vector per text, in their order.
-   * @param timeoutMs milliseconds after which the service counts as unavailable; by default EMBEDDING_TIMEOUT_MS
-   * @throws EmbeddingError
-   */
-  abstract embed(texts: readonly string[], timeoutMs?: number): Promise<number[][]>;
+  /** One vector per text, in their order. @throws EmbeddingError */
+  abstract embed(texts: readonly string[], options?: EmbedOptions): Promise<number[][]>;
+}
+
+export interface EmbedOptions {
+  /** Milliseconds after which the service counts as unavailable; by default EMBEDDING_TIMEOUT_MS. */
+  timeoutMs?: number;
+  /** Gives the call up. */
+  signal?: AbortSignal;
 }
 
 /** Why texts were not embedded, and what may be done about it. */

@@ -1,7 +1,7 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
 import type { Config } from '../../config/config';
 import { StartError } from '../../config/start-error';
-import { Embedder, EmbeddingError } from './embedder';
+import { Embedder, EmbeddingError, type EmbedOptions } from './embedder';
 
 /** Source: OpenAI's model pages. Others need EMBEDDING_DIMENSIONS. */
 const KNOWN_DIMENSIONS: Record<string, number> = {
@@ -42,7 +42,7 @@ export class OpenAiEmbedder extends Embedder {
     });
   }
 
-  async embed(texts: readonly string[], timeoutMs?: number): Promise<number[][]> {
+  async embed(texts: readonly string[], { timeoutMs, signal }: EmbedOptions = {}): Promise<number[][]> {
     let answer: unknown;
     try {
       answer = await this.client.embeddings.create(
@@ -51,7 +51,7 @@ export class OpenAiEmbedder extends Embedder {
           input: [...texts],
           ...(this.requestedDimensions && { dimensions: this.requestedDimensions }),
         },
-        timeoutMs === undefined ? {} : { timeout: timeoutMs },
+        { ...(timeoutMs !== undefined && { timeout: timeoutMs }), ...(signal && { signal }) },
       );
     } catch (error) {
       throw toEmbeddingError(error, this.apiKey);
