@@ -280,10 +280,14 @@ async function expectHealthCheck([program, ...args]: string[], path: string, rol
       const child = spawn(process.execPath, args, { env, stdio: 'inherit' });
       child.once('error', reject).once('exit', resolve);
     });
-  expect(await run()).toBe(0);
-  status = 503;
-  expect(await run()).toBe(1);
-  expect(asked).toEqual([path, path]);
-  await new Promise((resolve) => server.close(resolve));
+  try {
+    expect(await run()).toBe(0);
+    status = 503;
+    expect(await run()).toBe(1);
+    expect(asked).toEqual([path, path]);
+  } finally {
+    // A server that is left open keeps the test run from ending.
+    await new Promise((resolve) => server.close(resolve));
+  }
   expect(await run()).toBe(1);
 }

@@ -4,9 +4,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from './support/event-log';
+import { describeIn } from './support/mode';
 import { PostgresServer, RedisServer } from './support/servers';
 
-const onServers = process.env.FIKO_TEST_SERVERS ? describe : describe.skip;
+const onServers = (name: string, tests: () => void) =>
+  describeIn('own servers', 'it is about the servers that the tests start', name, tests);
 
 /** An ended process whose parent was killed may stay listed as a zombie, in a container even for ever. */
 function isRunning(pid: number): boolean {

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeIn } from './support/mode';
 import { freePort, ServerProcess } from './support/server-process';
 import { productEvent } from './support/test-app';
 
@@ -11,7 +12,7 @@ const WEBHOOK = '/api/integrations/woocommerce/webhook/';
 const EVENTS = '/api/v1/integrations/woocommerce/events/';
 const PRODUCTS = '/api/v1/web-knowledge/products/';
 
-describe('starting the server', () => {
+describeIn('embedded', 'it is about the data folder', 'starting the server', () => {
   let root: string;
   const running: ServerProcess[] = [];
 

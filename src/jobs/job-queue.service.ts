@@ -100,9 +100,8 @@ export class JobQueue implements OnApplicationShutdown {
     return Object.fromEntries(entries) as Record<QueueName, number>;
   }
 
-  /** Removes finished jobs that are older than the configuration allows; returns how many. */
-  async prune(): Promise<number> {
-    const graceMs = this.config.queue.retentionHours * 3_600_000;
+  /** Removes finished jobs that are older than this, by default than the configuration allows; returns how many. */
+  async prune(graceMs = this.config.queue.retentionHours * 3_600_000): Promise<number> {
     let pruned = 0;
     for (const queue of Object.values(this.queues)) {
       for (const state of ['completed', 'failed'] as const) {

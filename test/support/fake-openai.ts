@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lexicalVector } from '../../src/knowledge/embedders/lexical.embedder';
 
 /** What the fake answers to one request; the default embeds. */
@@ -12,6 +13,8 @@ export class FakeOpenAi {
   readonly requests: string[][] = [];
   /** Decides the answer of a request by its inputs; 'embed' is the ordinary one. */
   answer: (inputs: string[], requestNumber: number) => FakeAnswer = () => 'embed';
+  /** Milliseconds that a request which arrives now waits for its answer. */
+  delayMs = 0;
 
   private constructor(
     private readonly server: ReturnType<typeof createServer>,
@@ -50,6 +53,7 @@ export class FakeOpenAi {
     const inputs = [body.input].flat();
     this.requests.push(inputs);
     const answer = this.answer(inputs, this.requests.length);
+    if (this.delayMs > 0) await sleep(this.delayMs, undefined, { ref: false });
     if (answer === 'hang-up') {
       request.socket.destroy();
       return;

@@ -47,7 +47,7 @@ export class ServerProcess {
   static async start(environment: Record<string, string>): Promise<ServerProcess> {
     const server = await ServerProcess.spawn(environment);
     const deadline = Date.now() + START_TIMEOUT_MS;
-    while (!server.stdout.includes('Fiko WooCommerce Sync runs on')) {
+    while (!/Fiko WooCommerce Sync (runs on|works as a worker)/.test(server.stdout)) {
       if (server.child.exitCode !== null)
         throw new Error(`exited ${server.child.exitCode}: ${server.stderr}`);
       if (Date.now() > deadline) throw new Error(`not started: ${server.stdout}${server.stderr}`);
@@ -65,6 +65,10 @@ export class ServerProcess {
     return /Password\s+(\S+)/.exec(this.stdout)![1]!;
   }
 
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
@@ -72,7 +76,7 @@ export class ServerProcess {
   /** Resolves to the exit code, or the name of the signal that ended it. */
   async ended(): Promise<number | string> {
     const { child } = this;
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    if (this.running) await once(child, 'exit');
     return child.exitCode ?? child.signalCode!;
   }
 
