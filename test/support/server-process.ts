@@ -48,8 +48,7 @@ export class ServerProcess {
     const server = await ServerProcess.spawn(environment);
     const deadline = Date.now() + START_TIMEOUT_MS;
     while (!/Fiko WooCommerce Sync (runs on|works as a worker)/.test(server.stdout)) {
-      if (server.child.exitCode !== null)
-        throw new Error(`exited ${server.child.exitCode}: ${server.stderr}`);
+      if (!server.running) throw new Error(`exited ${await server.ended()}: ${server.stderr}`);
       if (Date.now() > deadline) throw new Error(`not started: ${server.stdout}${server.stderr}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }

@@ -171,8 +171,8 @@ export class TestApp {
   }
 
   /** Resolves once no event is queued, no chunk that can be embedded is pending, and no job runs. */
-  async idle(): Promise<void> {
-    const deadline = Date.now() + IDLE_TIMEOUT_MS;
+  async idle(timeoutMs = IDLE_TIMEOUT_MS): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
     for (;;) {
       const [row] = await this.query<{ busy: number }>(
         `SELECT (SELECT count(*) FROM events WHERE status = 'queued')
