@@ -33,7 +33,8 @@ describe('JobQueue', () => {
       }),
     } as unknown as JobBackend;
     const logger = { setContext: () => undefined, warn: (line: unknown) => warnings.push(line) };
-    const jobs = new JobQueue(backend, readConfig({}), logger as unknown as PinoLogger);
+    const config = readConfig({ REDIS_URL: 'redis://127.0.0.1:6379' });
+    const jobs = new JobQueue(backend, config, logger as unknown as PinoLogger);
     return { jobs, added, warnings };
   };
 

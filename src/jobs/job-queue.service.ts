@@ -10,10 +10,15 @@ const KEEP_AT_MOST = { completed: 1000, failed: 5000 };
 const PRUNED_AT_ONCE = 1000;
 /** A connection that never was would keep a job waiting for ever. */
 const ADD_TIMEOUT_MS = 10_000;
-/** Then a nudge is given up: the request that waits for it has its event on disk already. */
-const NUDGE_TIMEOUT_MS = 1000;
-/** After a nudge that failed, how long no other is tried: a queue that hangs must not hold every request. */
-const NUDGE_REST_MS = 2000;
+/**
+ * How long a nudge may take, since the request that waits for it has its event on disk already; and how long after one
+ * that failed no other is tried, since a queue that hangs must not hold every request. A queue in the database is away
+ * when the database is, and then no request comes as far.
+ */
+const NUDGES = {
+  redis: { timeoutMs: 1000, restMs: 2000 },
+  database: { timeoutMs: ADD_TIMEOUT_MS, restMs: 0 },
+};
 const CLOSE_TIMEOUT_MS = 5000;
 
 export interface AddOptions {
@@ -75,10 +80,11 @@ export class JobQueue implements OnApplicationShutdown {
    */
   async nudge<N extends JobName>(name: N, payload: JobPayloads[N], delayMs = 0): Promise<void> {
     if (Date.now() < this.restUntil) return;
+    const { timeoutMs, restMs } = NUDGES[this.config.queue.redisUrl === null ? 'database' : 'redis'];
     try {
-      await within(NUDGE_TIMEOUT_MS, this.add(name, payload, { delayMs }));
+      await within(timeoutMs, this.add(name, payload, { delayMs }));
     } catch (err) {
-      this.restUntil = Date.now() + NUDGE_REST_MS;
+      this.restUntil = Date.now() + restMs;
       this.logger.warn({ err, job: name }, 'job not queued; the sweeper will find its work');
     }
   }

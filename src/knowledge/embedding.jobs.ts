@@ -122,7 +122,7 @@ export class EmbeddingJobs implements OnApplicationBootstrap {
         clearInterval(renewal);
       }
       if (stopping.aborted || Date.now() > turnEnds) {
-        await this.jobs.nudge('knowledge.embed', {});
+        await this.jobs.add('knowledge.embed', {});
         return;
       }
     }

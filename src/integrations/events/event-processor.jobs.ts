@@ -59,7 +59,7 @@ export class EventProcessor {
       if (ids.length === 0) return;
       await this.processBatch(store, ids);
       if (stopping?.aborted || Date.now() > turnEnds) {
-        await this.jobs.nudge('events.process', store);
+        await this.jobs.add('events.process', store);
         return;
       }
     }

@@ -6,6 +6,8 @@ import { Config } from '../../config/config';
 import { JobQueue } from '../../jobs/job-queue.service';
 
 const INTERVAL_MS = 3_600_000;
+/** Also in a process that is restarted every hour. */
+const FIRST_AFTER_MS = 60_000;
 /** Rows in one statement: each holds its locks, and in embedded mode everyone, for a moment only. */
 const BATCH = 1000;
 
@@ -35,17 +37,23 @@ export class EventRetention implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.pruning = this.prune().catch((err: unknown) => {
-        this.logger.error({ err }, 'pruning failed; the next one goes on');
-      });
-    }, INTERVAL_MS);
+    this.schedule(FIRST_AFTER_MS);
+  }
+
+  private schedule(delayMs: number): void {
+    this.timer = setTimeout(() => {
+      this.pruning = this.prune()
+        .catch((err: unknown) => this.logger.error({ err }, 'pruning failed; the next one goes on'))
+        .finally(() => {
+          if (!this.stopping) this.schedule(INTERVAL_MS);
+        });
+    }, delayMs);
     this.timer.unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stopping = true;
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     await this.pruning;
   }
 
