@@ -15,8 +15,8 @@ class LiveDto {
 }
 
 class ReadyDto implements Readiness {
-  @ApiProperty({ enum: ['ok', 'unavailable', 'stopping'] })
-  status: 'ok' | 'unavailable' | 'stopping';
+  @ApiProperty({ enum: ['ok', 'degraded', 'unavailable', 'stopping'] })
+  status: 'ok' | 'degraded' | 'unavailable' | 'stopping';
 
   @ApiProperty({
     type: 'object',
@@ -57,7 +57,7 @@ export class HealthController {
   @ApiServiceUnavailableResponse({ type: ReadyDto })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadyDto> {
     const readiness = await this.health.readiness();
-    if (readiness.status !== 'ok') reply.status(503);
+    if (readiness.status === 'unavailable' || readiness.status === 'stopping') reply.status(503);
     return readiness;
   }
 }

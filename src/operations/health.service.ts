@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { PinoLogger } from 'nestjs-pino';
 import { DataSource } from 'typeorm';
+import { Config } from '../config/config';
 import { JobQueue } from '../jobs/job-queue.service';
 import { Embedder } from '../knowledge/embedders/embedder';
 import { Lifecycle } from './lifecycle.service';
 
 export interface Readiness {
-  status: 'ok' | 'unavailable' | 'stopping';
+  /** `degraded`: what is asked is answered, and events are accepted, to be processed once the queue is back. */
+  status: 'ok' | 'degraded' | 'unavailable' | 'stopping';
   checks: Record<string, string>;
   embedder: string;
   embedder_description: string;
@@ -31,6 +33,7 @@ export class HealthService {
     private readonly jobs: JobQueue,
     private readonly embedder: Embedder,
     private readonly lifecycle: Lifecycle,
+    private readonly config: Config,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(HealthService.name);
@@ -42,7 +45,7 @@ export class HealthService {
       this.check('queue', () => this.jobs.depths()),
     ]);
     return {
-      status: this.lifecycle.stopping ? 'stopping' : backlog.ok && queue.ok ? 'ok' : 'unavailable',
+      status: this.statusOf(backlog.ok, queue.ok),
       checks: {
         database: verdict(backlog.ok),
         queue: verdict(queue.ok),
@@ -54,6 +57,13 @@ export class HealthService {
       pending_chunks: backlog.value?.chunks ?? null,
       queued_events: backlog.value?.events ?? null,
     };
+  }
+
+  private statusOf(database: boolean, queue: boolean): Readiness['status'] {
+    if (this.lifecycle.stopping) return 'stopping';
+    if (!database) return 'unavailable';
+    if (queue) return 'ok';
+    return this.config.roles.api ? 'degraded' : 'unavailable';
   }
 
   private async backlog(): Promise<Backlog> {
