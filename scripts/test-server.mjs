@@ -27,7 +27,7 @@ const given = process.argv.slice(2);
 const paths = given.some((argument) => !argument.startsWith('-')) ? [] : ['test/'];
 const jest = spawnSync(
   process.execPath,
-  ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', ...given, ...paths],
+  ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', ...paths, ...given],
   { cwd: root, stdio: 'inherit', env: environment },
 );
 process.exit(jest.status ?? 1);

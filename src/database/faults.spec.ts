@@ -1,4 +1,4 @@
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { isTransient } from './faults';
 
 const failed = (code?: string) =>
@@ -31,6 +31,7 @@ describe('isTransient', () => {
     expect(isTransient(failed())).toBe(true);
     expect(isTransient(new Error('Connection terminated unexpectedly'))).toBe(true);
     expect(isTransient(new Error('timeout exceeded when trying to connect'))).toBe(true);
+    expect(isTransient(new QueryRunnerAlreadyReleasedError())).toBe(true);
     expect(isTransient(Object.assign(new Error('read'), { code: 'ECONNREFUSED' }))).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, TransactionNotStartedError } from 'typeorm';
 
 /**
  * SQLSTATE classes of faults that are the database's and not the statement's: whatever runs then fails alike, and may
@@ -10,6 +10,9 @@ const TRANSIENT_SQLSTATE = /^(08|25006|40|53100|53300|57P|58)/;
 /** Whether a statement failed for a reason that is not its own. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  // What TypeORM says of a transaction whose connection ended between two statements.
+  if (error instanceof QueryRunnerAlreadyReleasedError || error instanceof TransactionNotStartedError)
+    return true;
   const failedQuery = error instanceof QueryFailedError;
   const { code = '' } = (failedQuery ? error.driverError : error) as { code?: string };
   // Faults of a connection come from the driver with a system code, or with none.

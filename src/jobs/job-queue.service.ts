@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { JobsOptions, Queue } from 'bullmq';
 import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../config/config';
@@ -33,7 +33,7 @@ export interface AddOptions {
 
 /** Adds jobs. */
 @Injectable()
-export class JobQueue implements OnApplicationShutdown {
+export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly queues: Record<QueueName, Queue>;
   private restUntil = 0;
 
@@ -51,6 +51,15 @@ export class JobQueue implements OnApplicationShutdown {
     this.queues = Object.fromEntries(
       (Object.keys(QUEUES) as QueueName[]).map((name) => [name, open(name)]),
     ) as Record<QueueName, Queue>;
+  }
+
+  /**
+   * BullMQ remembers for ever that a first connection to PostgreSQL failed, so such a process must not come to run.
+   * Redis it reaches later by itself.
+   */
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.queue.redisUrl !== null) return;
+    await Promise.all(Object.values(this.queues).map((queue) => queue.waitUntilReady()));
   }
 
   async add<N extends JobName>(

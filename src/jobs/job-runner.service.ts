@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { Job, Worker } from 'bullmq';
 import { PinoLogger } from 'nestjs-pino';
+import { Config } from '../config/config';
 import { withLogContext } from '../logging/log-context';
 import { JOB_BACKEND, type JobBackend } from './job-backend';
 import { logFaults } from './job-faults';
@@ -28,14 +29,19 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
     private readonly reflector: Reflector,
+    private readonly config: Config,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(JobRunner.name);
   }
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     this.findHandlers();
     this.workers = (Object.keys(QUEUES) as QueueName[]).map((name) => this.startWorker(name));
+    // As in JobQueue: a worker whose first connection failed would never work, and say nothing.
+    if (this.config.queue.redisUrl === null) {
+      await Promise.all(this.workers.map((worker) => worker.waitUntilReady()));
+    }
   }
 
   /** Has running jobs come to their next stop; those that wait are left for the next process. */

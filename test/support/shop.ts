@@ -172,11 +172,11 @@ export class Shop {
     const pick = (count: number) =>
       Array.from({ length: count }, () => WORDS[random(WORDS.length)]!).join(' ');
     const price = `${random(9_000_000)}.${random(10)}${1 + random(9)}`;
-    const stock = random(4) === 0 ? 'outofstock' : 'instock';
+    const stock: ShopEvent['product']['stock_status'] = random(4) === 0 ? 'outofstock' : 'instock';
     const kind = before && before.event_type !== 'product.deleted' ? random(10) : 9;
     const product =
       kind < 6
-        ? { ...before!.product, price, stock_status: stock as 'instock' | 'outofstock' }
+        ? { ...before!.product, price, stock_status: stock }
         : {
             id,
             sku: `${this.name}-${id}`,
@@ -184,7 +184,7 @@ export class Shop {
             short_description: pick(4),
             description: `<p>${pick(20)}</p><p>${pick(random(6) === 0 ? 200 : 10)}.</p>`,
             price,
-            stock_status: stock as 'instock' | 'outofstock',
+            stock_status: stock,
             categories: [WORDS[random(WORDS.length)]!],
             tags: [WORDS[random(WORDS.length)]!],
           };
