@@ -1,4 +1,5 @@
 import { createPostgresBackend, Queue, Worker, type Processor, type WorkerOptions } from 'bullmq';
+import { Client, type ClientConfig } from 'pg';
 import type { QueueName } from './jobs';
 
 /** Where BullMQ keeps its jobs. */
@@ -8,6 +9,17 @@ export interface JobBackend {
 }
 /** Injection token: interfaces have none. */
 export const JOB_BACKEND = Symbol('job backend');
+
+/**
+ * BullMQ listens to no error of a client that it has taken from its pool: a server that ends between two statements
+ * would end the process. The statement that comes next fails, and that is told.
+ */
+class HeardClient extends Client {
+  constructor(config?: ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
 
 /** In PostgreSQL tables, in a schema of their own. */
 export class PostgresJobBackend implements JobBackend {
@@ -23,7 +35,14 @@ export class PostgresJobBackend implements JobBackend {
   }
 
   private connection() {
-    return { connectionString: this.databaseUrl, schema: 'bullmq', migrate: true, max: 3, keepAlive: true };
+    return {
+      connectionString: this.databaseUrl,
+      schema: 'bullmq',
+      migrate: true,
+      max: 3,
+      keepAlive: true,
+      Client: HeardClient,
+    };
   }
 }
 
