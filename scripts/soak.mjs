@@ -3,14 +3,13 @@
  * in slices (`--slice 2500`), each with a seed and a database of its own. The servers are those of TEST_DATABASE_URL
  * and TEST_REDIS_URL, or throw-away ones. Ends with 1 at the first slice that fails, and says how to repeat it.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { clearInterval, setInterval } from 'node:timers';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { root, serverEnvironment } from './server-environment.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const SPEC = 'test/interleavings.api-spec.ts';
 /** Seeds that the lanes of one slice use up, with room. */
 const SEEDS_OF_SLICE = 100;
@@ -41,21 +40,9 @@ const [runs, seed, slice] = ['runs', 'seed', 'slice'].map((name) => {
   return value;
 });
 
-const environment = { ...process.env, FIKO_TEST_MODE: 'server' };
+const environment = serverEnvironment();
 // A path is of one counterexample, and would be taken for that of every slice.
 delete environment.FIKO_PATH;
-const { TEST_DATABASE_URL: database, TEST_REDIS_URL: redis } = environment;
-if ((database === undefined) !== (redis === undefined))
-  usage('Set TEST_DATABASE_URL and TEST_REDIS_URL, or neither.');
-if (database === undefined) {
-  const prepared = spawnSync('scripts/prepare-servers.sh', {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (prepared.status !== 0) process.exit(prepared.status ?? 1);
-  environment.FIKO_TEST_SERVERS = prepared.stdout.trim();
-}
 
 const startedAt = performance.now();
 const elapsed = () => {
