@@ -13,14 +13,16 @@ export function exitWith(error: unknown): never {
 const STOP_TIMEOUT_MS = 30_000;
 
 /**
- * On SIGTERM or SIGINT, stops in order and exits; a second signal, or half a minute, ends it at once.
+ * On SIGTERM or SIGINT, stops in order and exits; the same signal once more, or half a minute, ends it at once. Another
+ * one does not: after Ctrl+C in a terminal a SIGTERM may follow from what started this process.
  * @param delayMs what stopping waits by itself, beside that half a minute
  */
 export function stopOnSignal(stop: () => Promise<void>, delayMs = 0): void {
-  let stopping = false;
-  const onSignal = (): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
+  let first: NodeJS.Signals | null = null;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (signal === first) process.exit(1);
+    if (first !== null) return;
+    first = signal;
     setTimeout(() => process.exit(1), STOP_TIMEOUT_MS + delayMs).unref();
     stop().then(() => process.exit(0), exitWith);
   };
