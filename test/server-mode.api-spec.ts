@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { until } from './support/event-log';
 import { describeIn } from './support/mode';
 import { freePort, ServerProcess } from './support/server-process';
-import { PostgresServer } from './support/servers';
+import { PostgresServer, RedisServer } from './support/servers';
 import { productEvent } from './support/test-app';
 import { environmentOf, startDatabase, startEmptyDatabase, type TestDatabase } from './support/test-database';
 
@@ -147,6 +147,44 @@ describeIn('server', 'it is about processes that share a database', 'in server m
     const created = await ServerProcess.spawn(environment, 'cli.js', args);
     expect(await created.ended()).toBe(0);
     expect(await api.logIn('second@example.com', 'another-password')).toBeDefined();
+  });
+});
+
+describeIn('own servers', 'Redis is stopped', 'processes that start while Redis is away', () => {
+  it('take events in, say that they are degraded, and process them once it is back', async () => {
+    const redis = await RedisServer.start();
+    await redis.stop();
+    const database = await startDatabase();
+    const environment = {
+      ...environmentOf(database),
+      REDIS_URL: redis.url,
+      LOG_LEVEL: 'fatal',
+      SWEEP_INTERVAL_MS: '500',
+    };
+    const servers: ServerProcess[] = [];
+    try {
+      const api = await ServerProcess.start({ ...environment, ...ADMIN, ROLES: 'api' });
+      servers.push(api);
+      servers.push(await ServerProcess.start({ ...environment, ROLES: 'worker' }));
+      for (const id of [1, 2, 3]) {
+        expect((await api.fetch('POST', WEBHOOK, api.token, productEvent({ id }))).status).toBe(202);
+      }
+      const ready = await api.fetch('GET', '/health/ready');
+      expect([ready.status, await ready.json()]).toEqual([
+        200,
+        expect.objectContaining({ status: 'degraded', queued_events: 3 }),
+      ]);
+      await redis.resume();
+      const access = await api.logIn(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
+      await until('all are listed', async () => {
+        const list = await api.fetch('GET', PRODUCTS, access);
+        return ((await list.json()) as { count: number }).count === 3;
+      });
+    } finally {
+      await Promise.all(servers.map((server) => server.stop()));
+      await database.stop();
+      await redis.remove();
+    }
   });
 });
 
