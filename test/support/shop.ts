@@ -76,6 +76,8 @@ export class Shop {
   private turn = 0;
   private readonly senders: Promise<void>[];
 
+  private readonly avoided = new Set<string>();
+
   /** @param urls where it may post; an address that fails is followed by the next */
   constructor(
     readonly name: string,
@@ -103,6 +105,11 @@ export class Shop {
         throw new Error(`${this.name} cannot post: ${JSON.stringify(this.recent())}`);
       await sleep(10);
     }
+  }
+
+  /** Sends no further request there, as a load balancer does once a process is not ready. */
+  avoid(url: string): void {
+    this.avoided.add(url);
   }
 
   /** Resolves once an answer, or its absence, is as described. */
@@ -221,7 +228,8 @@ export class Shop {
   private async deliver(event: ShopEvent): Promise<void> {
     const deadline = Date.now() + GIVE_UP_MS;
     for (;;) {
-      const { status } = await this.post(event, this.urls[this.turn++ % this.urls.length]!);
+      const open = this.urls.filter((url) => !this.avoided.has(url));
+      const { status } = await this.post(event, open[this.turn++ % open.length]!);
       if (status === 202 || status === 200) return;
       if (Date.now() > deadline) {
         this.complaints.push(`${event.event_id} was never taken in`);
