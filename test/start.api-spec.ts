@@ -84,7 +84,7 @@ describeIn('embedded', 'it is about the data folder', 'starting the server', () 
         // All of the group has ended.
       }
     }
-  });
+  }, 150_000);
 
   it('takes the first admin from the environment and does not print the password', async () => {
     const server = await start({
