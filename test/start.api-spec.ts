@@ -60,31 +60,35 @@ describeIn('embedded', 'it is about the data folder', 'starting the server', () 
     await waitFor(async () => (await listPage(second, PRODUCTS, access)).count === 1);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('stops in order when npm start is sent %s', async (signal) => {
-    const DATA_DIR = join(root, `npm-${signal}`);
-    const { PATH, HOME } = process.env;
-    const npm = spawn('npm', ['start'], {
-      cwd: join(__dirname, '..'),
-      env: { PATH, HOME, DATA_DIR, PORT: String(await freePort()), LOG_LEVEL: 'warn' },
-      stdio: ['ignore', 'pipe', 'ignore'],
-      // A group of its own: a terminal sends Ctrl+C to all of it, a supervisor its SIGTERM to npm alone.
-      detached: true,
-    });
-    try {
-      let output = '';
-      npm.stdout.on('data', (data: Buffer) => (output += data.toString()));
-      await waitFor(() => Promise.resolve(output.includes('runs on')));
-      expect(existsSync(join(DATA_DIR, 'running.json'))).toBe(true);
-      process.kill(signal === 'SIGINT' ? -npm.pid! : npm.pid!, signal);
-      await waitFor(() => Promise.resolve(!existsSync(join(DATA_DIR, 'running.json'))));
-    } finally {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'stops in order when npm start is sent %s',
+    async (signal) => {
+      const DATA_DIR = join(root, `npm-${signal}`);
+      const { PATH, HOME } = process.env;
+      const npm = spawn('npm', ['start'], {
+        cwd: join(__dirname, '..'),
+        env: { PATH, HOME, DATA_DIR, PORT: String(await freePort()), LOG_LEVEL: 'warn' },
+        stdio: ['ignore', 'pipe', 'ignore'],
+        // A group of its own: a terminal sends Ctrl+C to all of it, a supervisor its SIGTERM to npm alone.
+        detached: true,
+      });
       try {
-        process.kill(-npm.pid!, 'SIGKILL');
-      } catch {
-        // All of the group has ended.
+        let output = '';
+        npm.stdout.on('data', (data: Buffer) => (output += data.toString()));
+        await waitFor(() => Promise.resolve(output.includes('runs on')));
+        expect(existsSync(join(DATA_DIR, 'running.json'))).toBe(true);
+        process.kill(signal === 'SIGINT' ? -npm.pid! : npm.pid!, signal);
+        await waitFor(() => Promise.resolve(!existsSync(join(DATA_DIR, 'running.json'))));
+      } finally {
+        try {
+          process.kill(-npm.pid!, 'SIGKILL');
+        } catch {
+          // All of the group has ended.
+        }
       }
-    }
-  }, 150_000);
+    },
+    150_000,
+  );
 
   it('takes the first admin from the environment and does not print the password', async () => {
     const server = await start({
