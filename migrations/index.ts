@@ -1,5 +1,6 @@
 import { Initial1790000000000 } from './1790000000000-initial';
 import { ServerMode1790000000001 } from './1790000000001-server-mode';
+import { Generations1790000000002 } from './1790000000002-generations';
 
 /** In the order in which they run. Named one by one: a glob finds different files in dist and in tests. */
-export const MIGRATIONS = [Initial1790000000000, ServerMode1790000000001];
+export const MIGRATIONS = [Initial1790000000000, ServerMode1790000000001, Generations1790000000002];

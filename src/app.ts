@@ -9,7 +9,7 @@ import { DtoPipe } from './http/dto.pipe';
 import { ErrorFilter, errorBody, toAppError } from './http/error.filter';
 import { keepJsonAsText } from './http/json-body';
 import { languageOf } from './i18n/language';
-import { Embedder } from './knowledge/embedders/embedder';
+import { Embedders } from './knowledge/embedding/embedders';
 import { serveApiDocs } from './operations/api-docs';
 import { farewellOnStop, Lifecycle } from './operations/lifecycle.service';
 import { createLogger, frameworkLogger, logRequests, requestId } from './logging/logging';
@@ -34,7 +34,7 @@ export async function createApp(options: Omit<AppOptions, 'logger'>): Promise<Ne
   await configureApp(app, options.config);
   app.useGlobalFilters(new ErrorFilter(logger, isTransient));
   farewellOnStop(app.getHttpAdapter().getInstance(), app.get(Lifecycle));
-  if (options.config.roles.api) serveApiDocs(app, app.get(Embedder).description);
+  if (options.config.roles.api) serveApiDocs(app, app.get(Embedders).configured.description);
   return app;
 }
 

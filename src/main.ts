@@ -12,7 +12,7 @@ import {
 import { exitWith, stopOnSignal } from './bootstrap/process';
 import { greeting, welcome, workerGreeting } from './bootstrap/welcome';
 import { loadConfig } from './config/config';
-import { EmbeddingJobs } from './knowledge/embedding.jobs';
+import { EmbeddingJobs } from './knowledge/embedding/embedding.jobs';
 import { Lifecycle } from './operations/lifecycle.service';
 
 async function main(): Promise<void> {

@@ -7,10 +7,10 @@ import { parseJson } from '../src/contract/json';
 import { readProductEvent } from '../src/contract/product-event';
 import { isTransient } from '../src/database/faults';
 import { hashToken, TOKEN_PREFIX } from '../src/integrations/tokens/token-secret';
-import { chunk } from '../src/knowledge/chunker';
-import { Embedder } from '../src/knowledge/embedders/embedder';
-import { lexicalVector } from '../src/knowledge/embedders/lexical.embedder';
-import { toDocument, type ProductContent } from '../src/knowledge/product-document';
+import { chunk } from '../src/knowledge/documents/chunker';
+import { Embedders } from '../src/knowledge/embedding/embedders';
+import { lexicalVector } from '../src/knowledge/embedding/lexical.embedder';
+import { toDocument, type ProductContent } from '../src/knowledge/documents/product-document';
 import {
   COUNTED,
   deliveriesOf,
@@ -121,7 +121,7 @@ describe('two shops under any interleaving of changes, deliveries, workers and f
     const parts = {
       config: app.nest.get(Config),
       logger: await app.nest.resolve<PinoLogger>(PinoLogger),
-      embedder: app.nest.get(Embedder),
+      embedders: app.nest.get(Embedders),
     };
     for (let lane = 0; lane < LANES; lane++) {
       const counts = noCounts();

@@ -6,8 +6,11 @@ import type { Config } from '../config/config';
 import { EventLog } from '../integrations/events/event-log.entity';
 import { Store } from '../integrations/stores/store.entity';
 import { IntegrationToken } from '../integrations/tokens/integration-token.entity';
-import { Chunk } from '../knowledge/chunk.entity';
-import { Document } from '../knowledge/document.entity';
+import { Document } from '../knowledge/documents/document.entity';
+import { Chunk } from '../knowledge/embedding/chunk.entity';
+import { CachedEmbedding } from '../knowledge/embedding/embedding-cache.entity';
+import { EmbeddingUsage } from '../knowledge/embedding/embedding-usage.entity';
+import { Generation } from '../knowledge/embedding/generation.entity';
 import { Product } from '../web-knowledge/product.entity';
 import { ProductTombstone } from '../web-knowledge/product-tombstone.entity';
 import { SnakeCaseNaming } from './naming';
@@ -19,7 +22,20 @@ export function dataSourceOptions(url: string, pool: PoolConfig = {}): DataSourc
   return {
     type: 'postgres',
     url,
-    entities: [User, Store, IntegrationToken, EventLog, Product, ProductTombstone, Document, Chunk, Setting],
+    entities: [
+      User,
+      Store,
+      IntegrationToken,
+      EventLog,
+      Product,
+      ProductTombstone,
+      Document,
+      Chunk,
+      Generation,
+      CachedEmbedding,
+      EmbeddingUsage,
+      Setting,
+    ],
     migrations: MIGRATIONS,
     migrationsTransactionMode: 'each',
     namingStrategy: new SnakeCaseNaming(),

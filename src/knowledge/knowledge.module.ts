@@ -1,28 +1,17 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Config } from '../config/config';
-import { Chunk } from './chunk.entity';
-import { Document } from './document.entity';
-import { Embedder } from './embedders/embedder';
-import { LexicalEmbedder } from './embedders/lexical.embedder';
-import { OpenAiEmbedder } from './embedders/openai.embedder';
-import { EmbeddingJobs } from './embedding.jobs';
-import { KnowledgeSearch } from './knowledge-search.service';
-import { KnowledgeService } from './knowledge.service';
-
-export function createEmbedder({ embedding }: Config): Embedder {
-  const { apiKey } = embedding;
-  return apiKey === null ? new LexicalEmbedder() : new OpenAiEmbedder({ ...embedding, apiKey });
-}
+import { Document } from './documents/document.entity';
+import { KnowledgeService } from './documents/knowledge.service';
+import { Chunk } from './embedding/chunk.entity';
+import { Embedders } from './embedding/embedders';
+import { EmbeddingJobs } from './embedding/embedding.jobs';
+import { Generations } from './embedding/generations.service';
+import { KnowledgeSearch } from './search/knowledge-search.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Document, Chunk])],
-  providers: [
-    { provide: Embedder, useFactory: createEmbedder, inject: [Config] },
-    KnowledgeService,
-    KnowledgeSearch,
-  ],
-  exports: [Embedder, KnowledgeService, KnowledgeSearch],
+  providers: [Embedders, Generations, KnowledgeService, KnowledgeSearch],
+  exports: [Embedders, Generations, KnowledgeService, KnowledgeSearch],
 })
 export class KnowledgeModule {}
 

@@ -4,7 +4,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { DataSource } from 'typeorm';
 import { Config } from '../config/config';
 import { JobQueue } from '../jobs/job-queue.service';
-import { Embedder } from '../knowledge/embedders/embedder';
+import { Embedders } from '../knowledge/embedding/embedders';
 import { Lifecycle } from './lifecycle.service';
 
 export interface Readiness {
@@ -31,7 +31,7 @@ export class HealthService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly jobs: JobQueue,
-    private readonly embedder: Embedder,
+    private readonly embedders: Embedders,
     private readonly lifecycle: Lifecycle,
     private readonly config: Config,
     private readonly logger: PinoLogger,
@@ -52,8 +52,8 @@ export class HealthService {
         // Without it products are kept and found by words: a fault to see, not one to be taken out of service for.
         embeddings: backlog.value ? (backlog.value.fault ?? 'ok') : 'unknown',
       },
-      embedder: this.embedder.key,
-      embedder_description: this.embedder.description,
+      embedder: this.embedders.configured.key,
+      embedder_description: this.embedders.configured.description,
       pending_chunks: backlog.value?.chunks ?? null,
       queued_events: backlog.value?.events ?? null,
     };

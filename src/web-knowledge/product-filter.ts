@@ -1,7 +1,7 @@
-import type { ProductRestriction } from '../knowledge/knowledge-search.service';
-import { escapeLike } from '../knowledge/knowledge-search.service';
-import { normalize } from '../knowledge/normalizer';
-import { facet } from '../knowledge/product-document';
+import type { ProductRestriction } from '../knowledge/search/knowledge-search.service';
+import { escapeLike } from '../knowledge/search/knowledge-search.service';
+import { normalize } from '../knowledge/language/normalizer';
+import { facet } from '../knowledge/documents/product-document';
 import type { ProductsFilterDto } from './products.dto';
 
 type Filters = ProductsFilterDto & { search?: string | undefined };

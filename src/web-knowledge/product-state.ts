@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ProductAttribute } from '../contract/product-event';
 import type { StockStatus } from '../contract/product-event.dto';
-import type { ProductContent } from '../knowledge/product-document';
+import type { ProductContent } from '../knowledge/documents/product-document';
 
 /** A product as its shop says it is, whole: what a shop leaves out is not set. Money is a decimal string. */
 export interface ProductState {

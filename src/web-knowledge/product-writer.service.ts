@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { isLaterThan, type ChangeMoment } from '../contract/change-order';
-import { KnowledgeService } from '../knowledge/knowledge.service';
+import { KnowledgeService } from '../knowledge/documents/knowledge.service';
 import type { ExternalSource } from './product.entity';
 import { contentHash, contentOf, offerHash, type ProductState } from './product-state';
 
@@ -85,9 +85,10 @@ export class ProductWriter {
     const pendingChunks = await this.knowledge.renew(
       manager,
       scope.userId,
-      renewed.map(([externalId, { state }]) => ({
+      renewed.map(([externalId, { state, stored }]) => ({
         productId: ids.get(externalId)!,
         content: contentOf(state!),
+        reason: stored?.is_active ? 'changed' : 'created',
       })),
     );
     const gone = touched.filter(([, { stored, isActive }]) => stored?.is_active && !isActive);

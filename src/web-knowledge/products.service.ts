@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, Repository } from 'typeorm';
 import type { Slice } from '../http/page';
-import { KnowledgeSearch, type KnowledgeHit } from '../knowledge/knowledge-search.service';
+import { KnowledgeSearch, type KnowledgeHit } from '../knowledge/search/knowledge-search.service';
 import { notFound } from '../validation/errors';
 import { restrictionOf } from './product-filter';
 import { formatMoney } from './product.mapper';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lexicalVector } from '../../src/knowledge/embedders/lexical.embedder';
+import { lexicalVector } from '../../src/knowledge/embedding/lexical.embedder';
 
 /** What the fake answers to one request; the default embeds. */
 export type FakeAnswer =

@@ -9,10 +9,10 @@ import { EventIntake } from '../../src/integrations/events/event-intake.service'
 import { EventProcessor } from '../../src/integrations/events/event-processor.jobs';
 import { StoresService } from '../../src/integrations/stores/stores.service';
 import type { JobQueue } from '../../src/jobs/job-queue.service';
-import type { Embedder } from '../../src/knowledge/embedders/embedder';
-import { EmbeddingJobs } from '../../src/knowledge/embedding.jobs';
-import { KnowledgeService } from '../../src/knowledge/knowledge.service';
-import type { ProductContent } from '../../src/knowledge/product-document';
+import type { Embedders } from '../../src/knowledge/embedding/embedders';
+import { EmbeddingJobs } from '../../src/knowledge/embedding/embedding.jobs';
+import { KnowledgeService } from '../../src/knowledge/documents/knowledge.service';
+import type { ProductContent } from '../../src/knowledge/documents/product-document';
 import { ProductWriter } from '../../src/web-knowledge/product-writer.service';
 import { SERVER_MODE } from './mode';
 
@@ -329,12 +329,12 @@ export class Process {
   private constructor(
     private readonly dataSource: DataSource,
     private readonly counts: Counts,
-    { config, logger, embedder }: { config: Config; logger: PinoLogger; embedder: Embedder },
+    { config, logger, embedders }: { config: Config; logger: PinoLogger; embedders: Embedders },
   ) {
     this.intake = new EventIntake(dataSource, new StoresService(dataSource), NO_JOBS);
     const writer = new ProductWriter(new KnowledgeService());
     this.processor = new EventProcessor(dataSource, writer, NO_JOBS, config, logger);
-    this.embeddings = new EmbeddingJobs(dataSource, embedder, NO_JOBS, logger);
+    this.embeddings = new EmbeddingJobs(dataSource, embedders, NO_JOBS, logger);
     const create = dataSource.createQueryRunner.bind(dataSource);
     dataSource.createQueryRunner = (mode) => this.watch(create(mode));
   }
@@ -342,7 +342,7 @@ export class Process {
   static async start(
     url: string,
     counts: Counts,
-    parts: { config: Config; logger: PinoLogger; embedder: Embedder },
+    parts: { config: Config; logger: PinoLogger; embedders: Embedders },
   ): Promise<Process> {
     return new Process(
       await new DataSource(dataSourceOptions(url, { max: 6, idleTimeoutMillis: 0 })).initialize(),

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { Config } from '../../config/config';
 import { JobQueue } from '../../jobs/job-queue.service';
 import type { JobPayloads } from '../../jobs/jobs';
-import { EmbeddingJobs } from '../../knowledge/embedding.jobs';
+import { EmbeddingJobs } from '../../knowledge/embedding/embedding.jobs';
 
 /**
  * Finds what is due in the database though its job was lost: with the queue's store, or with the process. By a timer

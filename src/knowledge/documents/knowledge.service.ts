@@ -1,50 +1,68 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { EmbeddingReason } from '../embedding/chunk.entity';
+import { liveGenerations } from '../embedding/generations.service';
 import { chunk, type TextChunk } from './chunker';
 import { toDocument, type ProductContent, type ProductDocument } from './product-document';
 
 export interface KnowledgeChange {
   productId: number;
   content: ProductContent;
+  /** Why its new chunks are to be embedded. */
+  reason: EmbeddingReason;
 }
 
 interface ChunkRow {
   id: number;
   product_id: number;
+  generation: number;
   position: number;
   text_hash: string;
   status: string;
 }
 
+type NewChunk = TextChunk & { productId: number; generation: number; reason: EmbeddingReason };
+
 /** Keeps documents and chunks equal to what products say. Embeddings follow: see `EmbeddingJobs`. */
 @Injectable()
 export class KnowledgeService {
   /**
-   * Renews documents and chunks within the caller's transaction. A chunk whose text is unchanged keeps its embedding.
+   * Renews documents and chunks within the caller's transaction, which holds the store's lock. A chunk whose text is
+   * unchanged keeps its embedding.
+   * @param generations whose chunks are renewed; by default all that live
    * @returns how many chunks await embedding now
    */
-  async renew(manager: EntityManager, userId: number, changes: readonly KnowledgeChange[]): Promise<number> {
+  async renew(
+    manager: EntityManager,
+    userId: number,
+    changes: readonly KnowledgeChange[],
+    generations?: readonly number[],
+  ): Promise<number> {
     if (changes.length === 0) return 0;
-    const documents = changes.map(({ productId, content }) => ({ productId, document: toDocument(content) }));
+    const documents = changes.map((change) => ({ ...change, document: toDocument(change.content) }));
     await saveDocuments(manager, userId, documents);
+    const live = generations ?? (await liveGenerations(manager));
     const existing = await manager.query<ChunkRow[]>(
-      `SELECT id, product_id, "position", text_hash, status FROM chunks WHERE user_id = $1 AND product_id = ANY($2)`,
-      [userId, changes.map(({ productId }) => productId)],
+      `SELECT id, product_id, generation, "position", text_hash, status FROM chunks
+        WHERE user_id = $1 AND product_id = ANY($2) AND generation = ANY($3)`,
+      [userId, changes.map(({ productId }) => productId), live],
     );
     const kept = new Map(
       existing
         // One that was refused is made anew, and so tried again.
         .filter(({ status }) => status !== 'failed')
-        .map((row) => [`${row.product_id} ${row.text_hash}`, row]),
+        .map((row) => [`${row.generation} ${row.product_id} ${row.text_hash}`, row]),
     );
-    const added: (TextChunk & { productId: number })[] = [];
+    const added: NewChunk[] = [];
     const moved: { id: number; position: number }[] = [];
     const removed = new Set(existing.map(({ id }) => id));
-    for (const { productId, document } of documents) {
+    for (const { productId, document, reason } of documents) {
       for (const piece of chunk(document)) {
-        const same = kept.get(`${productId} ${piece.textHash}`);
-        if (!same || !removed.delete(same.id)) added.push({ ...piece, productId });
-        else if (same.position !== piece.position) moved.push({ id: same.id, position: piece.position });
+        for (const generation of live) {
+          const same = kept.get(`${generation} ${productId} ${piece.textHash}`);
+          if (!same || !removed.delete(same.id)) added.push({ ...piece, productId, generation, reason });
+          else if (same.position !== piece.position) moved.push({ id: same.id, position: piece.position });
+        }
       }
     }
     await deleteChunks(manager, userId, [...removed]);
@@ -98,22 +116,21 @@ async function moveChunks(
   );
 }
 
-async function insertChunks(
-  manager: EntityManager,
-  userId: number,
-  chunks: (TextChunk & { productId: number })[],
-): Promise<void> {
+async function insertChunks(manager: EntityManager, userId: number, chunks: NewChunk[]): Promise<void> {
   if (chunks.length === 0) return;
   await manager.query(
-    `INSERT INTO chunks (user_id, product_id, "position", text, text_hash, token_count)
-     SELECT $1, c.product_id, c."position", c.text, c.text_hash, c.token_count
-       FROM unnest($2::bigint[], $3::int[], $4::text[], $5::text[], $6::int[])
-            AS c (product_id, "position", text, text_hash, token_count)`,
+    `INSERT INTO chunks (user_id, product_id, generation, reason, "position", text, tldr, text_hash, token_count)
+     SELECT $1, c.product_id, c.generation, c.reason, c."position", c.text, c.tldr, c.text_hash, c.token_count
+       FROM unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::int[])
+            AS c (product_id, generation, reason, "position", text, tldr, text_hash, token_count)`,
     [
       userId,
       chunks.map(({ productId }) => productId),
+      chunks.map(({ generation }) => generation),
+      chunks.map(({ reason }) => reason),
       chunks.map(({ position }) => position),
       chunks.map(({ text }) => text),
+      chunks.map(({ tldr }) => tldr),
       chunks.map(({ textHash }) => textHash),
       chunks.map(({ tokenCount }) => tokenCount),
     ],

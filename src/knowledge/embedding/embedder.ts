@@ -5,6 +5,8 @@ export abstract class Embedder {
   /** One sentence for the log, health and the API's documentation. */
   abstract readonly description: string;
   abstract readonly dimensions: number;
+  /** Dollars for a million tokens; 0 where it runs in this process, null where nothing is known. */
+  abstract readonly pricePerMillionTokens: number | null;
   /** Texts that one call takes. */
   abstract readonly batchSize: number;
   /** Cosine similarity below which a text has nothing to do with a question. */

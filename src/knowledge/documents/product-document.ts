@@ -1,5 +1,5 @@
 import { convert, type HtmlToTextOptions } from 'html-to-text';
-import { normalize, squeeze } from './normalizer';
+import { normalize, squeeze } from '../language/normalizer';
 
 /** What of a product is embedded and searched. Never its price, stock, link or images: those change every day. */
 export interface ProductContent {

@@ -2,11 +2,14 @@ import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'ty
 
 export type ChunkStatus = 'pending' | 'embedded' | 'failed';
 
+/** Why a text is sent to the embedding service. */
+export type EmbeddingReason = 'created' | 'changed' | 'reembed' | 'retry' | 'question';
+
 /** A piece of a product's text with its embedding. */
 @Entity('chunks')
 @Index('chunks_product_idx', ['userId', 'productId'])
 @Index('chunks_failed_idx', ['userId', 'id'], { where: `status = 'failed'` })
-@Index('chunks_pending_idx', ['nextAttemptAt', 'id'], { where: `status = 'pending'` })
+@Index('chunks_pending_idx', ['userId', 'nextAttemptAt', 'id'], { where: `status = 'pending'` })
 export class Chunk {
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'chunks_pkey' })
   userId: number;
@@ -21,6 +24,10 @@ export class Chunk {
   @Column('bigint')
   productId: number;
 
+  /** Chunks of one generation are comparable, and whole; see `Generation`. */
+  @Column('integer')
+  generation: number;
+
   @Column('text', { default: 'product' })
   chunkType: string;
 
@@ -31,6 +38,10 @@ export class Chunk {
   @Column('text')
   text: string;
 
+  /** Its first sentences, for a card. */
+  @Column('text', { default: '' })
+  tldr: string;
+
   /** SHA-256 of `text`, in hexadecimal. */
   @Column('text')
   textHash: string;
@@ -38,6 +49,9 @@ export class Chunk {
   /** Tokens of the embedding model (cl100k_base). */
   @Column('integer')
   tokenCount: number;
+
+  @Column('text', { default: 'created' })
+  reason: EmbeddingReason;
 
   @Column('text', { default: 'pending' })
   status: ChunkStatus;

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { toSql } from 'pgvector';
 import { DataSource } from 'typeorm';
-import { AppError } from '../validation/errors';
-import { Embedder, EmbeddingError } from './embedders/embedder';
-import { normalize, squeeze, STOP_WORDS } from './normalizer';
+import { AppError } from '../../validation/errors';
+import { EmbeddingError } from '../embedding/embedder';
+import { Generations, type ActiveGeneration } from '../embedding/generations.service';
+import { normalize, squeeze, STOP_WORDS } from '../language/normalizer';
 
 /** A condition on products, written by whoever knows them: SQL on the alias `p` with its parameters from `$n` on. */
 export interface ProductRestriction {
@@ -54,7 +55,7 @@ interface LexicalRow {
 export class KnowledgeSearch {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly embedder: Embedder,
+    private readonly generations: Generations,
   ) {}
 
   /**
@@ -67,15 +68,16 @@ export class KnowledgeSearch {
     limit: number,
     restriction: ProductRestriction,
   ): Promise<KnowledgeHit[]> {
+    const generation = await this.generations.active();
     const [byVector, byWords] = await Promise.all([
-      this.byVector(userId, question, restriction).catch((error: unknown) => {
+      this.byVector(userId, generation, question, restriction).catch((error: unknown) => {
         if (error instanceof EmbeddingError) return null;
         throw error;
       }),
-      this.byWords(userId, question, restriction),
+      this.byWords(userId, generation, question, restriction),
     ]);
     if (byVector === null && byWords.length === 0) throw new AppError(503, 'embedding_unavailable');
-    return fuse(byVector ?? [], byWords, this.embedder.floor).slice(0, limit);
+    return fuse(byVector ?? [], byWords, generation?.embedder?.floor ?? 0).slice(0, limit);
   }
 
   /**
@@ -84,29 +86,32 @@ export class KnowledgeSearch {
    */
   private async byVector(
     userId: number,
+    generation: ActiveGeneration | null,
     question: string,
     restriction: ProductRestriction,
   ): Promise<VectorRow[]> {
-    const [vector] = await this.embedder.embed([question], { timeoutMs: QUESTION_TIMEOUT_MS });
+    if (!generation?.embedder) return [];
+    const [vector] = await generation.embedder.embed([question], { timeoutMs: QUESTION_TIMEOUT_MS });
     return this.dataSource.query<VectorRow[]>(
       `SELECT best.product_id, best.chunk_id, c.text, 1 - best.distance AS similarity
          FROM (SELECT DISTINCT ON (product_id) product_id, chunk_id, distance
                  FROM (SELECT c.product_id, c.id AS chunk_id, c.embedding <=> $2::halfvec AS distance
                          FROM chunks c
                          JOIN products p ON p.user_id = c.user_id AND p.id = c.product_id
-                        WHERE c.user_id = $1 AND c.status = 'embedded' AND c.embedding_model = $3
+                        WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3
                           AND p.user_id = $1 AND p.is_active AND ${restriction.sql(5)}
                         ORDER BY distance LIMIT $4 * 4) nearest
                 ORDER BY product_id, distance) best
          JOIN chunks c ON c.user_id = $1 AND c.id = best.chunk_id
         ORDER BY best.distance, best.product_id LIMIT $4`,
-      [userId, toSql(vector!), this.embedder.key, CANDIDATES, ...restriction.values],
+      [userId, toSql(vector!), generation.id, CANDIDATES, ...restriction.values],
     );
   }
 
   /** Any word of the question, anywhere in the product's text. One condition a word, since each can use the index. */
   private async byWords(
     userId: number,
+    generation: ActiveGeneration | null,
     question: string,
     restriction: ProductRestriction,
   ): Promise<LexicalRow[]> {
@@ -115,7 +120,7 @@ export class KnowledgeSearch {
       .slice(0, MAX_WORDS)
       .map((word) => `%${escapeLike(word)}%`);
     if (patterns.length === 0) return [];
-    const anyWord = patterns.map((_, index) => `d.text LIKE $${index + 5}`).join(' OR ');
+    const anyWord = patterns.map((_, index) => `d.text LIKE $${index + 6}`).join(' OR ');
     return this.dataSource.query<LexicalRow[]>(
       `SELECT found.product_id, c.id AS chunk_id, c.text, found.score
          FROM (SELECT d.product_id,
@@ -126,13 +131,21 @@ export class KnowledgeSearch {
                  FROM documents d
                  JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
                 WHERE d.user_id = $1 AND (${anyWord})
-                  AND p.user_id = $1 AND p.is_active AND ${restriction.sql(5 + patterns.length)}
+                  AND p.user_id = $1 AND p.is_active AND ${restriction.sql(6 + patterns.length)}
                 ORDER BY score DESC, d.product_id LIMIT $4) found
          JOIN LATERAL (SELECT id, text FROM chunks
-                        WHERE user_id = $1 AND product_id = found.product_id
+                        WHERE user_id = $1 AND product_id = found.product_id AND generation = $5
                         ORDER BY "position" LIMIT 1) c ON true
         ORDER BY found.score DESC, found.product_id`,
-      [userId, patterns, squeeze(question), CANDIDATES, ...patterns, ...restriction.values],
+      [
+        userId,
+        patterns,
+        squeeze(question),
+        CANDIDATES,
+        generation?.id ?? 0,
+        ...patterns,
+        ...restriction.values,
+      ],
     );
   }
 }

@@ -1,4 +1,4 @@
-import { normalize, STOP_WORDS, words } from '../normalizer';
+import { normalize, STOP_WORDS, words } from '../language/normalizer';
 import { Embedder } from './embedder';
 
 const DIMENSIONS = 1024;
@@ -15,6 +15,7 @@ export class LexicalEmbedder extends Embedder {
   readonly description =
     'Local lexical embedder (no OPENAI_API_KEY is set): finds products by shared words and spelling, not by meaning.';
   readonly dimensions = DIMENSIONS;
+  readonly pricePerMillionTokens = 0;
   readonly batchSize = 500;
   readonly floor = 0.12;
 

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { countTokens } from 'gpt-tokenizer/encoding/cl100k_base';
 import type { ProductDocument } from './product-document';
 
+/** Raised with every change of how texts are cut: the chunks of older code are then to be made anew. */
+export const CHUNKER_VERSION = 2;
+
 /** Tokens of one chunk, its title included. */
 export const CHUNK_TOKENS = 400;
 const MAX_TITLE_TOKENS = 80;
@@ -15,6 +18,8 @@ export interface TextChunk {
   position: number;
   /** Begins with the product's title. */
   text: string;
+  /** Its first sentences in at most 200 letters, for a card. */
+  tldr: string;
   /** SHA-256 of `text`, hexadecimal. */
   textHash: string;
   /** Tokens of cl100k_base, the encoding of OpenAI's text-embedding-3 models. */
@@ -63,6 +68,7 @@ export function chunk(document: ProductDocument): TextChunk[] {
     return {
       position,
       text,
+      tldr: '',
       textHash: createHash('sha256').update(text).digest('hex'),
       tokenCount: tokensOf(text),
     };

@@ -9,6 +9,13 @@ const KNOWN_DIMENSIONS: Record<string, number> = {
   'text-embedding-3-large': 3072,
   'text-embedding-ada-002': 1536,
 };
+/** Dollars for a million tokens; source: OpenAI's price list. */
+const KNOWN_PRICES: Record<string, number> = {
+  'text-embedding-3-small': 0.02,
+  'text-embedding-3-large': 0.13,
+  'text-embedding-ada-002': 0.1,
+};
+
 /** Statuses by which the service refuses the texts themselves. */
 const REJECTING = new Set([400, 413, 422]);
 
@@ -16,6 +23,7 @@ export class OpenAiEmbedder extends Embedder {
   readonly key: string;
   readonly description: string;
   readonly dimensions: number;
+  readonly pricePerMillionTokens: number | null;
   readonly batchSize: number;
   readonly floor = 0.2;
 
@@ -30,6 +38,7 @@ export class OpenAiEmbedder extends Embedder {
     this.model = settings.model;
     this.dimensions = settings.dimensions ?? dimensionsOf(settings.model);
     this.requestedDimensions = settings.dimensions ?? undefined;
+    this.pricePerMillionTokens = KNOWN_PRICES[settings.model] ?? null;
     this.batchSize = settings.batchSize;
     this.key = `${settings.model}@${this.dimensions}`;
     this.description = `OpenAI embeddings, model ${settings.model}, ${this.dimensions} dimensions.`;

@@ -3,10 +3,11 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { PinoLogger } from 'nestjs-pino';
 import { toSql } from 'pgvector';
 import { DataSource } from 'typeorm';
-import { readSetting, writeSetting } from '../database/settings';
-import { JobHandler } from '../jobs/job-handler.decorator';
-import { JobQueue } from '../jobs/job-queue.service';
-import { Embedder, EmbeddingError } from './embedders/embedder';
+import { readSetting, writeSetting } from '../../database/settings';
+import { JobHandler } from '../../jobs/job-handler.decorator';
+import { JobQueue } from '../../jobs/job-queue.service';
+import { Embedders } from './embedders';
+import { EmbeddingError, type Embedder } from './embedder';
 
 /** How long a chunk is this worker's; renewed while it is at it, so that one which died keeps it no longer. */
 const CLAIM_MS = 30_000;
@@ -39,19 +40,20 @@ interface ClaimedChunk {
 export class EmbeddingJobs implements OnApplicationBootstrap {
   /** Milliseconds since 1970 until which this process leaves the service alone. Saves calls; decides nothing. */
   private notBefore = 0;
+  private readonly embedder: Embedder;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly embedder: Embedder,
+    embedders: Embedders,
     private readonly jobs: JobQueue,
     private readonly logger: PinoLogger,
   ) {
+    this.embedder = embedders.configured;
     logger.setContext(EmbeddingJobs.name);
   }
 
   /** Sends chunks of another model, and those that were refused, to be embedded anew. */
   async onApplicationBootstrap(): Promise<void> {
-    this.logger.info({ embedder: this.embedder.key }, this.embedder.description);
     let outdated = await this.requeue(`status = 'failed'`);
     // Only after a change: it reads the chunks of all tenants.
     const previous = await readSetting(this.dataSource, EMBEDDER_SETTING);
