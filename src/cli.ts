@@ -5,6 +5,7 @@ import { createUser } from './bootstrap/create-user';
 import { envExample, loadConfig } from './config/config';
 import { StartError } from './config/start-error';
 import { demo } from './demo/demo';
+import { evaluate } from './evaluation/evaluate';
 import { openApiText } from './operations/openapi';
 
 const HELP = `Commands (npm run <command> -- <options>):
@@ -21,6 +22,12 @@ const HELP = `Commands (npm run <command> -- <options>):
       --email ADDRESS
       --password TEXT
 
+  eval           Measure how good answers are, on a catalogue and judged questions (JSON Lines).
+      --products FILE      a product a line, as a shop posts them
+      --queries FILE       {"q", "kind", "relevant": {"<product id>": 1 to 3}} a line
+      --json               print figures as JSON
+      --verbose            print each question that was not answered well
+
   generate       Write openapi.json and .env.example anew.
 `;
 
@@ -30,6 +37,10 @@ const OPTIONS = {
   password: { type: 'string' },
   'reset-password': { type: 'boolean' },
   url: { type: 'string' },
+  products: { type: 'string' },
+  queries: { type: 'string' },
+  json: { type: 'boolean' },
+  verbose: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -59,6 +70,13 @@ async function main(): Promise<void> {
       });
     case 'demo':
       return demo({ url: values.url, email: values.email, password: values.password });
+    case 'eval':
+      return evaluate({
+        products: values.products,
+        queries: values.queries,
+        json: values.json ?? false,
+        verbose: values.verbose ?? false,
+      });
     case 'generate':
       await writeFile('openapi.json', await openApiText());
       await writeFile('.env.example', envExample());

@@ -277,16 +277,29 @@ function assertCombination({ MODE, ROLES, DATABASE_URL, REDIS_URL }: Values): vo
   }
 }
 
+/** Reads `.env` in the working directory into the environment, which goes before it. @throws StartError */
+function loadEnvironment(): void {
+  if (!existsSync('.env')) return;
+  try {
+    process.loadEnvFile('.env');
+  } catch (error) {
+    throw new StartError(`The file .env cannot be read: ${(error as Error).message}`);
+  }
+}
+
 /** The configuration of this process: the environment, and `.env` in the working directory below it. */
 export function loadConfig(): Config {
-  if (existsSync('.env')) {
-    try {
-      process.loadEnvFile('.env');
-    } catch (error) {
-      throw new StartError(`The file .env cannot be read: ${(error as Error).message}`);
-    }
-  }
+  loadEnvironment();
   return readConfig(process.env);
+}
+
+/** The configuration of an installation of its own, of which only the embeddings are those of this process. */
+export function loadConfigOfOwn(values: Record<string, string>): Config {
+  loadEnvironment();
+  const names = Object.entries(KEYS).flatMap(([name, { section }]) =>
+    section === 'Embeddings' ? [name] : [],
+  );
+  return readConfig({ ...Object.fromEntries(names.map((name) => [name, process.env[name]])), ...values });
 }
 
 /** The text of `.env.example`. */

@@ -7,6 +7,7 @@ import { EventLog } from '../integrations/events/event-log.entity';
 import { Store } from '../integrations/stores/store.entity';
 import { IntegrationToken } from '../integrations/tokens/integration-token.entity';
 import { Document } from '../knowledge/documents/document.entity';
+import { VocabularyWord } from '../knowledge/documents/vocabulary.entity';
 import { Chunk } from '../knowledge/embedding/chunk.entity';
 import { CachedEmbedding } from '../knowledge/embedding/embedding-cache.entity';
 import { EmbeddingUsage } from '../knowledge/embedding/embedding-usage.entity';
@@ -30,6 +31,7 @@ export function dataSourceOptions(url: string, pool: PoolConfig = {}): DataSourc
       Product,
       ProductTombstone,
       Document,
+      VocabularyWord,
       Chunk,
       Generation,
       CachedEmbedding,

@@ -7,10 +7,11 @@ import { Embedders } from './embedding/embedders';
 import { EmbeddingJobs } from './embedding/embedding.jobs';
 import { Generations } from './embedding/generations.service';
 import { KnowledgeSearch } from './search/knowledge-search.service';
+import { WordSearch } from './search/word-search.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Document, Chunk])],
-  providers: [Embedders, Generations, KnowledgeService, KnowledgeSearch],
+  providers: [Embedders, Generations, KnowledgeService, WordSearch, KnowledgeSearch],
   exports: [Embedders, Generations, KnowledgeService, KnowledgeSearch],
 })
 export class KnowledgeModule {}

@@ -9,7 +9,7 @@ import { IdPipe } from '../http/id.pipe';
 import { CurrentLanguage } from '../http/language.decorator';
 import { pageOf, sliceOf } from '../http/page';
 import type { Language } from '../i18n/language';
-import { toProductDetailDto, toProductDto } from './product.mapper';
+import { formatMoney, toProductDetailDto, toProductDto } from './product.mapper';
 import {
   ProductDetailDto,
   ProductPageDto,
@@ -78,14 +78,22 @@ export class ProductsController {
     @Query() query: SearchQueryDto,
     @CurrentLanguage() language: Language,
   ): Promise<SearchAnswerDto> {
-    const hits = await this.products.search(user.id, query);
+    const { asOf, interpreted, results } = await this.products.search(user.id, query);
     return {
       query: query.q,
-      count: hits.length,
-      as_of: new Date(),
-      results: hits.map(({ product, hit }) => ({
+      count: results.length,
+      as_of: asOf,
+      interpreted: interpreted && {
+        min_price: interpreted.minPrice && formatMoney(interpreted.minPrice),
+        max_price: interpreted.maxPrice && formatMoney(interpreted.maxPrice),
+        currency: interpreted.currency,
+        words: interpreted.words,
+        question: interpreted.rest,
+      },
+      results: results.map(({ product, hit }) => ({
         product: toProductDto(product, language),
-        chunk: { id: hit.chunkId, chunk_type: 'product', text: hit.chunkText },
+        chunk: { id: hit.chunkId, chunk_type: 'product', text: hit.chunkText, tldr: hit.chunkTldr },
+        as_of: product.lastSyncAt,
         score: hit.scores.combined,
         scores: hit.scores,
       })),

@@ -85,6 +85,15 @@ export class SearchQueryDto extends ProductsFilterDto {
   @OptionalField()
   @Integer(1, 50)
   limit?: number;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: true,
+    description: 'Whether prices that the question says in words become a filter',
+  })
+  @OptionalField()
+  @Flag()
+  interpret?: boolean;
 }
 
 const moneyText = { type: String, nullable: true, example: '850000.00' } as const;
@@ -299,7 +308,10 @@ class ScoresDto {
   @ApiProperty({ type: Number, nullable: true, description: 'Cosine similarity' })
   vector: number | null;
 
-  @ApiProperty({ description: "Share of the question's words found" })
+  @ApiProperty({
+    description:
+      "Share of the question that the product's words answer, by how rare they are in the shop: 0 to 1",
+  })
   lexical: number;
 }
 
@@ -312,6 +324,32 @@ class HitChunkDto {
 
   @ApiProperty()
   text: string;
+
+  @ApiProperty({ description: 'Its first sentences, for a card' })
+  tldr: string;
+}
+
+class InterpretedDto {
+  @ApiProperty({ ...moneyText, description: 'Lowest price that was asked for' })
+  min_price: string | null;
+
+  @ApiProperty({ ...moneyText, description: 'Highest price that was asked for' })
+  max_price: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'IRT',
+    description:
+      "Of both prices: products in rial and toman are compared with either (1 toman is 10 rial), others with their own. Null where the question named none: toman in Iran's shops, elsewhere the product's own",
+  })
+  currency: string | null;
+
+  @ApiProperty({ example: 'زیر ۱۰ میلیون تومن', description: 'What was understood as a price' })
+  words: string;
+
+  @ApiProperty({ example: 'گوشی', description: 'What was searched for' })
+  question: string;
 }
 
 class HitDto {
@@ -320,6 +358,9 @@ class HitDto {
 
   @ApiProperty({ type: HitChunkDto })
   chunk: HitChunkDto;
+
+  @ApiProperty({ description: 'When its shop last said it' })
+  as_of: Date;
 
   @ApiProperty({ description: '`scores.combined`' })
   score: number;
@@ -337,6 +378,14 @@ export class SearchAnswerDto {
 
   @ApiProperty({ description: 'When the answer was read' })
   as_of: Date;
+
+  @ApiProperty({
+    type: InterpretedDto,
+    nullable: true,
+    description:
+      'The price that the question said in words, and that the results keep to; `interpret=false` turns it off',
+  })
+  interpreted: InterpretedDto | null;
 
   @ApiProperty({ type: [HitDto] })
   results: HitDto[];

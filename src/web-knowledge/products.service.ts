@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, Repository } from 'typeorm';
 import type { Slice } from '../http/page';
-import { KnowledgeSearch, type KnowledgeHit } from '../knowledge/search/knowledge-search.service';
+import {
+  KnowledgeSearch,
+  type KnowledgeHit,
+  type SearchMethod,
+} from '../knowledge/search/knowledge-search.service';
+import { readPriceWords, type PriceWords } from '../knowledge/language/price-words';
 import { notFound } from '../validation/errors';
 import { restrictionOf } from './product-filter';
 import { formatMoney } from './product.mapper';
@@ -23,6 +28,17 @@ export interface SearchHit {
   product: Product;
   hit: KnowledgeHit;
 }
+
+export interface SearchAnswer {
+  /** No later than what the results say. */
+  asOf: Date;
+  /** What the question's words said of the price. */
+  interpreted: PriceWords | null;
+  results: SearchHit[];
+}
+
+/** What is asked, and the filters of the list. */
+type SearchQuery = Omit<SearchQueryDto, 'page' | 'page_size'>;
 
 /** A user's products. The user comes first everywhere: there is no way to ask for another's. */
 @Injectable()
@@ -93,17 +109,25 @@ export class ProductsService {
   }
 
   /** Hits with their products as they are now: what was embedded never says a price. */
-  async search(userId: number, query: SearchQueryDto): Promise<SearchHit[]> {
-    const limit = query.limit || DEFAULT_LIMIT;
-    const hits = await this.knowledge.search(userId, query.q, limit, restrictionOf(query));
+  async search(userId: number, query: SearchQuery, method?: SearchMethod): Promise<SearchAnswer> {
+    const asOf = new Date();
+    const interpreted = query.interpret === false ? null : readPriceWords(query.q);
+    const hits = await this.knowledge.search(
+      userId,
+      interpreted?.rest ?? query.q,
+      query.limit || DEFAULT_LIMIT,
+      restrictionOf(query, interpreted),
+      method,
+    );
     const ids = hits.map(({ productId }) => productId);
     const products = await this.inOrder(userId, ids);
     const byId = new Map(products.map((product) => [product.id, product]));
-    return hits.flatMap((hit) => {
+    const results = hits.flatMap((hit) => {
       const product = byId.get(hit.productId);
       // Deleted between the two reads.
       return product?.isActive ? [{ product, hit }] : [];
     });
+    return { asOf, interpreted, results };
   }
 
   private async inOrder(userId: number, ids: number[]): Promise<Product[]> {

@@ -6,7 +6,7 @@ import { chunk, CHUNK_TOKENS, tokensOf, type TextChunk } from './chunker';
 const document = (title: string, body: string) => ({
   title,
   body,
-  search: { title: '', text: '', facets: [] },
+  search: { title: '', text: '', facets: [], terms: '', vocabulary: [] },
 });
 const cut = (body: string, title = 'کفش اسپرت مردانه') => chunk(document(title, body));
 const hashes = (chunks: TextChunk[]) => chunks.map(({ textHash }) => textHash);

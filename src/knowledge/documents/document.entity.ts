@@ -4,6 +4,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('documents')
 @Index('documents_text_idx', { synchronize: false })
 @Index('documents_facets_idx', { synchronize: false })
+@Index('documents_terms_idx', { synchronize: false })
+@Index('documents_version_idx', ['userId', 'version'])
 export class Document {
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'documents_pkey' })
   userId: number;
@@ -21,4 +23,12 @@ export class Document {
   /** `category:…`, `tag:…`, `brand:…`. */
   @Column('text', { array: true })
   facets: string[];
+
+  /** Words and stems with their weights; see `searchTerms`. */
+  @Column({ type: 'tsvector', default: '', select: false })
+  terms: string;
+
+  /** NORMALIZER_VERSION of the code that wrote it. */
+  @Column('integer')
+  version: number;
 }

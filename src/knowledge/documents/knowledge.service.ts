@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { EmbeddingReason } from '../embedding/chunk.entity';
 import { liveGenerations } from '../embedding/generations.service';
+import { NORMALIZER_VERSION } from '../language/normalizer';
 import { chunk, type TextChunk } from './chunker';
 import { toDocument, type ProductContent, type ProductDocument } from './product-document';
 
@@ -86,14 +87,30 @@ async function saveDocuments(
   userId: number,
   documents: { productId: number; document: ProductDocument }[],
 ): Promise<void> {
-  const rows = documents.map(({ productId, document: { search } }) => ({ product_id: productId, ...search }));
+  const rows = documents.map(({ productId, document: { search } }) => ({
+    product_id: productId,
+    title: search.title,
+    text: search.text,
+    facets: search.facets,
+    terms: search.terms,
+  }));
   await manager.query(
-    `INSERT INTO documents (user_id, product_id, title, text, facets)
-     SELECT $1, d.product_id, d.title, d.text, d.facets
-       FROM jsonb_to_recordset($2::jsonb) AS d (product_id bigint, title text, text text, facets text[])
+    `INSERT INTO documents (user_id, product_id, title, text, facets, terms, version)
+     SELECT $1, d.product_id, d.title, d.text, d.facets, d.terms::tsvector, $3
+       FROM jsonb_to_recordset($2::jsonb) AS d (product_id bigint, title text, text text, facets text[], terms text)
      ON CONFLICT ON CONSTRAINT documents_pkey
-     DO UPDATE SET title = excluded.title, text = excluded.text, facets = excluded.facets`,
-    [userId, JSON.stringify(rows)],
+     DO UPDATE SET title = excluded.title, text = excluded.text, facets = excluded.facets, terms = excluded.terms,
+                   version = excluded.version`,
+    [userId, JSON.stringify(rows), NORMALIZER_VERSION],
+  );
+  // In order, so that two transactions that bring the same new words wait for one another rather than deadlock.
+  const words = [...new Set(documents.flatMap(({ document: { search } }) => search.vocabulary))].sort();
+  await manager.query(
+    `INSERT INTO vocabulary (user_id, word)
+     SELECT $1, w.word FROM unnest($2::text[]) AS w (word)
+      WHERE NOT EXISTS (SELECT 1 FROM vocabulary v WHERE v.user_id = $1 AND v.word = w.word)
+     ON CONFLICT ON CONSTRAINT vocabulary_pkey DO NOTHING`,
+    [userId, words],
   );
 }
 

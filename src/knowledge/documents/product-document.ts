@@ -1,5 +1,6 @@
 import { convert, type HtmlToTextOptions } from 'html-to-text';
 import { normalize, squeeze } from '../language/normalizer';
+import { searchTerms, vocabularyOf } from './search-terms';
 
 /** What of a product is embedded and searched. Never its price, stock, link or images: those change every day. */
 export interface ProductContent {
@@ -20,7 +21,15 @@ export interface ProductDocument {
   /** Readable lines and paragraphs, the title not among them. */
   body: string;
   /** For the `documents` table. */
-  search: { title: string; text: string; facets: string[] };
+  search: {
+    title: string;
+    text: string;
+    facets: string[];
+    /** A tsvector. */
+    terms: string;
+    /** Distinct and sorted. */
+    vocabulary: string[];
+  };
 }
 
 const HTML_OPTIONS: HtmlToTextOptions = {
@@ -93,6 +102,8 @@ export function toDocument(content: ProductContent): ProductDocument {
   const short = htmlToText(content.shortDescription);
   const long = htmlToText(content.description);
   const body = [factLines.join('\n'), short, long === short ? '' : long].filter(Boolean).join('\n\n');
+  const labels = [content.sku ?? '', content.brand ?? '', ...content.categories, ...content.tags].join('\n');
+  const attributes = content.attributes.map(({ name, options }) => `${name} ${options.join(' ')}`).join('\n');
   return {
     title: content.title.trim(),
     body,
@@ -106,6 +117,13 @@ export function toDocument(content: ProductContent): ProductDocument {
         ...content.tags.map((name) => facet('tag', name)),
         ...(content.brand ? [facet('brand', content.brand)] : []),
       ],
+      terms: searchTerms([
+        [content.title, 'A'],
+        [labels, 'B'],
+        [`${attributes}\n${short}`, 'C'],
+        [long, 'D'],
+      ]),
+      vocabulary: vocabularyOf([content.title, labels, attributes].join('\n')),
     },
   };
 }

@@ -5,49 +5,46 @@ import { DataSource } from 'typeorm';
 import { AppError } from '../../validation/errors';
 import { EmbeddingError } from '../embedding/embedder';
 import { Generations, type ActiveGeneration } from '../embedding/generations.service';
-import { normalize, squeeze, STOP_WORDS } from '../language/normalizer';
-
-/** A condition on products, written by whoever knows them: SQL on the alias `p` with its parameters from `$n` on. */
-export interface ProductRestriction {
-  /** The condition, with placeholders that begin at `$${firstParameter}`; `$1` is the user in every statement. */
-  sql(firstParameter: number): string;
-  values: unknown[];
-}
+import { readQuestion } from '../language/question';
+import type { ProductRestriction } from './product-restriction';
+import { WordSearch, type WordHit } from './word-search.service';
 
 export interface KnowledgeHit {
   productId: number;
   chunkId: number;
   chunkText: string;
+  chunkTldr: string;
   scores: {
     /** By which the hits are ordered. */
     combined: number;
-    /** Cosine similarity, -1 to 1; null where no chunk has an embedding. */
+    /** Cosine similarity, -1 to 1; null where no chunk of the product was compared. */
     vector: number | null;
-    /** Share of the question's words found, those in the title counting twice: 0 to 1. */
+    /** Share of the question that the product's words answer, by how rare they are in the shop: 0 to 1. */
     lexical: number;
   };
 }
+
+/** Which methods answer; both, save where they are measured one by one. */
+export type SearchMethod = 'hybrid' | 'lexical' | 'vector';
 
 /** Candidates of either method that are considered. */
 const CANDIDATES = 100;
 /** Reciprocal rank fusion's constant; source: Cormack, Clarke, Büttcher 2009. */
 const RRF_K = 60;
-const MAX_WORDS = 32;
 /** A buyer waits; without the vector, words still answer. */
 const QUESTION_TIMEOUT_MS = 5000;
 
 interface VectorRow {
   product_id: number;
   chunk_id: number;
-  text: string;
   similarity: number;
 }
 
-interface LexicalRow {
+interface ChunkRow {
+  id: number;
   product_id: number;
-  chunk_id: number;
   text: string;
-  score: number;
+  tldr: string;
 }
 
 /** Finds the chunks of a user's products that answer a question: by vector and by words, fused by rank. */
@@ -56,6 +53,7 @@ export class KnowledgeSearch {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly generations: Generations,
+    private readonly words: WordSearch,
   ) {}
 
   /**
@@ -67,17 +65,23 @@ export class KnowledgeSearch {
     question: string,
     limit: number,
     restriction: ProductRestriction,
+    method: SearchMethod = 'hybrid',
   ): Promise<KnowledgeHit[]> {
     const generation = await this.generations.active();
+    if (question === '') return this.browse(userId, generation, limit, restriction);
+    const read = readQuestion(question);
     const [byVector, byWords] = await Promise.all([
-      this.byVector(userId, generation, question, restriction).catch((error: unknown) => {
-        if (error instanceof EmbeddingError) return null;
-        throw error;
-      }),
-      this.byWords(userId, generation, question, restriction),
+      method === 'lexical'
+        ? []
+        : this.byVector(userId, generation, question, restriction).catch((error: unknown) => {
+            if (error instanceof EmbeddingError) return null;
+            throw error;
+          }),
+      method === 'vector' ? [] : this.words.find(userId, question, read, CANDIDATES, restriction),
     ]);
     if (byVector === null && byWords.length === 0) throw new AppError(503, 'embedding_unavailable');
-    return fuse(byVector ?? [], byWords, generation?.embedder?.floor ?? 0).slice(0, limit);
+    const ranked = fuse(byVector ?? [], byWords, generation?.embedder?.floor ?? 0, method).slice(0, limit);
+    return this.withChunks(userId, generation, ranked);
   }
 
   /**
@@ -93,7 +97,7 @@ export class KnowledgeSearch {
     if (!generation?.embedder) return [];
     const [vector] = await generation.embedder.embed([question], { timeoutMs: QUESTION_TIMEOUT_MS });
     return this.dataSource.query<VectorRow[]>(
-      `SELECT best.product_id, best.chunk_id, c.text, 1 - best.distance AS similarity
+      `SELECT best.product_id, best.chunk_id, 1 - best.distance AS similarity
          FROM (SELECT DISTINCT ON (product_id) product_id, chunk_id, distance
                  FROM (SELECT c.product_id, c.id AS chunk_id, c.embedding <=> $2::halfvec AS distance
                          FROM chunks c
@@ -102,88 +106,109 @@ export class KnowledgeSearch {
                           AND p.user_id = $1 AND p.is_active AND ${restriction.sql(5)}
                         ORDER BY distance LIMIT $4 * 4) nearest
                 ORDER BY product_id, distance) best
-         JOIN chunks c ON c.user_id = $1 AND c.id = best.chunk_id
         ORDER BY best.distance, best.product_id LIMIT $4`,
       [userId, toSql(vector!), generation.id, CANDIDATES, ...restriction.values],
     );
   }
 
-  /** Any word of the question, anywhere in the product's text. One condition a word, since each can use the index. */
-  private async byWords(
+  /** What the restriction leaves, the newest first: a question that said a price and nothing else. */
+  private async browse(
     userId: number,
     generation: ActiveGeneration | null,
-    question: string,
+    limit: number,
     restriction: ProductRestriction,
-  ): Promise<LexicalRow[]> {
-    const patterns = [...new Set(normalize(question).split(/[^\p{L}\p{N}_.-]+/u))]
-      .filter((word) => word.length > 1 && !STOP_WORDS.has(word))
-      .slice(0, MAX_WORDS)
-      .map((word) => `%${escapeLike(word)}%`);
-    if (patterns.length === 0) return [];
-    const anyWord = patterns.map((_, index) => `d.text LIKE $${index + 6}`).join(' OR ');
-    return this.dataSource.query<LexicalRow[]>(
-      `SELECT found.product_id, c.id AS chunk_id, c.text, found.score
-         FROM (SELECT d.product_id,
-                      (SELECT sum(CASE WHEN replace(d.title, ' ', '') LIKE pattern THEN 2 ELSE 1 END)
-                         FROM unnest($2::text[]) AS pattern WHERE d.text LIKE pattern)::float8
-                        / (2 * cardinality($2::text[]))
-                        + CASE WHEN replace(d.title, ' ', '') = $3 OR d.facets @> ARRAY['sku:' || $3] THEN 1 ELSE 0 END AS score
-                 FROM documents d
-                 JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
-                WHERE d.user_id = $1 AND (${anyWord})
-                  AND p.user_id = $1 AND p.is_active AND ${restriction.sql(6 + patterns.length)}
-                ORDER BY score DESC, d.product_id LIMIT $4) found
-         JOIN LATERAL (SELECT id, text FROM chunks
-                        WHERE user_id = $1 AND product_id = found.product_id AND generation = $5
-                        ORDER BY "position" LIMIT 1) c ON true
-        ORDER BY found.score DESC, found.product_id`,
+  ): Promise<KnowledgeHit[]> {
+    const rows = await this.dataSource.query<{ id: number }[]>(
+      `SELECT p.id FROM products p WHERE p.user_id = $1 AND p.is_active AND ${restriction.sql(3)}
+        ORDER BY p.updated_at DESC, p.id DESC LIMIT $2`,
+      [userId, limit, ...restriction.values],
+    );
+    const scores = { combined: 0, vector: null, lexical: 0 };
+    return this.withChunks(
+      userId,
+      generation,
+      rows.map(({ id }) => ({ productId: id, chunkId: null, scores })),
+    );
+  }
+
+  private async withChunks(
+    userId: number,
+    generation: ActiveGeneration | null,
+    ranked: RankedProduct[],
+  ): Promise<KnowledgeHit[]> {
+    if (ranked.length === 0) return [];
+    const rows = await this.dataSource.query<ChunkRow[]>(
+      `SELECT c.id, c.product_id, c.text, c.tldr
+         FROM unnest($3::bigint[], $4::bigint[]) AS wanted (product_id, chunk_id)
+        CROSS JOIN LATERAL (SELECT id, product_id, text, tldr FROM chunks
+                             WHERE user_id = $1 AND generation = $2 AND product_id = wanted.product_id
+                             ORDER BY id = wanted.chunk_id DESC, "position" LIMIT 1) c`,
       [
         userId,
-        patterns,
-        squeeze(question),
-        CANDIDATES,
         generation?.id ?? 0,
-        ...patterns,
-        ...restriction.values,
+        ranked.map(({ productId }) => productId),
+        // 0 is no chunk: the first of the product then.
+        ranked.map(({ chunkId }) => chunkId ?? 0),
       ],
     );
+    const byProduct = new Map(rows.map((row) => [row.product_id, row]));
+    return ranked.flatMap(({ productId, scores }) => {
+      const row = byProduct.get(productId);
+      return row ? [{ productId, chunkId: row.id, chunkText: row.text, chunkTldr: row.tldr, scores }] : [];
+    });
   }
 }
 
-export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
+interface RankedProduct {
+  productId: number;
+  chunkId: number | null;
+  scores: KnowledgeHit['scores'];
+}
 
-function fuse(byVector: VectorRow[], byWords: LexicalRow[], floor: number): KnowledgeHit[] {
-  const hits = new Map<number, KnowledgeHit>();
-  for (const [rank, row] of byVector.entries()) {
-    if (row.similarity < floor) continue;
-    hits.set(row.product_id, {
-      productId: row.product_id,
-      chunkId: row.chunk_id,
-      chunkText: row.text,
-      scores: { combined: 1 / (RRF_K + rank + 1), vector: row.similarity, lexical: 0 },
+const T = (name: string, value: number): number =>
+  (globalThis as unknown as { TUNE?: Record<string, number> }).TUNE?.[name] ?? value;
+
+function fuse(
+  byVector: VectorRow[],
+  byWords: WordHit[],
+  floor: number,
+  method: SearchMethod,
+): RankedProduct[] {
+  const vectors = new Map(byVector.map((row) => [row.product_id, row]));
+  const best = Math.max(0, ...byWords.map(({ coverage }) => coverage));
+  const minimum = T('coverage', 0.3);
+  const top = byVector[0]?.similarity ?? 0;
+  const vf = T('floor', floor);
+  if (method !== 'vector' && best < minimum && !byWords.some(({ exact }) => exact > 0) && top < vf) return [];
+  const ranked = new Map<number, RankedProduct & { exact: number }>();
+  for (const [rank, hit] of byWords.entries()) {
+    const vector = vectors.get(hit.productId);
+    ranked.set(hit.productId, {
+      productId: hit.productId,
+      chunkId: vector?.chunk_id ?? null,
+      exact: hit.exact,
+      scores: {
+        combined: 1 / (RRF_K + rank + 1) + hit.exact,
+        vector: vector?.similarity ?? null,
+        lexical: hit.coverage,
+      },
     });
   }
-  for (const [rank, row] of byWords.entries()) {
-    const combined = 1 / (RRF_K + rank + 1) + (row.score > 1 ? 1 : 0);
-    const hit = hits.get(row.product_id);
-    const lexical = Math.min(row.score, 1);
-    if (hit) {
-      hit.scores.combined += combined;
-      hit.scores.lexical = lexical;
-    } else {
-      const { similarity = null } = byVector.find(({ product_id: id }) => id === row.product_id) ?? {};
-      hits.set(row.product_id, {
+  const weight = method === 'vector' ? 1 : T('vw', 0.5);
+  for (const [rank, row] of byVector.entries()) {
+    const combined = weight / (RRF_K + rank + 1);
+    const hit = ranked.get(row.product_id);
+    if (hit) hit.scores.combined += combined;
+    else if (row.similarity >= vf) {
+      ranked.set(row.product_id, {
         productId: row.product_id,
         chunkId: row.chunk_id,
-        chunkText: row.text,
-        scores: { combined, vector: similarity, lexical },
+        exact: 0,
+        scores: { combined, vector: row.similarity, lexical: 0 },
       });
     }
   }
-  return [...hits.values()].sort(
-    (a, b) =>
-      b.scores.combined - a.scores.combined ||
-      (b.scores.vector ?? 0) - (a.scores.vector ?? 0) ||
-      a.productId - b.productId,
+  return [...ranked.values()].sort(
+    (a, b) => b.scores.combined - a.scores.combined || a.productId - b.productId,
   );
 }

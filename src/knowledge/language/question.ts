@@ -1,0 +1,120 @@
+import { STOP_WORDS } from './normalizer';
+import { stem, withoutClitic } from './stemmer';
+import { alternativesOf, FILLER_WORDS, MAX_PHRASE } from './thesaurus';
+import { tokenize, type Token } from './tokenizer';
+
+/** One way in which a word of a question may stand in a text: words in a row, the last of them perhaps a beginning. */
+export interface Wording {
+  lexemes: readonly string[];
+  prefix: boolean;
+  /** 1 for what was asked, less for what was not quite that. */
+  weight: number;
+}
+
+/** A word of a question that a product should have to do with, and its wordings. */
+export interface Term {
+  form: string;
+  /** A model code or part number: letters and digits, or many digits. */
+  isCode: boolean;
+  /** Said of a product, or only around it (`برای`, `رنگ`): see FILLER_WORDS. */
+  wordings: Wording[];
+}
+
+export interface Question {
+  terms: Term[];
+}
+
+const MAX_TERMS = 24;
+const WEIGHTS = {
+  form: 1,
+  stem: 0.9,
+  joined: 1,
+  part: 0.55,
+  prefix: 0.8,
+  spoken: 0.9,
+  synonym: 0.8,
+  related: 0.5,
+  clitic: 0.7,
+};
+
+/** Reads a question as terms, each with the wordings by which it is looked for. Pure; the shop's words come later. */
+export function readQuestion(text: string): Question {
+  const tokens = tokenize(text).slice(0, 200);
+  const kept = tokens.map(({ form }) => !STOP_WORDS.has(form) && !FILLER_WORDS.has(form));
+  // A question of such words alone is searched by them.
+  const meaningful = kept.some(Boolean) ? kept : tokens.map(({ form }) => !STOP_WORDS.has(form));
+  const terms = new Map<number, Term>();
+  for (const [index, token] of tokens.entries()) {
+    if (meaningful[index] && terms.size < MAX_TERMS)
+      terms.set(index, { form: token.form, isCode: isCode(token.form), wordings: ownWordings(token) });
+  }
+  for (let start = 0; start < tokens.length; start++) {
+    for (let length = 1; length <= MAX_PHRASE && start + length <= tokens.length; length++) {
+      addPhrase(tokens.slice(start, start + length), terms, start);
+    }
+  }
+  return { terms: [...terms.values()].filter(({ wordings }) => wordings.length > 0) };
+}
+
+export const isCode = (form: string): boolean =>
+  /^[a-z\d]+$/.test(form) && /\d/.test(form) && (/[a-z]/.test(form) ? form.length >= 3 : form.length >= 5);
+
+function ownWordings({ form, parts }: Token): Wording[] {
+  const wordings: Wording[] = [wording([form], WEIGHTS.form)];
+  const root = stem(form);
+  if (root !== form) wordings.push(wording([root], WEIGHTS.stem));
+  if (parts.length > 1) wordings.push(wording(parts.map(stem), WEIGHTS.joined));
+  if (parts.length > 0 && !isCode(form))
+    for (const part of parts) wordings.push(wording([stem(part)], WEIGHTS.part));
+  if (isCode(form) || /^[a-z]{4,}$/.test(form))
+    wordings.push({ lexemes: [form], prefix: true, weight: WEIGHTS.prefix });
+  return wordings;
+}
+
+const wording = (lexemes: readonly string[], weight: number): Wording => ({ lexemes, prefix: false, weight });
+
+/** What words in a row mean together, joined or in other words: counts for each of them. */
+function addPhrase(tokens: Token[], terms: ReadonlyMap<number, Term>, start: number): void {
+  const covered = tokens.flatMap((_, offset) => terms.get(start + offset) ?? []);
+  if (covered.length === 0) return;
+  const add = (wordings: Wording[]) => {
+    for (const term of covered) term.wordings.push(...wordings);
+  };
+  if (tokens.length > 1 && tokens.length <= 3) {
+    const joined = tokens.map(({ form }) => form).join('');
+    add([
+      wording([joined], WEIGHTS.joined),
+      ...(stem(joined) === joined ? [] : [wording([stem(joined)], WEIGHTS.stem)]),
+    ]);
+  }
+  const stems = tokens.flatMap(({ form, parts }) => (parts.length > 1 ? parts : [form])).map(stem);
+  const alternatives = [...alternativesOf(stems)];
+  const last = tokens.at(-1)!;
+  const joinedStems = tokens.map(({ form }) => stem(form));
+  if (joinedStems.join(' ') !== stems.join(' ')) alternatives.push(...alternativesOf(joinedStems));
+  if (alternatives.length === 0) {
+    const bare = withoutClitic(last.form);
+    if (bare !== last.form) alternatives.push(...alternativesOf([...joinedStems.slice(0, -1), stem(bare)]));
+  }
+  for (const { phrase, kind } of alternatives) {
+    add([wording(phrase, WEIGHTS[kind])]);
+    // Spoken forms have synonyms of their own once they are written out.
+    if (kind === 'spoken') {
+      for (const further of alternativesOf(phrase))
+        add([wording(further.phrase, WEIGHTS[further.kind] * WEIGHTS.spoken)]);
+    }
+  }
+}
+
+/** Further wordings of a term of which the shop has no word as it was asked: without an ending, or as two words. */
+export function guesses({ form }: Term): Wording[] {
+  const found: Wording[] = [];
+  const bare = withoutClitic(form);
+  if (bare !== form) found.push(wording([bare], WEIGHTS.clitic), wording([stem(bare)], WEIGHTS.clitic));
+  if (form.length >= 5 && form.length <= 24 && !/\d/.test(form)) {
+    for (let cut = 2; cut <= form.length - 2; cut++) {
+      found.push(wording([form.slice(0, cut), stem(form.slice(cut))], WEIGHTS.joined));
+    }
+  }
+  return found;
+}

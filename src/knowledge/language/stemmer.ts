@@ -1,0 +1,27 @@
+/**
+ * A light stemmer for words that are normalised already. It takes off what Persian adds to a noun or adjective without
+ * making it another thing (plural, comparison, ezafe and indefinite ی) and the plural s of English. Both sides of a
+ * comparison go through it, so a stem need not be a word.
+ */
+
+const PLURAL = /(?<=..)ها(?:ی(?:ی|م|ت|ش|مان|تان|شان)?)?$/u;
+const COMPARISON = /(?<=...)تر(?:ین)?$/u;
+/** قهوه‌ای, خانه‌ای: after a silent heh the ی takes an alef before it. */
+const AFTER_HEH = /(?<=.ه)ا?ی$/u;
+const YEH = /(?<=..[^ای])ی$|(?<=...)یی$/u;
+const PERSIAN = /\p{Script=Arabic}/u;
+/** Pronouns that are written as endings: پدرم, کفشش, خانه‌شان. */
+const CLITIC = /(?<=..)(?:م|ت|ش|مان|تان|شان|مون|تون|شون|و)$/u;
+
+export function stem(word: string): string {
+  if (PERSIAN.test(word)) {
+    return word.replace(PLURAL, '').replace(COMPARISON, '').replace(AFTER_HEH, '').replace(YEH, '');
+  }
+  if (!/^[a-z]{4,}$/.test(word)) return word;
+  if (/(?:ch|sh|x|ss|zz)es$/.test(word)) return word.slice(0, -2);
+  if (/[^aeiou]ies$/.test(word)) return `${word.slice(0, -3)}y`;
+  return /[^siu]s$/.test(word) ? word.slice(0, -1) : word;
+}
+
+/** The word without a pronoun at its end; the word itself where it has none. Guesswork: only for words that are not known. */
+export const withoutClitic = (word: string): string => word.replace(CLITIC, '');

@@ -1,0 +1,230 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { quoteLexeme } from '../documents/search-terms';
+import { spellingDistance, toleratedDistance } from '../language/spelling';
+import { guesses, type Question, type Term, type Wording } from '../language/question';
+import { squeeze } from '../language/normalizer';
+import { stem } from '../language/stemmer';
+import type { ProductRestriction } from './product-restriction';
+
+export interface WordHit {
+  productId: number;
+  /** Sum over the question's terms of rarity × how well and where the product has them; only for comparing. */
+  score: number;
+  /** Share of the question that the product answers, by the rarity of its terms: 0 to 1. */
+  coverage: number;
+  /** 3 where the question is the product's SKU or title, 2 where it names its model, 1 where it begins its model's name; otherwise 0. */
+  exact: 0 | 1 | 2 | 3;
+}
+
+/** How often a word stands in the shop's products is not counted beyond this: it is common then. */
+const MAX_FREQUENCY = 5000;
+/** Weights of ts_rank for the letters C, B, A; that of D, the description, becomes less the longer that is. */
+const [D_WEIGHT, C_WEIGHT, B_WEIGHT, A_WEIGHT] = [0.4, 0.6, 0.9, 1];
+/** Distinct lexemes up to which a description counts in full. */
+const SHORT_TEXT = 80;
+/** How strongly a beginning of a word in title, SKU or tags is found at least; a whole word in a text is less. */
+const LABELLED = 0.65;
+/** ts_rank of one occurrence of weight 1; source: calc_rank_or in PostgreSQL's tsrank.c. */
+const RANK_OF_ONE = 1 / 1.64493406685;
+const MAX_WORDINGS = 160;
+const MAX_CORRECTIONS = 3;
+const CORRECTION_WEIGHT = 0.85;
+
+interface WeighedTerm extends Term {
+  wordings: (Wording & { query: string; idf: number })[];
+  /** How much of the question it is. */
+  importance: number;
+  known: boolean;
+}
+
+interface RankedRow {
+  product_id: number;
+  is_title: boolean;
+  is_sku: boolean;
+  terms: number[];
+  strengths: number[];
+  ranks: number[];
+}
+
+/** Finds products by the words of their texts: full text with stems, other words for the same, and mended spelling. */
+@Injectable()
+export class WordSearch {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  async find(
+    userId: number,
+    text: string,
+    question: Question,
+    limit: number,
+    restriction: ProductRestriction,
+  ): Promise<WordHit[]> {
+    const terms = await this.weigh(userId, question);
+    if (terms.length === 0) return [];
+    const rows = await this.rank(userId, text, terms, limit, restriction);
+    const total = terms.reduce((sum, { importance }) => sum + importance, 0);
+    return rows
+      .map((row) => toHit(row, terms, total))
+      .sort((a, b) => b.exact - a.exact || b.score - a.score || a.productId - b.productId);
+  }
+
+  /** Looks up how common each wording is in the shop, and mends the terms that it does not know. */
+  private async weigh(userId: number, { terms }: Question): Promise<WeighedTerm[]> {
+    const wordings = terms.map((term) => limited(term.wordings));
+    const [frequencies, total] = await this.frequencies(userId, wordings.flat());
+    const isKnown = (list: Wording[]) =>
+      list.some((each) => each.weight >= 0.8 && (frequencies.get(toQuery(each)) ?? 0) > 0);
+    const unknown = terms.filter((_, index) => !isKnown(wordings[index]!));
+    if (unknown.length > 0) {
+      const mended = await this.mend(userId, unknown);
+      for (const [term, further] of mended) wordings[terms.indexOf(term)]!.push(...further);
+      const [more] = await this.frequencies(userId, [...mended.values()].flat());
+      for (const [query, count] of more) frequencies.set(query, count);
+    }
+    const idf = (count: number) => Math.log(1 + (total - count + 0.5) / (count + 0.5));
+    return terms.map((term, index) => {
+      const found = wordings[index]!.map((each) => ({ ...each, query: toQuery(each) }))
+        .filter(({ query }) => (frequencies.get(query) ?? 0) > 0)
+        .map((each) => ({ ...each, idf: idf(Math.min(frequencies.get(each.query)!, total)) }));
+      const direct = found.filter(({ weight }) => weight >= 0.8);
+      const known = direct.length > 0;
+      const importance = known
+        ? Math.min(...direct.map((each) => each.idf))
+        : found.length > 0
+          ? Math.min(...found.map((each) => each.idf))
+          : idf(0);
+      return { ...term, wordings: found, importance, known };
+    });
+  }
+
+  private async frequencies(
+    userId: number,
+    wordings: readonly Wording[],
+  ): Promise<[counts: Map<string, number>, total: number]> {
+    const queries = [...new Set(wordings.map(toQuery))];
+    const rows = await this.dataSource.query<{ query: string; count: number }[]>(
+      `SELECT w.query, (SELECT count(*) FROM (SELECT 1 FROM documents d
+                          WHERE d.user_id = $1 AND d.terms @@ w.query::tsquery LIMIT $3) found) AS count
+         FROM unnest($2::text[]) AS w (query)
+        UNION ALL
+       SELECT '', (SELECT count(*) FROM (SELECT 1 FROM documents d WHERE d.user_id = $1 LIMIT $3 * 4) known)`,
+      [userId, queries, MAX_FREQUENCY],
+    );
+    const counts = new Map(rows.map(({ query, count }) => [query, Number(count)]));
+    const total = counts.get('') ?? 0;
+    counts.delete('');
+    return [counts, total];
+  }
+
+  /** Words of the shop that a misspelt one is probably meant for, and the guesses that need no dictionary. */
+  private async mend(userId: number, terms: readonly Term[]): Promise<Map<Term, Wording[]>> {
+    const rows = await this.dataSource.query<{ asked: string; word: string }[]>(
+      `SELECT asked.word AS asked, near.word
+         FROM unnest($2::text[]) AS asked (word)
+        CROSS JOIN LATERAL (SELECT v.word FROM vocabulary v WHERE v.user_id = $1 AND v.word % asked.word
+                             ORDER BY similarity(v.word, asked.word) DESC LIMIT 30) near`,
+      [userId, terms.map(({ form }) => form)],
+    );
+    const mended = new Map<Term, Wording[]>();
+    for (const term of terms) {
+      const near = rows
+        .filter(({ asked }) => asked === term.form)
+        .map(({ word }) => ({ word, distance: spellingDistance(term.form, word) }))
+        .filter(({ distance }) => distance <= toleratedDistance(term.form))
+        .sort((a, b) => a.distance - b.distance)
+        .slice(0, MAX_CORRECTIONS);
+      const corrections = near.flatMap(({ word, distance }) => {
+        const weight = CORRECTION_WEIGHT - 0.05 * distance;
+        return [
+          { lexemes: [word], prefix: false, weight },
+          { lexemes: [stem(word)], prefix: false, weight: weight * 0.95 },
+        ];
+      });
+      mended.set(term, [...corrections, ...guesses(term)]);
+    }
+    return mended;
+  }
+
+  private rank(
+    userId: number,
+    text: string,
+    terms: readonly WeighedTerm[],
+    limit: number,
+    restriction: ProductRestriction,
+  ): Promise<RankedRow[]> {
+    const wordings = terms.flatMap(({ wordings: list }, term) => list.map((each) => ({ ...each, term })));
+    if (wordings.length === 0) return Promise.resolve([]);
+    const any = [...new Set(wordings.map(({ query }) => query))].map((query) => `(${query})`).join(' | ');
+    return this.dataSource.query<RankedRow[]>(
+      `WITH wordings AS MATERIALIZED (
+         SELECT w.term, w.query::tsquery AS query, w.weight, w.idf
+           FROM unnest($2::int[], $3::text[], $4::float8[], $5::float8[]) AS w (term, query, weight, idf)
+       )
+       SELECT d.product_id, d.title_squeezed = $6 AS is_title, d.facets @> ARRAY['sku:' || $6] AS is_sku,
+              m.terms, m.strengths, m.ranks
+         FROM (SELECT d.product_id, d.facets, replace(d.title, ' ', '') AS title_squeezed,
+                      -- A copy in memory: each use of the stored one would unpack it again.
+                      d.terms || ''::tsvector AS terms,
+                      ARRAY[${D_WEIGHT} * least(1, $8::float8 / length(d.terms)), ${C_WEIGHT}, ${B_WEIGHT}, ${A_WEIGHT}]::float4[] AS weights
+                 FROM documents d
+                 JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
+                WHERE d.user_id = $1 AND d.terms @@ $7::tsquery
+                  AND p.user_id = $1 AND p.is_active AND ${restriction.sql(10)}
+               OFFSET 0) d
+        CROSS JOIN LATERAL (
+          SELECT array_agg(t.term) AS terms, array_agg(t.strength) AS strengths, array_agg(t.rank) AS ranks,
+                 sum(t.rank) AS score
+            FROM (SELECT w.term, max(w.weight * ts_rank(d.weights, d.terms, w.query)) AS strength,
+                         max(w.weight * w.idf * ts_rank(d.weights, d.terms, w.query)) AS rank
+                    FROM wordings w WHERE d.terms @@ w.query GROUP BY w.term) t) m
+        ORDER BY m.score DESC, d.product_id LIMIT $9`,
+      [
+        userId,
+        wordings.map(({ term }) => term),
+        wordings.map(({ query }) => query),
+        wordings.map(({ weight }) => weight),
+        wordings.map(({ idf }) => idf),
+        squeeze(text),
+        any,
+        SHORT_TEXT,
+        limit,
+        ...restriction.values,
+      ],
+    );
+  }
+}
+
+function limited(wordings: readonly Wording[]): Wording[] {
+  const best = new Map<string, Wording>();
+  for (const each of wordings) {
+    const query = toQuery(each);
+    const known = best.get(query);
+    if (!known || known.weight < each.weight) best.set(query, each);
+  }
+  return [...best.values()].sort((a, b) => b.weight - a.weight).slice(0, MAX_WORDINGS);
+}
+
+const toQuery = ({ lexemes, prefix }: Wording): string =>
+  lexemes
+    .map((lexeme, index) => quoteLexeme(lexeme) + (prefix && index === lexemes.length - 1 ? ':*' : ''))
+    .join(' <-> ');
+
+function toHit(row: RankedRow, terms: readonly WeighedTerm[], total: number): WordHit {
+  let score = 0;
+  let covered = 0;
+  const codes: (0 | 1 | 2)[] = [0];
+  for (const [place, number] of row.terms.entries()) {
+    const term = terms[number]!;
+    const strength = row.strengths[place]! / RANK_OF_ONE;
+    score += row.ranks[place]!;
+    covered += term.importance * Math.min(1, strength);
+    if (term.isCode && strength >= LABELLED) codes.push(strength >= B_WEIGHT ? 2 : 1);
+  }
+  return {
+    productId: row.product_id,
+    score,
+    coverage: total > 0 ? Math.min(1, covered / total) : 0,
+    exact: row.is_title || row.is_sku ? 3 : (Math.max(...codes) as 0 | 1 | 2),
+  };
+}
