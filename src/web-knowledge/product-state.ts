@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ProductAttribute } from '../contract/product-event';
 import type { StockStatus } from '../contract/product-event.dto';
-import type { ProductContent } from '../knowledge/documents/product-document';
+import type { ProductContent, ProductVariation } from '../knowledge/documents/product-document';
 
 /** A product as its shop says it is, whole: what a shop leaves out is not set. Money is a decimal string. */
 export interface ProductState {
@@ -34,9 +34,41 @@ export const contentOf = (state: ProductState): ProductContent => ({
   categories: state.categories,
   tags: state.tags,
   attributes: state.attributes,
+  variations: state.variations
+    .map(toVariation)
+    .filter(({ sku, attributes }) => sku !== null || attributes.length > 0),
   shortDescription: state.shortDescription,
   description: state.description,
 });
+
+/** What of a variation is said in words; shops send attributes as a list or as WooCommerce's own map. */
+function toVariation(variation: unknown): ProductVariation {
+  const { sku, attributes } = (variation ?? {}) as Record<string, unknown>;
+  const named: ProductVariation['attributes'] = [];
+  const add = (name: unknown, option: unknown) => {
+    if (typeof option !== 'string' || option === '') return;
+    named.push({ name: typeof name === 'string' ? name : '', option });
+  };
+  if (Array.isArray(attributes)) {
+    for (const item of attributes as unknown[]) {
+      const { name, option, value } = (item ?? {}) as Record<string, unknown>;
+      add(name, option ?? value);
+    }
+  } else if (typeof attributes === 'object' && attributes !== null) {
+    for (const [key, option] of Object.entries(attributes))
+      add(decoded(key).replace(/^attribute_(pa_)?/, ''), option);
+  }
+  return { sku: typeof sku === 'string' && sku !== '' ? sku : null, attributes: named };
+}
+
+/** WooCommerce's keys of attributes with Persian names are percent-encoded. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
 
 const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 

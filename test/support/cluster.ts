@@ -348,6 +348,7 @@ const chunksOf = (product: ShopEvent['product']): string[] =>
       categories: product.categories,
       tags: product.tags,
       attributes: [],
+      variations: [],
       shortDescription: product.short_description,
       description: product.description,
     }),

@@ -176,6 +176,7 @@ const contentOf = (shop: ShopNumber, title: number, text: number): ProductConten
   categories: [],
   tags: [],
   attributes: [],
+  variations: [],
   shortDescription: '',
   description: TEXTS[text]!,
 });

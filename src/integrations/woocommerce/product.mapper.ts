@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import { decodeHTML } from 'entities';
 import { cleanJson, cleanText } from '../../contract/clean-text';
 import type { ProductEvent } from '../../contract/product-event';
 import type { ProductState } from '../../web-knowledge/product-state';
@@ -7,7 +8,7 @@ type Amount = number | string | null | undefined;
 
 /** The shop's payload as a product. Pure: equal payloads give equal products. */
 export function toProductState({ product, extra }: ProductEvent): ProductState {
-  const categories = texts(product.categories);
+  const categories = labels(product.categories);
   const images = texts(product.gallery).filter(isHttp);
   const mainImage = isHttp(product.image) ? text(product.image) : null;
   const stockQuantity = decimal(product.stock_quantity);
@@ -15,18 +16,18 @@ export function toProductState({ product, extra }: ProductEvent): ProductState {
     product.stock_status ||
     (stockQuantity !== null && new Big(stockQuantity).lte(0) ? 'outofstock' : 'instock');
   return {
-    title: text(product.name) ?? '',
+    title: label(product.name) ?? '',
     productType: text(product.type) ?? 'simple',
     shortDescription: text(product.short_description) ?? '',
     description: text(product.description) ?? '',
     category: categories[0] ?? null,
     categories,
-    brand: text(extra.brand),
-    tags: texts(product.tags),
+    brand: label(extra.brand),
+    tags: labels(product.tags),
     sku: text(product.sku),
     attributes: extra.attributes.map(({ name, options }) => ({
-      name: cleanText(name),
-      options: options.map(cleanText),
+      name: plain(name),
+      options: options.map(plain),
     })),
     variations: extra.variations.map(cleanJson),
     // Others, such as javascript:, would be run by a frontend that makes them a link.
@@ -74,6 +75,17 @@ function text(value: string | null | undefined): string | null {
   const clean = cleanText(value ?? '').trim();
   return clean === '' ? null : clean;
 }
+
+/** WordPress keeps names with `&` as `&amp;`; whoever reads ours does not expect HTML. */
+const plain = (value: string): string => cleanText(value.includes('&') ? decodeHTML(value) : value);
+
+function label(value: string | null | undefined): string | null {
+  const clean = text(value);
+  return clean === null ? null : text(plain(clean));
+}
+
+const labels = (values: (string | null)[] | null | undefined): string[] =>
+  (values || []).map(label).filter((value): value is string => value !== null);
 
 const texts = (values: (string | null)[] | null | undefined): string[] =>
   (values || []).map(text).filter((value): value is string => value !== null);

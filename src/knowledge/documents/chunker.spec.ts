@@ -31,6 +31,9 @@ function expectSound(chunks: TextChunk[], title: string): void {
     expect(piece.tokenCount).toBeLessThanOrEqual(CHUNK_TOKENS);
     expect(piece.textHash).toBe(createHash('sha256').update(piece.text).digest('hex'));
     expect(piece.text.isWellFormed()).toBe(true);
+    expect(piece.tldr.length).toBeGreaterThan(0);
+    expect(piece.tldr.length).toBeLessThanOrEqual(Math.max(200, title.length));
+    expect(piece.tldr.isWellFormed()).toBe(true);
   }
 }
 
@@ -40,6 +43,7 @@ describe('chunk', () => {
       {
         position: 0,
         text: 'کفش اسپرت مردانه',
+        tldr: 'کفش اسپرت مردانه',
         textHash: createHash('sha256').update('کفش اسپرت مردانه').digest('hex'),
         tokenCount: tokensOf('کفش اسپرت مردانه'),
       },
@@ -128,6 +132,35 @@ describe('chunk', () => {
     }
     for (const sentence of sentences)
       expect(chunks.some((piece) => piece.text.includes(sentence))).toBe(true);
+  });
+
+  describe('with headings', () => {
+    const sections = ['رویه', 'زیره', 'بند', 'شست‌وشو'].map(
+      (name, index) => `## ${name}\n${sentencesOf(`${PERSIAN} ${name}`, 9 + index).join(' ')}`,
+    );
+    const chunks = cut(sections.join('\n\n'), 'عنوان');
+
+    it('begins each chunk with the title and the heading of its section', () => {
+      expect(chunks.length).toBeGreaterThan(3);
+      for (const { text: piece } of chunks) expect(piece).toMatch(/^عنوان\n## /);
+    });
+
+    it('never ends a chunk with a heading', () => {
+      for (const { text: piece } of chunks) expect(piece.split('\n').at(-1)).not.toMatch(/^## /);
+    });
+
+    it('shows no heading on a card', () => {
+      for (const { tldr } of chunks) expect(tldr).not.toContain('##');
+    });
+  });
+
+  it.each([
+    ['sentences', 'برند: نایک\nسبک و نرم است. برای دویدن.', 'سبک و نرم است. برای دویدن.'],
+    ['facts where there is nothing else', 'برند: نایک\nرنگ: مشکی', 'برند: نایک رنگ: مشکی'],
+    ['no more sentences than fit', `سبک است. ${'خیلی '.repeat(60)}`, 'سبک است.'],
+    ['the beginning of a sentence that is too long', 'خیلی '.repeat(100), `${'خیلی '.repeat(39).trim()}…`],
+  ])('shows %s on its card', (_, body, expected) => {
+    expect(cut(body)[0]!.tldr).toBe(expected);
   });
 
   it('is the same for the same text', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { countTokens } from 'gpt-tokenizer/encoding/cl100k_base';
+import { HEADING } from './html-text';
 import type { ProductDocument } from './product-document';
 
 /** Raised with every change of how texts are cut: the chunks of older code are then to be made anew. */
@@ -37,43 +38,82 @@ const sentences = new Intl.Segmenter('fa', { granularity: 'sentence' });
 
 export const tokensOf = (text: string): number => countTokens(text);
 
+/** Letters of a card's text. */
+const TLDR_LENGTH = 200;
+
 /**
- * Cuts a document by paragraphs, then sentences, then words, into chunks of at most CHUNK_TOKENS tokens. Each begins
- * with the title; the last sentence of a chunk is repeated in the next, unless it is long.
+ * Cuts a document by headings and paragraphs, then sentences, then words, into chunks of at most CHUNK_TOKENS tokens.
+ * Each begins with the title, and with the heading of its section where that began in an earlier chunk; the last
+ * sentence of a chunk is repeated in the next, unless it is long.
  */
 export function chunk(document: ProductDocument): TextChunk[] {
   const title = truncate(breakRuns(document.title), MAX_TITLE_TOKENS);
   const budget = CHUNK_TOKENS - JOIN_MARGIN - tokensOf(`${title}\n`);
-  const pieces = splitToBudget(breakRuns(document.body), budget);
-  const bodies: string[] = [];
+  const bodies: Piece[][] = [];
   let current: Piece[] = [];
   let size = 0;
-  for (const piece of pieces) {
-    if (size + piece.tokens > budget && current.length > 0) {
-      bodies.push(join(current));
+  /** Pieces at the front that repeat what an earlier chunk has. */
+  let repeated = 0;
+  let section: Piece | null = null;
+  const end = (overlap: Piece[]) => {
+    bodies.push(current);
+    current = overlap;
+    repeated = overlap.length;
+    size = overlap.reduce((sum, { tokens }) => sum + tokens, 0);
+  };
+  for (const piece of splitToBudget(breakRuns(document.body), budget)) {
+    const isHeading = piece.text.startsWith(HEADING);
+    if (isHeading && size * 2 >= budget && current.length > repeated) end([]);
+    else if (size + piece.tokens > budget && current.length > repeated) {
+      const headed = section && !isHeading && section.tokens * 8 <= budget ? [section] : [];
       const last = current.at(-1)!;
-      current = last.tokens * 4 <= budget && last.tokens + piece.tokens <= budget ? [last] : [];
-      size = current.reduce((sum, { tokens }) => sum + tokens, 0);
+      const fits = last.tokens * 4 <= budget && last !== section;
+      const overlap = fits ? [...headed, last] : headed;
+      const held = overlap.reduce((sum, { tokens }) => sum + tokens, 0);
+      end(held + piece.tokens <= budget ? overlap : []);
     }
+    if (isHeading) section = piece;
     current.push(piece);
     size += piece.tokens;
-    if (size * 2 >= budget && piece.endsParagraph && endsChunk(piece.text)) {
-      bodies.push(join(current));
-      [current, size] = [[], 0];
+    if (size * 2 >= budget && piece.endsParagraph && !isHeading && endsChunk(piece.text)) {
+      end(section && section.tokens * 8 <= budget ? [section] : []);
     }
   }
-  if (current.length > 0 || bodies.length === 0) bodies.push(join(current));
-  return bodies.map((body, position) => {
+  if (current.length > repeated || bodies.length === 0) bodies.push(current);
+  return bodies.map((pieces, position) => {
+    const body = join(pieces);
     const text = body ? `${title}\n${body}` : title;
     return {
       position,
       text,
-      tldr: '',
+      tldr: tldr(pieces) || title,
       textHash: createHash('sha256').update(text).digest('hex'),
       tokenCount: tokensOf(text),
     };
   });
 }
+
+/** The first whole sentences, of facts only where there is nothing else; cut at a word where even one is too long. */
+function tldr(pieces: readonly Piece[]): string {
+  const readable = pieces.map(({ text }) => text).filter((text) => !text.startsWith(HEADING));
+  const prose = readable.filter((text) => !FACT.test(text));
+  let card = '';
+  for (const sentence of prose.length > 0 ? prose : readable) {
+    const longer = card ? `${card} ${sentence}` : sentence;
+    if (longer.length > TLDR_LENGTH) break;
+    card = longer;
+  }
+  if (card) return card;
+  const [first = ''] = prose.length > 0 ? prose : readable;
+  const cut = first.slice(0, TLDR_LENGTH - 1);
+  return (
+    first &&
+    `${cut.slice(0, cut.lastIndexOf(' ') > TLDR_LENGTH / 2 ? cut.lastIndexOf(' ') : undefined).toWellFormed()}…`
+  );
+}
+
+/** `برند: نایک` */
+const FACT = /^[^:.]{1,40}: ./u;
 
 interface Piece {
   text: string;
