@@ -12,7 +12,7 @@ describe('htmlToText', () => {
     [
       'headings, in their own case',
       '<h1>Air Max</h1><h3>ویژگی</h3><p>نرم</p>',
-      '## Air Max\n\n## ویژگی\nنرم',
+      '## Air Max\n\n## ویژگی\n\nنرم',
     ],
     ['named entities', 'a &amp; b &lt;c&gt; &quot;d&quot; &laquo;e&raquo;', 'a & b <c> "d" «e»'],
     ['numeric entities', '&#1705;&#x641;&#1588;', 'کفش'],
