@@ -12,7 +12,6 @@ export class Search1790000000003 implements MigrationInterface {
         ADD COLUMN version integer NOT NULL DEFAULT 0`);
     await runner.query(`ALTER TABLE documents ALTER COLUMN version DROP DEFAULT`);
     await runner.query(`CREATE INDEX documents_terms_idx ON documents USING gin (user_id, terms)`);
-    await runner.query(`CREATE INDEX documents_version_idx ON documents (user_id, version)`);
     await runner.query(`
       CREATE TABLE vocabulary (
         user_id bigint NOT NULL,
@@ -24,7 +23,6 @@ export class Search1790000000003 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP TABLE vocabulary`);
-    await runner.query(`DROP INDEX documents_version_idx`);
     await runner.query(`DROP INDEX documents_terms_idx`);
     await runner.query(`ALTER TABLE documents DROP COLUMN version, DROP COLUMN terms`);
   }

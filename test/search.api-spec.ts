@@ -4,7 +4,8 @@ const SEARCH = '/api/v1/web-knowledge/search/';
 
 interface Hit {
   product: { external_id: string; price: string | null; in_stock: boolean; stock_quantity: number | null };
-  chunk: { id: number; chunk_type: string; text: string };
+  as_of: string;
+  chunk: { id: number; chunk_type: string; text: string; tldr: string };
   score: number;
   scores: { combined: number; vector: number | null; lexical: number };
 }
@@ -209,7 +210,141 @@ describe('searching', () => {
   });
 });
 
+describe('searching with misspelt words', () => {
+  let shop: Awaited<ReturnType<typeof openShop>>;
+  beforeAll(async () => {
+    shop = await openShop();
+    await send(shop.secret, [
+      { id: 1, name: 'پتوی پشمی دونفره', categories: ['کالای خواب'] },
+      { id: 2, name: 'قابلمه چدنی', brand: 'زرساب', description: 'با روکش سرامیکی' },
+      { id: 3, name: 'عینک آفتابی', sku: 'SG-2140-BK' },
+      { id: 4, name: 'دوچرخه شهری', brand: 'Giant' },
+      { id: 5, name: 'گلیم‌فرش دستباف' },
+    ]);
+  });
+
+  it.each<[string, string, number]>([
+    ['a letter too few', 'قابمه', 2],
+    ['a letter too many', 'قابللمه', 2],
+    ['a wrong letter', 'قابلنه', 2],
+    ['two letters swapped', 'قالبمه', 2],
+    ['a letter that sounds alike', 'غابلمه', 2],
+    ['letters that sound alike', 'عینک افطابی', 3],
+    ['a letter too few in a long word', 'دچرخه', 4],
+    ['a Latin name', 'gient', 4],
+    ['a compound in two words', 'گلیم فرش', 5],
+    ['a compound in one word', 'گلیمفرش', 5],
+    ['two words in one', 'قابلمهچدنی', 2],
+    ['the beginning of a SKU', 'sg-2140', 3],
+    ['a SKU without its signs', 'sg2140bk', 3],
+    ['a plural', 'قابلمه‌ها', 2],
+    ['an ending', 'قابلمه‌ام', 2],
+  ])('meets %s', async (_, question, expected) => {
+    expect(idsOf(await hits(shop.owner, question))[0]).toBe(expected);
+  });
+
+  it('shows the words as the shop wrote them', async () => {
+    const [hit] = await hits(shop.owner, 'پتو پشمي');
+    expect((hit!.product as unknown as { title: string }).title).toBe('پتوی پشمی دونفره');
+    expect(hit!.chunk.text).toContain('پتوی پشمی دونفره');
+  });
+
+  it.each(['یخچال', 'پتروشیمی صنعتی', 'xyzzy', 'کتاب آشپزی گیاهی'])(
+    'mends no word beyond recognition: %s',
+    async (question) => {
+      expect(await hits(shop.owner, question)).toEqual([]);
+    },
+  );
+});
+
+describe('a price in words', () => {
+  let shop: Awaited<ReturnType<typeof openShop>>;
+  beforeAll(async () => {
+    shop = await openShop();
+    await send(shop.secret, [
+      { id: 1, name: 'ساعت دیواری چوبی', price: 900_000, currency: 'IRT' },
+      { id: 2, name: 'ساعت دیواری فلزی', price: 1_100_000, currency: 'IRT' },
+      { id: 3, name: 'ساعت دیواری شیشه‌ای', price: '9500000', currency: 'IRR' },
+      { id: 4, name: 'ساعت دیواری بزرگ', price: '11000000', currency: 'IRR' },
+      { id: 5, name: 'ساعت دیواری سفری', price: '45.50', currency: 'USD' },
+      { id: 6, name: 'ساعت دیواری بی‌قیمت', currency: 'IRT' },
+    ]);
+  });
+
+  it.each<[string, number[], Fields]>([
+    ['ساعت دیواری زیر ۱ میلیون تومن', [1, 3], { min_price: null, max_price: '1000000.00', currency: 'IRT' }],
+    [
+      'ساعت دیواری زیر ۱۰ میلیون ریال',
+      [1, 3],
+      { min_price: null, max_price: '10000000.00', currency: 'IRR' },
+    ],
+    [
+      'ساعت دیواری بالای ۱ میلیون تومان',
+      [2, 4],
+      { min_price: '1000000.00', max_price: null, currency: 'IRT' },
+    ],
+    [
+      'ساعت دیواری بین ۹۲۰ تا ۹۸۰ هزار تومان',
+      [3],
+      { min_price: '920000.00', max_price: '980000.00', currency: 'IRT' },
+    ],
+    ['ساعت دیواری under 50 dollars', [5], { min_price: null, max_price: '50.00', currency: 'USD' }],
+  ])('keeps to it, and says so: %s', async (question, expected, interpreted) => {
+    const { status, body } = await search(shop.owner, { q: question });
+    expect(status).toBe(200);
+    expect(idsOf(body.results as Hit[]).sort()).toEqual(expected);
+    expect(body.interpreted).toMatchObject({ ...interpreted, question: 'ساعت دیواری' });
+    expect(question).toContain((body.interpreted as { words: string }).words);
+  });
+
+  it('can be turned off', async () => {
+    const { body } = await search(shop.owner, { q: 'ساعت دیواری زیر ۱ میلیون تومن', interpret: 'false' });
+    expect(body.interpreted).toBeNull();
+    expect(idsOf(body.results as Hit[])).toHaveLength(6);
+  });
+
+  it('joins the filters of the request', async () => {
+    const question = 'ساعت دیواری زیر ۱ میلیون تومن';
+    expect(idsOf(await hits(shop.owner, question, { currency: 'IRR' }))).toEqual([3]);
+    expect(idsOf(await hits(shop.owner, question, { min_price: '1000000' }))).toEqual([3]);
+  });
+
+  it('answers what is so cheap where nothing else is asked', async () => {
+    expect(idsOf(await hits(shop.owner, 'زیر ۱ میلیون تومن')).sort()).toEqual([1, 3]);
+  });
+
+  it('is null where the question says none', async () => {
+    const { body } = await search(shop.owner, { q: 'ساعت دیواری' });
+    expect(body.interpreted).toBeNull();
+    expect(idsOf(body.results as Hit[])).toHaveLength(6);
+  });
+});
+
 describe('what a search shows', () => {
+  it('says how fresh it is: the answer, and each hit by when its shop last said it', async () => {
+    const { owner, secret } = await openShop();
+    await send(secret, [{ id: 1, name: 'Copper kettle', price: 5 }]);
+    const before = Date.now();
+    const first = await search(owner, { q: 'kettle' });
+    const [hit] = first.body.results as Hit[];
+    expect(Date.parse(first.body.as_of as string)).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(hit!.as_of)).toBeLessThanOrEqual(Date.parse(first.body.as_of as string));
+    await send(secret, [{ id: 1, name: 'Copper kettle', price: 6 }]);
+    const [later] = await hits(owner, 'kettle');
+    expect(Date.parse(later!.as_of)).toBeGreaterThan(Date.parse(hit!.as_of));
+    const nothing = await search(owner, { q: 'quantum chromodynamics' });
+    expect([nothing.body.results, typeof nothing.body.as_of]).toEqual([[], 'string']);
+  });
+
+  it('shows the first sentences of a chunk on its card', async () => {
+    const { owner, secret } = await openShop();
+    await send(secret, [
+      { id: 1, name: 'Copper kettle', brand: 'Kupfer', short_description: 'Boils fast. Looks old.' },
+    ]);
+    const [hit] = await hits(owner, 'kettle');
+    expect(hit!.chunk.tldr).toBe('Boils fast. Looks old.');
+  });
+
   it('shows the current price and stock without embedding anything anew', async () => {
     const { owner, secret } = await openShop();
     const kettle = { id: 1, name: 'Copper kettle', currency: 'IRT' };

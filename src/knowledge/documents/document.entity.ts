@@ -5,7 +5,6 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('documents_text_idx', { synchronize: false })
 @Index('documents_facets_idx', { synchronize: false })
 @Index('documents_terms_idx', { synchronize: false })
-@Index('documents_version_idx', ['userId', 'version'])
 export class Document {
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'documents_pkey' })
   userId: number;

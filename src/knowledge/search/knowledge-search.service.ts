@@ -7,6 +7,7 @@ import { EmbeddingError } from '../embedding/embedder';
 import { Generations, type ActiveGeneration } from '../embedding/generations.service';
 import { readQuestion } from '../language/question';
 import type { ProductRestriction } from './product-restriction';
+import { T } from './tune';
 import { WordSearch, type WordHit } from './word-search.service';
 
 export interface KnowledgeHit {
@@ -164,9 +165,6 @@ interface RankedProduct {
   chunkId: number | null;
   scores: KnowledgeHit['scores'];
 }
-
-const T = (name: string, value: number): number =>
-  (globalThis as unknown as { TUNE?: Record<string, number> }).TUNE?.[name] ?? value;
 
 function fuse(
   byVector: VectorRow[],

@@ -7,6 +7,7 @@ import { guesses, type Question, type Term, type Wording } from '../language/que
 import { squeeze } from '../language/normalizer';
 import { stem } from '../language/stemmer';
 import type { ProductRestriction } from './product-restriction';
+import { T } from './tune';
 
 export interface WordHit {
   productId: number;
@@ -166,7 +167,7 @@ export class WordSearch {
          FROM (SELECT d.product_id, d.facets, replace(d.title, ' ', '') AS title_squeezed,
                       -- A copy in memory: each use of the stored one would unpack it again.
                       d.terms || ''::tsvector AS terms,
-                      ARRAY[${D_WEIGHT} * least(1, $8::float8 / length(d.terms)), ${C_WEIGHT}, ${B_WEIGHT}, ${A_WEIGHT}]::float4[] AS weights
+                      ARRAY[${T('D', D_WEIGHT)} * least(1, $8::float8 / length(d.terms)), ${T('C', C_WEIGHT)}, ${T('B', B_WEIGHT)}, ${A_WEIGHT}]::float4[] AS weights
                  FROM documents d
                  JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
                 WHERE d.user_id = $1 AND d.terms @@ $7::tsquery
@@ -187,7 +188,7 @@ export class WordSearch {
         wordings.map(({ idf }) => idf),
         squeeze(text),
         any,
-        SHORT_TEXT,
+        T('short', SHORT_TEXT),
         limit,
         ...restriction.values,
       ],

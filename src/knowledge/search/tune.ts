@@ -1,0 +1,2 @@
+export const T = (name: string, value: number): number =>
+  (globalThis as unknown as { TUNE?: Record<string, number> }).TUNE?.[name] ?? value;
