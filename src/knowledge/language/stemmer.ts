@@ -6,8 +6,8 @@
 
 const PLURAL = /(?<=..)ها(?:ی(?:ی|م|ت|ش|مان|تان|شان)?)?$/u;
 const COMPARISON = /(?<=...)تر(?:ین)?$/u;
-/** قهوه‌ای, خانه‌ای: after a silent heh the ی takes an alef before it. */
-const AFTER_HEH = /(?<=.ه)ا?ی$/u;
+/** خانه‌ی: after a silent heh too. خانه‌ای looks like a plural once it is joined; its parts find it. */
+const AFTER_HEH = /(?<=.ه)ی$/u;
 const YEH = /(?<=..[^ای])ی$|(?<=...)یی$/u;
 const PERSIAN = /\p{Script=Arabic}/u;
 /** Pronouns that are written as endings: پدرم, کفشش, خانه‌شان. */

@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { spellingDistance, toleratedDistance } from './spelling';
+
+describe('spellingDistance', () => {
+  it.each<[string, string, number]>([
+    ['کفش', 'کفش', 0],
+    ['قابمه', 'قابلمه', 1],
+    ['قابللمه', 'قابلمه', 1],
+    ['قالبمه', 'قابلمه', 1],
+    ['غابلمه', 'قابلمه', 0.5],
+    ['صابون', 'سابون', 0.5],
+    ['', 'کفش', 3],
+    ['abc', 'acb', 1],
+  ])('from %s to %s is %d', (from, to, expected) => {
+    expect(spellingDistance(from, to)).toBe(expected);
+  });
+
+  it('is the same both ways, and 0 only for equal words', () => {
+    const word = fc.string({ unit: fc.constantFrom(...'ابتطقغسصکل'.split('')), maxLength: 8 });
+    fc.assert(
+      fc.property(word, word, (a, b) => {
+        expect(spellingDistance(a, b)).toBe(spellingDistance(b, a));
+        expect(spellingDistance(a, b) === 0).toBe(a === b);
+      }),
+    );
+  });
+});
+
+describe('toleratedDistance', () => {
+  it('grows with the word, and is none for what has digits', () => {
+    expect(['ab', 'abc', 'abcd', 'abcdefgh', 'abcd1234'].map(toleratedDistance)).toEqual([0, 0.5, 1, 2, 0]);
+  });
+});
