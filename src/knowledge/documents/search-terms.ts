@@ -1,6 +1,5 @@
 import { STOP_WORDS } from '../language/normalizer';
-import { stem } from '../language/stemmer';
-import { tokenize } from '../language/tokenizer';
+import { lexemesOf, tokenize } from '../language/tokenizer';
 
 /** How much a word counts by where it stands: A most, D least. Set by `setweight`'s letters in a tsvector. */
 export type TermWeight = 'A' | 'B' | 'C' | 'D';
@@ -12,7 +11,7 @@ const MAX_POSITIONS_OF_A_WORD = 50;
 const FIELD_GAP = 10;
 
 /**
- * A tsvector as text: each word, its parts and their stems at the word's position, with the weight of its field.
+ * A tsvector as text: each word, its parts and their stems (marked) at the word's position, with its field's weight.
  * Made here rather than by PostgreSQL's parser, so that index and question are read by the same code.
  */
 export function searchTerms(fields: readonly (readonly [text: string, weight: TermWeight])[]): string {
@@ -28,9 +27,9 @@ export function searchTerms(fields: readonly (readonly [text: string, weight: Te
     for (const { form, parts } of tokenize(text)) {
       if (position > MAX_POSITION) break;
       if (!STOP_WORDS.has(form)) {
-        for (const lexeme of new Set([form, stem(form)])) add(lexeme, position, weight);
+        for (const lexeme of lexemesOf(form)) add(lexeme, position, weight);
         for (const [offset, part] of parts.entries()) {
-          for (const lexeme of new Set([part, stem(part)])) add(lexeme, position + offset, weight);
+          for (const lexeme of lexemesOf(part)) add(lexeme, position + offset, weight);
         }
       }
       position += Math.max(1, parts.length);

@@ -3,10 +3,11 @@ import { stem, withoutClitic } from './stemmer';
 import { alternativesOf, FILLER_WORDS, MAX_PHRASE } from './thesaurus';
 import { tokenize, type Token } from './tokenizer';
 
-/** One way in which a word of a question may stand in a text: words in a row, the last of them perhaps a beginning. */
+/** One way in which a word of a question may stand in a text. */
 export interface Wording {
-  lexemes: readonly string[];
-  prefix: boolean;
+  /** `word`: just so; `prefix`: what begins so; `stems`: words in a row that have these stems. */
+  kind: 'word' | 'prefix' | 'stems';
+  parts: readonly string[];
   /** 1 for what was asked, less for what was not quite that. */
   weight: number;
 }
@@ -16,7 +17,6 @@ export interface Term {
   form: string;
   /** A model code or part number: letters and digits, or many digits. */
   isCode: boolean;
-  /** Said of a product, or only around it (`برای`, `رنگ`): see FILLER_WORDS. */
   wordings: Wording[];
 }
 
@@ -60,18 +60,23 @@ export const isCode = (form: string): boolean =>
   /^[a-z\d]+$/.test(form) && /\d/.test(form) && (/[a-z]/.test(form) ? form.length >= 3 : form.length >= 5);
 
 function ownWordings({ form, parts }: Token): Wording[] {
-  const wordings: Wording[] = [wording([form], WEIGHTS.form)];
-  const root = stem(form);
-  if (root !== form) wordings.push(wording([root], WEIGHTS.stem));
-  if (parts.length > 1) wordings.push(wording(parts.map(stem), WEIGHTS.joined));
-  if (parts.length > 0 && !isCode(form))
-    for (const part of parts) wordings.push(wording([stem(part)], WEIGHTS.part));
-  if (isCode(form) || /^[a-z]{4,}$/.test(form))
-    wordings.push({ lexemes: [form], prefix: true, weight: WEIGHTS.prefix });
+  const wordings = [exactly(form, WEIGHTS.form), byStems([stem(form)], WEIGHTS.stem)];
+  if (parts.length > 1) wordings.push(byStems(parts.map(stem), WEIGHTS.joined));
+  if (parts.length > 0 && !isCode(form)) {
+    for (const part of parts) wordings.push(byStems([stem(part)], WEIGHTS.part));
+  }
+  if (isCode(form) || /^[a-z]{4,}$/.test(form)) {
+    wordings.push({ kind: 'prefix', parts: [form], weight: WEIGHTS.prefix });
+  }
   return wordings;
 }
 
-const wording = (lexemes: readonly string[], weight: number): Wording => ({ lexemes, prefix: false, weight });
+const exactly = (word: string, weight: number): Wording => ({ kind: 'word', parts: [word], weight });
+const byStems = (stems: readonly string[], weight: number): Wording => ({
+  kind: 'stems',
+  parts: stems,
+  weight,
+});
 
 /** What words in a row mean together, joined or in other words: counts for each of them. */
 function addPhrase(tokens: Token[], terms: ReadonlyMap<number, Term>, start: number): void {
@@ -82,10 +87,7 @@ function addPhrase(tokens: Token[], terms: ReadonlyMap<number, Term>, start: num
   };
   if (tokens.length > 1 && tokens.length <= 3) {
     const joined = tokens.map(({ form }) => form).join('');
-    add([
-      wording([joined], WEIGHTS.joined),
-      ...(stem(joined) === joined ? [] : [wording([stem(joined)], WEIGHTS.stem)]),
-    ]);
+    add([exactly(joined, WEIGHTS.joined), byStems([stem(joined)], WEIGHTS.stem)]);
   }
   const stems = tokens.flatMap(({ form, parts }) => (parts.length > 1 ? parts : [form])).map(stem);
   const alternatives = [...alternativesOf(stems)];
@@ -97,11 +99,11 @@ function addPhrase(tokens: Token[], terms: ReadonlyMap<number, Term>, start: num
     if (bare !== last.form) alternatives.push(...alternativesOf([...joinedStems.slice(0, -1), stem(bare)]));
   }
   for (const { phrase, kind } of alternatives) {
-    add([wording(phrase, WEIGHTS[kind])]);
+    add([byStems(phrase, WEIGHTS[kind])]);
     // Spoken forms have synonyms of their own once they are written out.
     if (kind === 'spoken') {
       for (const further of alternativesOf(phrase))
-        add([wording(further.phrase, WEIGHTS[further.kind] * WEIGHTS.spoken)]);
+        add([byStems(further.phrase, WEIGHTS[further.kind] * WEIGHTS.spoken)]);
     }
   }
 }
@@ -110,10 +112,10 @@ function addPhrase(tokens: Token[], terms: ReadonlyMap<number, Term>, start: num
 export function guesses({ form }: Term): Wording[] {
   const found: Wording[] = [];
   const bare = withoutClitic(form);
-  if (bare !== form) found.push(wording([bare], WEIGHTS.clitic), wording([stem(bare)], WEIGHTS.clitic));
+  if (bare !== form) found.push(exactly(bare, WEIGHTS.clitic), byStems([stem(bare)], WEIGHTS.clitic));
   if (form.length >= 5 && form.length <= 24 && !/\d/.test(form)) {
     for (let cut = 2; cut <= form.length - 2; cut++) {
-      found.push(wording([form.slice(0, cut), stem(form.slice(cut))], WEIGHTS.joined));
+      found.push(byStems([stem(form.slice(0, cut)), stem(form.slice(cut))], WEIGHTS.joined));
     }
   }
   return found;

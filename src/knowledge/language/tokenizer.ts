@@ -45,7 +45,13 @@ export function tokenize(text: string): Token[] {
 /** Letters and digits of other scripts with signs between: a SKU or a model. */
 const isCode = (raw: string): boolean => !/\p{Script=Arabic}/u.test(raw.replace(/[۰-۹٠-٩]/g, '0'));
 
-/** The words by which a token is found: itself, its parts, and the stems of all. */
-export function lexemesOf({ form, parts }: Token): string[] {
-  return [...new Set([form, ...parts, stem(form), ...parts.map(stem)])].filter(Boolean);
+/** Before what is only the stem of a word: `~بخار` of `بخاری`, which is not the word `بخار`. */
+const STEM_MARK = '~';
+
+export const markedStem = (word: string): string => `${STEM_MARK}${word}`;
+
+/** What a word is found by: itself, and its stem where that is another. */
+export function lexemesOf(word: string): string[] {
+  const root = stem(word);
+  return root === word ? [word] : [word, markedStem(root)];
 }

@@ -6,6 +6,7 @@ import { spellingDistance, toleratedDistance } from '../language/spelling';
 import { guesses, type Question, type Term, type Wording } from '../language/question';
 import { squeeze } from '../language/normalizer';
 import { stem } from '../language/stemmer';
+import { markedStem } from '../language/tokenizer';
 import type { ProductRestriction } from './product-restriction';
 import { T } from './tune';
 
@@ -30,6 +31,8 @@ const LABELLED = 0.65;
 /** ts_rank of one occurrence of weight 1; source: calc_rank_or in PostgreSQL's tsrank.c. */
 const RANK_OF_ONE = 1 / 1.64493406685;
 const MAX_WORDINGS = 160;
+/** Of a larger category, products have little in common. */
+const MAX_KIN = 60;
 const MAX_CORRECTIONS = 3;
 const CORRECTION_WEIGHT = 0.85;
 
@@ -65,9 +68,51 @@ export class WordSearch {
     if (terms.length === 0) return [];
     const rows = await this.rank(userId, text, terms, limit, restriction);
     const total = terms.reduce((sum, { importance }) => sum + importance, 0);
-    return rows
-      .map((row) => toHit(row, terms, total))
-      .sort((a, b) => b.exact - a.exact || b.score - a.score || a.productId - b.productId);
+    const hits = rows.map((row) => toHit(row, terms, total)).sort(byMerit);
+    const kin = await this.kinOf(userId, hits[0], restriction);
+    for (const [productId, share] of kin) {
+      let hit = hits.find((each) => each.productId === productId);
+      if (!hit) hits.push((hit = { productId, score: 0, coverage: 0, exact: 0 }));
+      hit.score += hits[0]!.score * share;
+    }
+    return hits.sort(byMerit).slice(0, limit);
+  }
+
+  /**
+   * Products of the best hit's rarer categories, where it answers most of the question: what a shop puts beside it is
+   * the next best answer. @returns by product, what share of the best hit's score that is worth
+   */
+  private async kinOf(
+    userId: number,
+    best: WordHit | undefined,
+    restriction: ProductRestriction,
+  ): Promise<Map<number, number>> {
+    const shares = new Map<number, number>();
+    if (!best || best.coverage < T('kinmin', 0.5)) return shares;
+    const rows = await this.dataSource.query<{ product_id: number; size: number; total: number }[]>(
+      `WITH category AS MATERIALIZED (
+         SELECT c.facet, (SELECT count(*) FROM (SELECT 1 FROM documents d
+                           WHERE d.user_id = $1 AND d.facets @> ARRAY[c.facet] LIMIT $3) member) AS size
+           FROM documents best CROSS JOIN LATERAL unnest(best.facets) AS c (facet)
+          WHERE best.user_id = $1 AND best.product_id = $2 AND c.facet LIKE 'category:%'
+       )
+       SELECT d.product_id, c.size,
+              (SELECT count(*) FROM (SELECT 1 FROM documents d WHERE d.user_id = $1 LIMIT $3 * 100) known) AS total
+         FROM category c
+        CROSS JOIN LATERAL (SELECT d.product_id FROM documents d
+                              JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
+                             WHERE d.user_id = $1 AND d.facets @> ARRAY[c.facet]
+                               AND p.user_id = $1 AND p.is_active AND ${restriction.sql(4)}
+                             LIMIT $3) d
+        WHERE c.size < $3`,
+      [userId, best.productId, MAX_KIN, ...restriction.values],
+    );
+    for (const { product_id: productId, size, total } of rows) {
+      if (productId === best.productId) continue;
+      const rarity = 1 - Math.log(size) / Math.log(Math.max(2, total));
+      shares.set(productId, Math.max(shares.get(productId) ?? 0, (best.exact === 3 ? T('kinx', 0.45) : T('kin', 0.15)) * rarity));
+    }
+    return shares;
   }
 
   /** Looks up how common each wording is in the shop, and mends the terms that it does not know. */
@@ -138,8 +183,8 @@ export class WordSearch {
       const corrections = near.flatMap(({ word, distance }) => {
         const weight = CORRECTION_WEIGHT - 0.05 * distance;
         return [
-          { lexemes: [word], prefix: false, weight },
-          { lexemes: [stem(word)], prefix: false, weight: weight * 0.95 },
+          { kind: 'word' as const, parts: [word], weight },
+          { kind: 'stems' as const, parts: [stem(word)], weight: weight * 0.95 },
         ];
       });
       mended.set(term, [...corrections, ...guesses(term)]);
@@ -159,8 +204,9 @@ export class WordSearch {
     const any = [...new Set(wordings.map(({ query }) => query))].map((query) => `(${query})`).join(' | ');
     return this.dataSource.query<RankedRow[]>(
       `WITH wordings AS MATERIALIZED (
-         SELECT w.term, w.query::tsquery AS query, w.weight, w.idf
-           FROM unnest($2::int[], $3::text[], $4::float8[], $5::float8[]) AS w (term, query, weight, idf)
+         SELECT w.term, w.query::tsquery AS query, w.rank_query::tsquery AS rank_query, w.weight, w.idf
+           FROM unnest($2::int[], $3::text[], $10::text[], $4::float8[], $5::float8[])
+                AS w (term, query, rank_query, weight, idf)
        )
        SELECT d.product_id, d.title_squeezed = $6 AS is_title, d.facets @> ARRAY['sku:' || $6] AS is_sku,
               m.terms, m.strengths, m.ranks
@@ -171,30 +217,35 @@ export class WordSearch {
                  FROM documents d
                  JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
                 WHERE d.user_id = $1 AND d.terms @@ $7::tsquery
-                  AND p.user_id = $1 AND p.is_active AND ${restriction.sql(10)}
+                  AND p.user_id = $1 AND p.is_active AND ${restriction.sql(11)}
                OFFSET 0) d
         CROSS JOIN LATERAL (
           SELECT array_agg(t.term) AS terms, array_agg(t.strength) AS strengths, array_agg(t.rank) AS ranks,
                  sum(t.rank) AS score
-            FROM (SELECT w.term, max(w.weight * ts_rank(d.weights, d.terms, w.query)) AS strength,
-                         max(w.weight * w.idf * ts_rank(d.weights, d.terms, w.query)) AS rank
+            FROM (SELECT w.term, max(w.weight * ts_rank(d.weights, d.terms, w.rank_query)) AS strength,
+                         max(w.weight * w.idf * ts_rank(d.weights, d.terms, w.rank_query)) AS rank
                     FROM wordings w WHERE d.terms @@ w.query GROUP BY w.term) t) m
         ORDER BY m.score DESC, d.product_id LIMIT $9`,
       [
         userId,
         wordings.map(({ term }) => term),
         wordings.map(({ query }) => query),
-        wordings.map(({ weight }) => weight),
+        // Two lexemes of a stem share the rank that ts_rank gives.
+        wordings.map(({ kind, weight }) => (kind === 'stems' ? 2 * weight : weight)),
         wordings.map(({ idf }) => idf),
         squeeze(text),
         any,
         T('short', SHORT_TEXT),
         limit,
+        wordings.map(toRankQuery),
         ...restriction.values,
       ],
     );
   }
 }
+
+const byMerit = (a: WordHit, b: WordHit): number =>
+  b.exact - a.exact || b.score - a.score || a.productId - b.productId;
 
 function limited(wordings: readonly Wording[]): Wording[] {
   const best = new Map<string, Wording>();
@@ -206,10 +257,17 @@ function limited(wordings: readonly Wording[]): Wording[] {
   return [...best.values()].sort((a, b) => b.weight - a.weight).slice(0, MAX_WORDINGS);
 }
 
-const toQuery = ({ lexemes, prefix }: Wording): string =>
-  lexemes
-    .map((lexeme, index) => quoteLexeme(lexeme) + (prefix && index === lexemes.length - 1 ? ':*' : ''))
-    .join(' <-> ');
+/** A word or its marked stem. */
+const eitherLexeme = (root: string): string => `(${quoteLexeme(root)} | ${quoteLexeme(markedStem(root))})`;
+
+function toQuery({ kind, parts }: Wording): string {
+  if (kind === 'stems') return parts.map(eitherLexeme).join(' <-> ');
+  return quoteLexeme(parts[0]!) + (kind === 'prefix' ? ':*' : '');
+}
+
+/** What a wording is ranked by: ts_rank divides by the number of lexemes, and has a scale of its own for phrases. */
+const toRankQuery = ({ kind, parts }: Wording): string =>
+  kind === 'stems' ? eitherLexeme(parts.at(-1)!) : toQuery({ kind, parts, weight: 1 });
 
 function toHit(row: RankedRow, terms: readonly WeighedTerm[], total: number): WordHit {
   let score = 0;
