@@ -16,9 +16,13 @@ export class Search1790000000003 implements MigrationInterface {
       CREATE TABLE vocabulary (
         user_id bigint NOT NULL,
         word text NOT NULL,
+        sound text NOT NULL,
         CONSTRAINT vocabulary_pkey PRIMARY KEY (user_id, word)
       )`);
-    await runner.query(`CREATE INDEX vocabulary_word_idx ON vocabulary USING gin (user_id, word gin_trgm_ops)`);
+    await runner.query(
+      `CREATE INDEX vocabulary_word_idx ON vocabulary USING gin (user_id, word gin_trgm_ops)`,
+    );
+    await runner.query(`CREATE INDEX vocabulary_sound_idx ON vocabulary (user_id, sound) WHERE sound <> ''`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

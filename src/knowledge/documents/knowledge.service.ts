@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { EmbeddingReason } from '../embedding/chunk.entity';
 import { liveGenerations } from '../embedding/generations.service';
 import { NORMALIZER_VERSION } from '../language/normalizer';
+import { soundOf } from '../language/spelling';
 import { chunk, type TextChunk } from './chunker';
 import { toDocument, type ProductContent, type ProductDocument } from './product-document';
 
@@ -106,11 +107,11 @@ async function saveDocuments(
   // In order, so that two transactions that bring the same new words wait for one another rather than deadlock.
   const words = [...new Set(documents.flatMap(({ document: { search } }) => search.vocabulary))].sort();
   await manager.query(
-    `INSERT INTO vocabulary (user_id, word)
-     SELECT $1, w.word FROM unnest($2::text[]) AS w (word)
+    `INSERT INTO vocabulary (user_id, word, sound)
+     SELECT $1, w.word, w.sound FROM unnest($2::text[], $3::text[]) AS w (word, sound)
       WHERE NOT EXISTS (SELECT 1 FROM vocabulary v WHERE v.user_id = $1 AND v.word = w.word)
      ON CONFLICT ON CONSTRAINT vocabulary_pkey DO NOTHING`,
-    [userId, words],
+    [userId, words, words.map(soundOf)],
   );
 }
 

@@ -11,6 +11,10 @@ export abstract class Embedder {
   abstract readonly batchSize: number;
   /** Cosine similarity below which a text has nothing to do with a question. */
   abstract readonly floor: number;
+  /** Cosine similarity from which a text answers a question though it has none of its words. */
+  abstract readonly confident: number;
+  /** Of its ranking beside that by words, which has 1. */
+  abstract readonly weight: number;
   /** One vector per text, in their order. @throws EmbeddingError */
   abstract embed(texts: readonly string[], options?: EmbedOptions): Promise<number[][]>;
 }

@@ -27,7 +27,10 @@ export class LexicalEmbedder extends Embedder {
   readonly dimensions = DIMENSIONS;
   readonly pricePerMillionTokens = 0;
   readonly batchSize = 500;
-  readonly floor = 0.12;
+  readonly floor = 0.2;
+  /** It knows no more than the words: above this they are nearly the same. */
+  readonly confident = 0.6;
+  readonly weight = 0.5;
 
   embed(texts: readonly string[]): Promise<number[][]> {
     return Promise.resolve(texts.map(lexicalVector));

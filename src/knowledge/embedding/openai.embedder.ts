@@ -26,6 +26,8 @@ export class OpenAiEmbedder extends Embedder {
   readonly pricePerMillionTokens: number | null;
   readonly batchSize: number;
   readonly floor = 0.2;
+  readonly confident = 0.4;
+  readonly weight = 1;
 
   private readonly client: OpenAI;
   private readonly apiKey: string;

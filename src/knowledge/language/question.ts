@@ -1,6 +1,6 @@
 import { STOP_WORDS } from './normalizer';
 import { stem, withoutClitic } from './stemmer';
-import { alternativesOf, FILLER_WORDS, MAX_PHRASE } from './thesaurus';
+import { alternativesOf, canonical, FILLER_WORDS, MAX_PHRASE, relatedOf } from './thesaurus';
 import { tokenize, type Token } from './tokenizer';
 
 /** One way in which a word of a question may stand in a text. */
@@ -22,6 +22,8 @@ export interface Term {
 
 export interface Question {
   terms: Term[];
+  /** It has words around what is wanted, as speech does; otherwise it names a thing. */
+  isSpoken: boolean;
 }
 
 const MAX_TERMS = 24;
@@ -53,7 +55,8 @@ export function readQuestion(text: string): Question {
       addPhrase(tokens.slice(start, start + length), terms, start);
     }
   }
-  return { terms: [...terms.values()].filter(({ wordings }) => wordings.length > 0) };
+  addRelated(tokens, terms);
+  return { terms: [...terms.values()], isSpoken: terms.size < tokens.length };
 }
 
 export const isCode = (form: string): boolean =>
@@ -104,6 +107,20 @@ function addPhrase(tokens: Token[], terms: ReadonlyMap<number, Term>, start: num
     if (kind === 'spoken') {
       for (const further of alternativesOf(phrase))
         add([byStems(further.phrase, WEIGHTS[further.kind] * WEIGHTS.spoken)]);
+    }
+  }
+}
+
+/** What the words that count stand for together, whatever stands between them. */
+function addRelated(tokens: readonly Token[], terms: ReadonlyMap<number, Term>): void {
+  const places = [...terms.keys()];
+  const roots = places.map((place) => canonical(stem(tokens[place]!.form)));
+  for (let start = 0; start < places.length; start++) {
+    for (let length = 1; length <= MAX_PHRASE && start + length <= places.length; length++) {
+      const wordings = relatedOf(roots.slice(start, start + length)).map(({ phrase }) =>
+        byStems(phrase, WEIGHTS.related),
+      );
+      for (const place of places.slice(start, start + length)) terms.get(place)!.wordings.push(...wordings);
     }
   }
 }

@@ -40,10 +40,80 @@ function substitution(a: string, b: string): number {
   return (SOUND[a] ?? a) === (SOUND[b] ?? b) ? SOUNDS_ALIKE : 1;
 }
 
+/** The word with each two neighbours swapped. */
+export function swaps(word: string): string[] {
+  const letters = [...word];
+  return letters.slice(1).map((_, index) => {
+    const [a, b] = [letters[index]!, letters[index + 1]!];
+    return letters
+      .with(index, b)
+      .with(index + 1, a)
+      .join('');
+  });
+}
+
 /** How far a word may be from what was typed and still be what was meant: short words are easily others. */
 export function toleratedDistance(word: string): number {
   if (/\d/.test(word)) return 0;
   if (word.length <= 2) return 0;
   if (word.length === 3) return SOUNDS_ALIKE;
   return word.length < 8 ? 1 : 2;
+}
+
+/** Consonants of both scripts by their sound; vowels, and letters that may be vowels, are left out. */
+const CONSONANTS: Record<string, string> = {
+  ب: 'b',
+  پ: 'p',
+  ت: 't',
+  ط: 't',
+  ث: 's',
+  س: 's',
+  ص: 's',
+  ش: 's',
+  ج: 'j',
+  ژ: 'j',
+  چ: 'c',
+  خ: 'k',
+  د: 'd',
+  ذ: 's',
+  ز: 's',
+  ض: 's',
+  ظ: 's',
+  ر: 'r',
+  غ: 'g',
+  ق: 'g',
+  ف: 'f',
+  ک: 'k',
+  گ: 'g',
+  ل: 'l',
+  م: 'm',
+  ن: 'n',
+  b: 'b',
+  c: 'k',
+  d: 'd',
+  f: 'f',
+  g: 'g',
+  j: 'j',
+  k: 'k',
+  l: 'l',
+  m: 'm',
+  n: 'n',
+  p: 'p',
+  q: 'k',
+  r: 'r',
+  s: 's',
+  t: 't',
+  x: 'ks',
+  z: 's',
+};
+
+/**
+ * The consonants of a normalised word, by which a name meets itself in the other script: `اولترا` and `ultra` are
+ * `ltr`. Empty where too few are left to tell.
+ */
+export function soundOf(word: string): string {
+  const latin = word.replace(/ph/g, 'f').replace(/sh/g, 's').replace(/ch/g, 'c_').replace(/kh/g, 'k');
+  const sound = latin.replace(/c_/g, 'چ').replace(/./gu, (letter) => CONSONANTS[letter] ?? '');
+  const single = sound.replace(/(.)\1+/g, '$1');
+  return single.length >= 3 ? single : '';
 }

@@ -3,6 +3,7 @@ import { BRANDS_CULTURE } from './lexicon/brands-culture';
 import { CLOTHING_BEAUTY_FOOD } from './lexicon/clothing-beauty-food';
 import { HOME_TECHNOLOGY } from './lexicon/home-technology';
 import { FILLERS, SPOKEN } from './lexicon/speech';
+import { STOP_WORDS } from './normalizer';
 import { stem } from './stemmer';
 import { tokenize } from './tokenizer';
 
@@ -20,6 +21,41 @@ export const MAX_PHRASE = 4;
 
 const phraseOf = (text: string): Phrase => tokenize(text).map(({ form }) => stem(form));
 const keyOf = (phrase: Phrase): string => phrase.join(' ');
+
+/** The word that stands for a stem and its synonyms: `پدر` for `بابا`; the stem itself where it has none. */
+export const canonical = (root: string): string => CANONICAL.get(root) ?? root;
+
+/** What is related to words in a row, of which only the canonical ones count: `کادو برا بابام` is `هدیه پدر`. */
+export const relatedOf = (roots: Phrase): readonly Alternative[] => RELATED.get(keyOf(roots)) ?? [];
+
+function readCanonical(lexicons: readonly Lexicon[], spoken: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const add = (group: Phrase[], head: Phrase | undefined): void => {
+    if (head?.length !== 1) return;
+    for (const [word, ...more] of group) {
+      if (word !== undefined && more.length === 0 && word !== head[0] && !found.has(word))
+        found.set(word, head[0]!);
+    }
+  };
+  for (const [from, to] of sides(spoken)) add(from, to[0]);
+  for (const { synonyms } of lexicons) {
+    for (const line of lines(synonyms)) add(phrases(line), phrases(line)[0]);
+  }
+  return found;
+}
+
+function readRelated(lexicons: readonly Lexicon[]): ReadonlyMap<string, readonly Alternative[]> {
+  const found = new Map<string, Alternative[]>();
+  for (const [from, to] of lexicons.flatMap(({ related }) => sides(related))) {
+    for (const phrase of from) {
+      const key = keyOf(phrase.filter((word) => !STOP_WORDS.has(word)).map(canonical));
+      const known = found.get(key) ?? [];
+      known.push(...to.map((each): Alternative => ({ phrase: each, kind: 'related' })));
+      found.set(key, known);
+    }
+  }
+  return found;
+}
 
 function read(lexicons: readonly Lexicon[], spoken: string): ReadonlyMap<string, readonly Alternative[]> {
   const found = new Map<string, Map<string, Alternative>>();
@@ -65,7 +101,10 @@ function sides(text: string): [from: Phrase[], to: Phrase[]][] {
 /** Words of a question that say nothing of a product; normalised. */
 export const FILLER_WORDS: ReadonlySet<string> = new Set(tokenize(FILLERS).map(({ form }) => form));
 
-const ALTERNATIVES = read([CLOTHING_BEAUTY_FOOD, HOME_TECHNOLOGY, BRANDS_CULTURE], SPOKEN);
+const LEXICONS = [CLOTHING_BEAUTY_FOOD, HOME_TECHNOLOGY, BRANDS_CULTURE];
+const ALTERNATIVES = read(LEXICONS, SPOKEN);
+const CANONICAL = readCanonical(LEXICONS, SPOKEN);
+const RELATED = readRelated(LEXICONS);
 
 /** What else may be meant by these stems in a row; empty for most. */
 export const alternativesOf = (stems: Phrase): readonly Alternative[] => ALTERNATIVES.get(keyOf(stems)) ?? [];

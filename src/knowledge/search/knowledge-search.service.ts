@@ -3,11 +3,10 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { toSql } from 'pgvector';
 import { DataSource } from 'typeorm';
 import { AppError } from '../../validation/errors';
-import { EmbeddingError } from '../embedding/embedder';
+import { EmbeddingError, type Embedder } from '../embedding/embedder';
 import { Generations, type ActiveGeneration } from '../embedding/generations.service';
-import { readQuestion } from '../language/question';
+import { readQuestion, type Question } from '../language/question';
 import type { ProductRestriction } from './product-restriction';
-import { T } from './tune';
 import { WordSearch, type WordHit } from './word-search.service';
 
 export interface KnowledgeHit {
@@ -81,7 +80,9 @@ export class KnowledgeSearch {
       method === 'vector' ? [] : this.words.find(userId, question, read, CANDIDATES, restriction),
     ]);
     if (byVector === null && byWords.length === 0) throw new AppError(503, 'embedding_unavailable');
-    const ranked = fuse(byVector ?? [], byWords, generation?.embedder?.floor ?? 0, method).slice(0, limit);
+    const embedder = generation?.embedder ?? null;
+    if (method !== 'vector' && !isAnswered(read, byVector ?? [], byWords, embedder)) return [];
+    const ranked = fuse(byVector ?? [], byWords, embedder, method).slice(0, limit);
     return this.withChunks(userId, generation, ranked);
   }
 
@@ -166,18 +167,36 @@ interface RankedProduct {
   scores: KnowledgeHit['scores'];
 }
 
+/**
+ * The share of a question that some product must answer: what names a thing in few words must be about that thing,
+ * of a description or a spoken sentence many words are about something else.
+ */
+function requiredCoverage({ terms, isSpoken }: Question): number {
+  if (isSpoken) return 0.2;
+  if (terms.length <= 2) return 0.45;
+  return terms.length <= 4 ? 0.55 : 0.25;
+}
+
+/** Whether there is an answer at all, or only the least bad. */
+function isAnswered(
+  question: Question,
+  byVector: VectorRow[],
+  byWords: WordHit[],
+  embedder: Embedder | null,
+): boolean {
+  return (
+    byWords.slice(0, 3).some(({ exact, coverage }) => exact > 0 || coverage >= requiredCoverage(question)) ||
+    (embedder !== null && byVector.some(({ similarity }) => similarity >= embedder.confident))
+  );
+}
+
 function fuse(
   byVector: VectorRow[],
   byWords: WordHit[],
-  floor: number,
+  embedder: Embedder | null,
   method: SearchMethod,
 ): RankedProduct[] {
   const vectors = new Map(byVector.map((row) => [row.product_id, row]));
-  const best = Math.max(0, ...byWords.map(({ coverage }) => coverage));
-  const minimum = T('coverage', 0.3);
-  const top = byVector[0]?.similarity ?? 0;
-  const vf = T('floor', floor);
-  if (method !== 'vector' && best < minimum && !byWords.some(({ exact }) => exact > 0) && top < vf) return [];
   const ranked = new Map<number, RankedProduct & { exact: number }>();
   for (const [rank, hit] of byWords.entries()) {
     const vector = vectors.get(hit.productId);
@@ -192,12 +211,12 @@ function fuse(
       },
     });
   }
-  const weight = method === 'vector' ? 1 : T('vw', 0.5);
+  const weight = method === 'vector' ? 1 : (embedder?.weight ?? 0);
   for (const [rank, row] of byVector.entries()) {
     const combined = weight / (RRF_K + rank + 1);
     const hit = ranked.get(row.product_id);
     if (hit) hit.scores.combined += combined;
-    else if (row.similarity >= vf) {
+    else if (row.similarity >= (embedder?.floor ?? 1)) {
       ranked.set(row.product_id, {
         productId: row.product_id,
         chunkId: row.chunk_id,

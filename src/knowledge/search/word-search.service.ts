@@ -2,13 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { quoteLexeme } from '../documents/search-terms';
-import { spellingDistance, toleratedDistance } from '../language/spelling';
+import { soundOf, spellingDistance, swaps, toleratedDistance } from '../language/spelling';
 import { guesses, type Question, type Term, type Wording } from '../language/question';
 import { squeeze } from '../language/normalizer';
 import { stem } from '../language/stemmer';
 import { markedStem } from '../language/tokenizer';
 import type { ProductRestriction } from './product-restriction';
-import { T } from './tune';
 
 export interface WordHit {
   productId: number;
@@ -24,15 +23,24 @@ export interface WordHit {
 const MAX_FREQUENCY = 5000;
 /** Weights of ts_rank for the letters C, B, A; that of D, the description, becomes less the longer that is. */
 const [D_WEIGHT, C_WEIGHT, B_WEIGHT, A_WEIGHT] = [0.4, 0.6, 0.9, 1];
+/** For whether a product has a word at all, where it stands counts less. In the order of ts_rank: D, C, B, A. */
+const COVERAGE_WEIGHTS = '{0.7, 0.85, 1, 1}';
 /** Distinct lexemes up to which a description counts in full. */
 const SHORT_TEXT = 80;
 /** How strongly a beginning of a word in title, SKU or tags is found at least; a whole word in a text is less. */
-const LABELLED = 0.65;
+const LABELLED = 0.75;
 /** ts_rank of one occurrence of weight 1; source: calc_rank_or in PostgreSQL's tsrank.c. */
 const RANK_OF_ONE = 1 / 1.64493406685;
 const MAX_WORDINGS = 160;
+/** A word that all products of a shop have still is a part of the question. */
+const LEAST_IMPORTANCE = 1;
 /** Of a larger category, products have little in common. */
 const MAX_KIN = 60;
+/** How much of the question the best hit must answer for its categories to count. */
+const KIN_COVERAGE = 0.5;
+/** Of the best hit's score, for a category that is all but unique; more where the question named that very product. */
+const KIN_SHARE = 0.15;
+const KIN_OF_EXACT = 0.45;
 const MAX_CORRECTIONS = 3;
 const CORRECTION_WEIGHT = 0.85;
 
@@ -40,7 +48,6 @@ interface WeighedTerm extends Term {
   wordings: (Wording & { query: string; idf: number })[];
   /** How much of the question it is. */
   importance: number;
-  known: boolean;
 }
 
 interface RankedRow {
@@ -88,7 +95,7 @@ export class WordSearch {
     restriction: ProductRestriction,
   ): Promise<Map<number, number>> {
     const shares = new Map<number, number>();
-    if (!best || best.coverage < T('kinmin', 0.5)) return shares;
+    if (!best || best.coverage < KIN_COVERAGE) return shares;
     const rows = await this.dataSource.query<{ product_id: number; size: number; total: number }[]>(
       `WITH category AS MATERIALIZED (
          SELECT c.facet, (SELECT count(*) FROM (SELECT 1 FROM documents d
@@ -110,7 +117,10 @@ export class WordSearch {
     for (const { product_id: productId, size, total } of rows) {
       if (productId === best.productId) continue;
       const rarity = 1 - Math.log(size) / Math.log(Math.max(2, total));
-      shares.set(productId, Math.max(shares.get(productId) ?? 0, (best.exact === 3 ? T('kinx', 0.45) : T('kin', 0.15)) * rarity));
+      shares.set(
+        productId,
+        Math.max(shares.get(productId) ?? 0, (best.exact === 3 ? KIN_OF_EXACT : KIN_SHARE) * rarity),
+      );
     }
     return shares;
   }
@@ -140,7 +150,7 @@ export class WordSearch {
         : found.length > 0
           ? Math.min(...found.map((each) => each.idf))
           : idf(0);
-      return { ...term, wordings: found, importance, known };
+      return { ...term, wordings: found, importance: importance + LEAST_IMPORTANCE };
     });
   }
 
@@ -165,19 +175,36 @@ export class WordSearch {
 
   /** Words of the shop that a misspelt one is probably meant for, and the guesses that need no dictionary. */
   private async mend(userId: number, terms: readonly Term[]): Promise<Map<Term, Wording[]>> {
-    const rows = await this.dataSource.query<{ asked: string; word: string }[]>(
-      `SELECT asked.word AS asked, near.word
-         FROM unnest($2::text[]) AS asked (word)
-        CROSS JOIN LATERAL (SELECT v.word FROM vocabulary v WHERE v.user_id = $1 AND v.word % asked.word
-                             ORDER BY similarity(v.word, asked.word) DESC LIMIT 30) near`,
-      [userId, terms.map(({ form }) => form)],
+    const forms = terms.map(({ form }) => form);
+    const rows = await this.dataSource.query<{ asked: string; word: string; by_sound: boolean }[]>(
+      `SELECT asked.word AS asked, near.word, near.by_sound
+         FROM unnest($2::text[], $3::text[], $4::text[]) AS asked (word, sound, swapped)
+        CROSS JOIN LATERAL (
+          (SELECT v.word, false AS by_sound FROM vocabulary v WHERE v.user_id = $1 AND v.word % asked.word
+            ORDER BY similarity(v.word, asked.word) DESC LIMIT 30)
+          UNION ALL
+          -- Two letters swapped leave few trigrams in common.
+          (SELECT v.word, false FROM vocabulary v
+            WHERE v.user_id = $1 AND v.word = ANY (string_to_array(asked.swapped, ' ')))
+          UNION ALL
+          (SELECT v.word, true FROM vocabulary v
+            WHERE v.user_id = $1 AND v.sound = asked.sound AND v.sound <> '' LIMIT 30)) near`,
+      [userId, forms, forms.map(soundOf), forms.map((form) => swaps(form).join(' '))],
     );
     const mended = new Map<Term, Wording[]>();
     for (const term of terms) {
       const near = rows
         .filter(({ asked }) => asked === term.form)
-        .map(({ word }) => ({ word, distance: spellingDistance(term.form, word) }))
-        .filter(({ distance }) => distance <= toleratedDistance(term.form))
+        // Of one script, words of like consonants are others (`مرد`, `مورد`): there the letters decide.
+        .map(({ word, by_sound: bySound }) => ({
+          word,
+          distance: bySound && isLatin(word) !== isLatin(term.form) ? 1 : spellingDistance(term.form, word),
+        }))
+        .filter(({ distance }) => distance <= Math.max(toleratedDistance(term.form), 1))
+        .filter(
+          ({ word, distance }) =>
+            isLatin(word) !== isLatin(term.form) || distance <= toleratedDistance(term.form),
+        )
         .sort((a, b) => a.distance - b.distance)
         .slice(0, MAX_CORRECTIONS);
       const corrections = near.flatMap(({ word, distance }) => {
@@ -213,7 +240,7 @@ export class WordSearch {
          FROM (SELECT d.product_id, d.facets, replace(d.title, ' ', '') AS title_squeezed,
                       -- A copy in memory: each use of the stored one would unpack it again.
                       d.terms || ''::tsvector AS terms,
-                      ARRAY[${T('D', D_WEIGHT)} * least(1, $8::float8 / length(d.terms)), ${T('C', C_WEIGHT)}, ${T('B', B_WEIGHT)}, ${A_WEIGHT}]::float4[] AS weights
+                      ARRAY[${D_WEIGHT} * least(1, $8::float8 / length(d.terms)), ${C_WEIGHT}, ${B_WEIGHT}, ${A_WEIGHT}]::float4[] AS weights
                  FROM documents d
                  JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
                 WHERE d.user_id = $1 AND d.terms @@ $7::tsquery
@@ -222,7 +249,7 @@ export class WordSearch {
         CROSS JOIN LATERAL (
           SELECT array_agg(t.term) AS terms, array_agg(t.strength) AS strengths, array_agg(t.rank) AS ranks,
                  sum(t.rank) AS score
-            FROM (SELECT w.term, max(w.weight * ts_rank(d.weights, d.terms, w.rank_query)) AS strength,
+            FROM (SELECT w.term, max(w.weight * ts_rank('${COVERAGE_WEIGHTS}', d.terms, w.rank_query)) AS strength,
                          max(w.weight * w.idf * ts_rank(d.weights, d.terms, w.rank_query)) AS rank
                     FROM wordings w WHERE d.terms @@ w.query GROUP BY w.term) t) m
         ORDER BY m.score DESC, d.product_id LIMIT $9`,
@@ -235,7 +262,7 @@ export class WordSearch {
         wordings.map(({ idf }) => idf),
         squeeze(text),
         any,
-        T('short', SHORT_TEXT),
+        SHORT_TEXT,
         limit,
         wordings.map(toRankQuery),
         ...restriction.values,
@@ -246,6 +273,8 @@ export class WordSearch {
 
 const byMerit = (a: WordHit, b: WordHit): number =>
   b.exact - a.exact || b.score - a.score || a.productId - b.productId;
+
+const isLatin = (word: string): boolean => /[a-z]/.test(word);
 
 function limited(wordings: readonly Wording[]): Wording[] {
   const best = new Map<string, Wording>();

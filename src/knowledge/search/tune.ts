@@ -1,2 +1,0 @@
-export const T = (name: string, value: number): number =>
-  (globalThis as unknown as { TUNE?: Record<string, number> }).TUNE?.[name] ?? value;
