@@ -25,6 +25,8 @@ const environment = () => ({
   OPENAI_API_KEY: KEY,
   OPENAI_BASE_URL: fake.url,
   EMBEDDING_BATCH_SIZE: String(BATCH),
+  // Texts of one test are those of another.
+  EMBEDDING_CACHE_DAYS: '0',
 });
 
 beforeAll(async () => {
@@ -326,7 +328,7 @@ describe('a restart', () => {
     expect(fake.requests).toHaveLength(1);
     const third = await TestApp.startOn(database, { ...environment(), OPENAI_API_KEY: '' });
     await third.idle();
-    expect(await third.query(MODELS)).toEqual([{ model: 'local-lexical-1@1024', status: 'embedded' }]);
+    expect(await third.query(MODELS)).toEqual([{ model: 'local-lexical-2@1024', status: 'embedded' }]);
     await third.close();
   });
 });

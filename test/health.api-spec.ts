@@ -63,7 +63,7 @@ describe('for operators', () => {
     const { status, body } = await app.get('/health/ready');
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'ok', checks: { database: 'ok', queue: 'ok' } });
-    expect(body).toMatchObject({ embedder: 'local-lexical-1@1024', pending_chunks: 0, queued_events: 0 });
+    expect(body).toMatchObject({ embedder: 'local-lexical-2@1024', pending_chunks: 0, queued_events: 0 });
     expect(body.embedder_description).toMatch(/OPENAI_API_KEY/);
   });
 

@@ -37,7 +37,9 @@ const DEFAULTS: Record<keyof typeof KEYS, string | number | string[] | null> = {
   OPENAI_BASE_URL: null,
   EMBEDDING_MODEL: 'text-embedding-3-small',
   EMBEDDING_DIMENSIONS: null,
-  EMBEDDING_BATCH_SIZE: 200,
+  EMBEDDING_BATCH_SIZE: 100,
+  EMBEDDING_CONCURRENCY: 8,
+  EMBEDDING_CACHE_DAYS: 30,
   EMBEDDING_TIMEOUT_MS: 60_000,
 };
 
@@ -80,6 +82,8 @@ const BAD: Partial<Record<keyof typeof KEYS, string[]>> = {
   OPENAI_BASE_URL: ['api.openai.com', 'file:///etc'],
   EMBEDDING_DIMENSIONS: ['15', '3073', 'all'],
   EMBEDDING_BATCH_SIZE: ['0', '2049'],
+  EMBEDDING_CONCURRENCY: ['0', '65'],
+  EMBEDDING_CACHE_DAYS: ['-1', '3651'],
   EMBEDDING_TIMEOUT_MS: ['99', '600001'],
 };
 const FREE = ['HOST', 'DATA_DIR', 'OPENAI_API_KEY', 'EMBEDDING_MODEL'];

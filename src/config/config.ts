@@ -179,7 +179,22 @@ export const KEYS = {
     min: 16,
     max: 3072,
   }),
-  EMBEDDING_BATCH_SIZE: integer('Embeddings', 'Texts in one request', 200, { min: 1, max: 2048 }),
+  EMBEDDING_BATCH_SIZE: integer(
+    'Embeddings',
+    'Texts in one request at most; 2048 where requests are what is limited',
+    100,
+    { min: 1, max: 2048 },
+  ),
+  EMBEDDING_CONCURRENCY: integer('Embeddings', 'Requests that one worker keeps in flight', 8, {
+    min: 1,
+    max: 64,
+  }),
+  EMBEDDING_CACHE_DAYS: integer(
+    'Embeddings',
+    'Days that a paid vector is kept for equal texts after its last use; 0 keeps none',
+    30,
+    { min: 0, max: 3650 },
+  ),
   EMBEDDING_TIMEOUT_MS: integer('Embeddings', 'Milliseconds that one request may take', 60_000, {
     min: 100,
     max: 600_000,
@@ -247,6 +262,8 @@ export class Config {
     model: this.values.EMBEDDING_MODEL,
     dimensions: this.values.EMBEDDING_DIMENSIONS,
     batchSize: this.values.EMBEDDING_BATCH_SIZE,
+    concurrency: this.values.EMBEDDING_CONCURRENCY,
+    cacheDays: this.values.EMBEDDING_CACHE_DAYS,
     timeoutMs: this.values.EMBEDDING_TIMEOUT_MS,
   };
 }

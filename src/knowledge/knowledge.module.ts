@@ -4,6 +4,9 @@ import { Document } from './documents/document.entity';
 import { KnowledgeService } from './documents/knowledge.service';
 import { Chunk } from './embedding/chunk.entity';
 import { Embedders } from './embedding/embedders';
+import { EmbeddingCache } from './embedding/embedding-cache.service';
+import { EmbeddingQueue } from './embedding/embedding-queue.service';
+import { EmbeddingUsageCounter } from './embedding/embedding-usage.service';
 import { EmbeddingJobs } from './embedding/embedding.jobs';
 import { Generations } from './embedding/generations.service';
 import { KnowledgeSearch } from './search/knowledge-search.service';
@@ -11,10 +14,14 @@ import { WordSearch } from './search/word-search.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Document, Chunk])],
-  providers: [Embedders, Generations, KnowledgeService, WordSearch, KnowledgeSearch],
-  exports: [Embedders, Generations, KnowledgeService, KnowledgeSearch],
+  providers: [Embedders, Generations, EmbeddingUsageCounter, KnowledgeService, WordSearch, KnowledgeSearch],
+  exports: [Embedders, Generations, EmbeddingUsageCounter, KnowledgeService, KnowledgeSearch],
 })
 export class KnowledgeModule {}
 
-@Module({ imports: [KnowledgeModule], providers: [EmbeddingJobs], exports: [KnowledgeModule, EmbeddingJobs] })
+@Module({
+  imports: [KnowledgeModule],
+  providers: [EmbeddingQueue, EmbeddingCache, EmbeddingJobs],
+  exports: [KnowledgeModule, EmbeddingJobs],
+})
 export class KnowledgeWorkerModule {}

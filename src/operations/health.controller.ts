@@ -26,7 +26,7 @@ class ReadyDto implements Readiness {
   })
   checks: Record<string, string>;
 
-  @ApiProperty({ example: 'local-lexical-1@1024' })
+  @ApiProperty({ example: 'local-lexical-2@1024' })
   embedder: string;
 
   @ApiProperty()

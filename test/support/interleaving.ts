@@ -10,6 +10,10 @@ import { EventProcessor } from '../../src/integrations/events/event-processor.jo
 import { StoresService } from '../../src/integrations/stores/stores.service';
 import type { JobQueue } from '../../src/jobs/job-queue.service';
 import type { Embedders } from '../../src/knowledge/embedding/embedders';
+import { EmbeddingCache } from '../../src/knowledge/embedding/embedding-cache.service';
+import { EmbeddingQueue } from '../../src/knowledge/embedding/embedding-queue.service';
+import { EmbeddingUsageCounter } from '../../src/knowledge/embedding/embedding-usage.service';
+import { Generations } from '../../src/knowledge/embedding/generations.service';
 import { EmbeddingJobs } from '../../src/knowledge/embedding/embedding.jobs';
 import { KnowledgeService } from '../../src/knowledge/documents/knowledge.service';
 import type { ProductContent } from '../../src/knowledge/documents/product-document';
@@ -335,7 +339,15 @@ export class Process {
     this.intake = new EventIntake(dataSource, new StoresService(dataSource), NO_JOBS);
     const writer = new ProductWriter(new KnowledgeService());
     this.processor = new EventProcessor(dataSource, writer, NO_JOBS, config, logger);
-    this.embeddings = new EmbeddingJobs(dataSource, embedders, NO_JOBS, logger);
+    this.embeddings = new EmbeddingJobs(
+      new EmbeddingQueue(dataSource),
+      new EmbeddingCache(dataSource, config),
+      new EmbeddingUsageCounter(dataSource, logger),
+      new Generations(dataSource, embedders, logger),
+      NO_JOBS,
+      config,
+      logger,
+    );
     const create = dataSource.createQueryRunner.bind(dataSource);
     dataSource.createQueryRunner = (mode) => this.watch(create(mode));
   }

@@ -185,7 +185,8 @@ const join = (pieces: Piece[]): string =>
     .join('')
     .trim();
 
-const breakRuns = (text: string): string => text.replace(new RegExp(`[^\\s]{${MAX_RUN}}`, 'gu'), '$& ');
+export const breakRuns = (text: string): string =>
+  text.replace(new RegExp(`[^\\s]{${MAX_RUN}}`, 'gu'), '$& ');
 
 function truncate(text: string, tokens: number): string {
   if (text.length <= tokens / 4 || tokensOf(text) <= tokens) return text;

@@ -2,6 +2,7 @@
 export abstract class Embedder {
   /** Model and dimensions: only vectors of an equal key can be compared. */
   abstract readonly key: string;
+  abstract readonly model: string;
   /** One sentence for the log, health and the API's documentation. */
   abstract readonly description: string;
   abstract readonly dimensions: number;

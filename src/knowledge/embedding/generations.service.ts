@@ -6,10 +6,10 @@ import { CHUNKER_VERSION } from '../documents/chunker';
 import type { Embedder } from './embedder';
 import { Embedders } from './embedders';
 
-/** What answers questions now. */
-export interface ActiveGeneration {
+/** A generation whose chunks are kept up to date. */
+export interface LiveGeneration {
   id: number;
-  /** Null where this process has no access to it: words answer alone. */
+  /** Null where this process has no access to it. */
   embedder: Embedder | null;
 }
 
@@ -24,7 +24,7 @@ export class Generations implements OnApplicationBootstrap {
     logger.setContext(Generations.name);
   }
 
-  /** The first process of an installation makes its first generation; one without any chunk takes the configured embedder. */
+  /** The first process of an installation makes its first generation; another embedder than before has all embedded anew. */
   async onApplicationBootstrap(): Promise<void> {
     const { key } = this.embedders.configured;
     await this.dataSource.query(
@@ -33,19 +33,41 @@ export class Generations implements OnApplicationBootstrap {
        ON CONFLICT (state) WHERE state IN ('active', 'building') DO NOTHING`,
       [key, CHUNKER_VERSION],
     );
-    await this.dataSource.query(
-      `UPDATE generations SET embedder = $1, chunker = $2
-        WHERE state = 'active' AND (embedder, chunker) <> ($1, $2) AND NOT EXISTS (SELECT 1 FROM chunks)`,
-      [key, CHUNKER_VERSION],
-    );
+    await this.dataSource.transaction(async (manager) => {
+      const [changed] = await manager.query<[{ id: number }[], number]>(
+        `UPDATE generations SET embedder = $1, chunker = $2
+          WHERE state = 'active' AND embedder <> $1 RETURNING id`,
+        [key, CHUNKER_VERSION],
+      );
+      for (const { id } of changed) {
+        // Words answer until the new vectors are there.
+        const [, count] = await manager.query<[unknown, number]>(
+          `UPDATE chunks SET status = 'pending', reason = 'reembed', attempts = 0, next_attempt_at = now(),
+                  claimed_until = NULL WHERE generation = $1`,
+          [id],
+        );
+        if (count > 0)
+          this.logger.info({ chunks: count }, 'chunks of another embedding model are embedded anew');
+      }
+    });
     this.logger.info({ embedder: key }, this.embedders.configured.description);
   }
 
-  async active(): Promise<ActiveGeneration | null> {
-    const [row] = await this.dataSource.query<{ id: number; embedder: string }[]>(
-      `SELECT id, embedder FROM generations WHERE state = 'active'`,
+  /** What answers questions now. Without its embedder words answer alone. */
+  async active(): Promise<LiveGeneration | null> {
+    return this.find(`state = 'active'`).then(([generation]) => generation ?? null);
+  }
+
+  /** The active one first, then one that is being built. */
+  live(): Promise<LiveGeneration[]> {
+    return this.find(`state IN ('active', 'building')`);
+  }
+
+  private async find(condition: string): Promise<LiveGeneration[]> {
+    const rows = await this.dataSource.query<{ id: number; embedder: string }[]>(
+      `SELECT id, embedder FROM generations WHERE ${condition} ORDER BY state = 'building', id`,
     );
-    return row ? { id: row.id, embedder: this.embedders.of(row.embedder) } : null;
+    return rows.map(({ id, embedder }) => ({ id, embedder: this.embedders.of(embedder) }));
   }
 }
 

@@ -21,7 +21,8 @@ const LONGEST_PHRASE = 3;
  * words stand for. It finds what shares words, spelling or an entry of the thesaurus, not whatever else is meant.
  */
 export class LexicalEmbedder extends Embedder {
-  readonly key = `local-lexical-2@${DIMENSIONS}`;
+  readonly model = 'local-lexical-2';
+  readonly key = `${this.model}@${DIMENSIONS}`;
   readonly description =
     'Local lexical embedder (no OPENAI_API_KEY is set): finds products by shared words, spelling and a thesaurus, not by meaning.';
   readonly dimensions = DIMENSIONS;

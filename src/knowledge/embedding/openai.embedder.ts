@@ -21,6 +21,7 @@ const REJECTING = new Set([400, 413, 422]);
 
 export class OpenAiEmbedder extends Embedder {
   readonly key: string;
+  readonly model: string;
   readonly description: string;
   readonly dimensions: number;
   readonly pricePerMillionTokens: number | null;
@@ -31,7 +32,6 @@ export class OpenAiEmbedder extends Embedder {
 
   private readonly client: OpenAI;
   private readonly apiKey: string;
-  private readonly model: string;
   private readonly requestedDimensions: number | undefined;
 
   constructor(settings: Config['embedding'] & { apiKey: string }) {

@@ -3,8 +3,10 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { toSql } from 'pgvector';
 import { DataSource } from 'typeorm';
 import { AppError } from '../../validation/errors';
+import { breakRuns, tokensOf } from '../documents/chunker';
+import { EmbeddingUsageCounter } from '../embedding/embedding-usage.service';
 import { EmbeddingError, type Embedder } from '../embedding/embedder';
-import { Generations, type ActiveGeneration } from '../embedding/generations.service';
+import { Generations, type LiveGeneration } from '../embedding/generations.service';
 import { readQuestion, type Question } from '../language/question';
 import type { ProductRestriction } from './product-restriction';
 import { WordSearch, type WordHit } from './word-search.service';
@@ -54,6 +56,7 @@ export class KnowledgeSearch {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly generations: Generations,
     private readonly words: WordSearch,
+    private readonly usage: EmbeddingUsageCounter,
   ) {}
 
   /**
@@ -92,12 +95,17 @@ export class KnowledgeSearch {
    */
   private async byVector(
     userId: number,
-    generation: ActiveGeneration | null,
+    generation: LiveGeneration | null,
     question: string,
     restriction: ProductRestriction,
   ): Promise<VectorRow[]> {
     if (!generation?.embedder) return [];
     const [vector] = await generation.embedder.embed([question], { timeoutMs: QUESTION_TIMEOUT_MS });
+    this.usage.count(generation.embedder.key, 'question', {
+      requests: 1,
+      texts: 1,
+      tokens: tokensOf(breakRuns(question)),
+    });
     return this.dataSource.query<VectorRow[]>(
       `SELECT best.product_id, best.chunk_id, 1 - best.distance AS similarity
          FROM (SELECT DISTINCT ON (product_id) product_id, chunk_id, distance
@@ -116,7 +124,7 @@ export class KnowledgeSearch {
   /** What the restriction leaves, the newest first: a question that said a price and nothing else. */
   private async browse(
     userId: number,
-    generation: ActiveGeneration | null,
+    generation: LiveGeneration | null,
     limit: number,
     restriction: ProductRestriction,
   ): Promise<KnowledgeHit[]> {
@@ -135,7 +143,7 @@ export class KnowledgeSearch {
 
   private async withChunks(
     userId: number,
-    generation: ActiveGeneration | null,
+    generation: LiveGeneration | null,
     ranked: RankedProduct[],
   ): Promise<KnowledgeHit[]> {
     if (ranked.length === 0) return [];
