@@ -54,7 +54,7 @@ describe('lexicalVector', () => {
     ['Arabic digits', 'سایز ٤٢', 'سایز 42'],
     ['hamza', 'خانهٔ آبی', 'خانه ابی'],
     ['case', 'Nike AIR', 'nike air'],
-    ['punctuation and lines', 'کفش، مردانه.', 'کفش\nمردانه'],
+    ['punctuation', 'کفش، مردانه.', 'کفش مردانه'],
     ['stop words', 'کفش برای مردان', 'کفش مردان'],
   ])('is the same for spellings that differ in %s', (_, one, other) => {
     expect(similarity(one, other)).toBeCloseTo(1, 9);

@@ -64,16 +64,18 @@ function addWords(
   withTrigrams: boolean,
 ): void {
   const stems = tokens.map(({ form }) => stem(form));
-  for (const [index, { form, parts }] of tokens.entries()) {
+  for (const [index, { parts }] of tokens.entries()) {
     for (let length = 1; length <= LONGEST_PHRASE && index + length <= tokens.length; length++) {
       addMeanings(stems.slice(index, index + length), add, weight);
     }
     if (parts.length > 1) addMeanings(parts.map(stem), add, weight);
-    if (STOP_WORDS.has(form) || FILLER_WORDS.has(form)) continue;
-    add(`w${stems[index]!}`, weight);
+  }
+  const telling = tokens.filter(({ form }) => !STOP_WORDS.has(form) && !FILLER_WORDS.has(form));
+  for (const [index, { form, parts }] of telling.entries()) {
+    add(`w${stem(form)}`, weight);
     for (const part of parts) add(`w${stem(part)}`, weight * PART_WEIGHT);
     // A word that others write as two, with a space or a half-space.
-    const next = tokens[index + 1];
+    const next = telling[index + 1];
     if (next) add(`w${stem(form + next.form)}`, weight * JOINED_WEIGHT);
     if (withTrigrams) {
       const padded = `^${form}$`;
