@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { exitWith } from './bootstrap/process';
 import { createUser } from './bootstrap/create-user';
+import { reembed } from './bootstrap/reembed';
 import { envExample, loadConfig } from './config/config';
 import { StartError } from './config/start-error';
 import { demo } from './demo/demo';
@@ -22,6 +23,11 @@ const HELP = `Commands (npm run <command> -- <options>):
       --email ADDRESS
       --password TEXT
 
+  reembed        Embed everything with the configured model, beside what stands, once its cost was shown and agreed to.
+      --dry-run            show the number of requests, tokens and the cost, and end
+      --yes                do not ask
+      --cancel             give up what is being made
+
   eval           Measure how good answers are, on a catalogue and judged questions (JSON Lines).
       --products FILE      a product a line, as a shop posts them
       --queries FILE       {"q", "kind", "relevant": {"<product id>": 1 to 3}} a line
@@ -41,6 +47,9 @@ const OPTIONS = {
   queries: { type: 'string' },
   json: { type: 'boolean' },
   verbose: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  yes: { type: 'boolean', short: 'y' },
+  cancel: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -70,6 +79,12 @@ async function main(): Promise<void> {
       });
     case 'demo':
       return demo({ url: values.url, email: values.email, password: values.password });
+    case 'reembed':
+      return reembed(loadConfig(), {
+        dryRun: values['dry-run'] ?? false,
+        yes: values.yes ?? false,
+        cancel: values.cancel ?? false,
+      });
     case 'eval':
       return evaluate({
         products: values.products,

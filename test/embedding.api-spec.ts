@@ -312,7 +312,8 @@ describe('an embedding service that fails', () => {
 
 // Last, since passport keeps one strategy for the whole process: the sessions of the first application end here.
 describe('a restart', () => {
-  const MODELS = `SELECT DISTINCT embedding_model AS model, status FROM chunks`;
+  const MODELS = `SELECT DISTINCT c.embedding_model AS model, c.status FROM chunks c
+                    JOIN generations g ON g.id = c.generation AND g.state = 'active'`;
 
   it('embeds nothing anew, and all once the model is another', async () => {
     const first = await TestApp.start(environment());

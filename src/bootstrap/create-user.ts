@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { DataSource } from 'typeorm';
 import { AccountExistsError, AccountsService } from '../accounts/accounts.service';
 import { User } from '../accounts/user.entity';
@@ -7,6 +5,7 @@ import type { Config } from '../config/config';
 import { StartError } from '../config/start-error';
 import { dataSourceOptions } from '../database/data-source';
 import { visitInstallation } from './installation';
+import { ask } from './terminal';
 
 export interface CreateUserOptions {
   isStaff: boolean;
@@ -48,30 +47,5 @@ export async function createUser(config: Config, options: CreateUserOptions): Pr
   } finally {
     await dataSource.destroy();
     await installation.close();
-  }
-}
-
-/** Asks at the terminal; a hidden answer is not echoed. */
-async function ask(question: string, hidden = false): Promise<string> {
-  if (!process.stdin.isTTY) {
-    throw new StartError(
-      `${question.replace(/[ (:].*/, '')} is missing, and there is no terminal to ask at: see --help.`,
-    );
-  }
-  let muted = false;
-  const output = new Writable({
-    write(chunk, _encoding, done) {
-      if (!muted) process.stdout.write(chunk as Buffer);
-      done();
-    },
-  });
-  const terminal = createInterface({ input: process.stdin, output, terminal: true });
-  try {
-    const answer = terminal.question(question);
-    muted = hidden;
-    return await answer;
-  } finally {
-    terminal.close();
-    if (hidden) process.stdout.write('\n');
   }
 }

@@ -15,6 +15,8 @@ export interface JobPayloads {
   'events.process': { user_id: number; store_id: number };
   /** Embed chunks that await it, until none is left. */
   'knowledge.embed': Record<string, never>;
+  /** Make what other code or configuration asks for: chunks of a new generation, documents of a newer normaliser. */
+  'knowledge.build': Record<string, never>;
 }
 export type JobName = keyof JobPayloads;
 
@@ -35,4 +37,5 @@ export const JOBS: { [N in JobName]: JobDefinition<JobPayloads[N]> } = {
     key: ({ user_id: user, store_id: store }) => `store-${user}-${store}`,
   },
   'knowledge.embed': { queue: 'knowledge', attempts: 1, backoffMs: 0, key: () => 'embed' },
+  'knowledge.build': { queue: 'knowledge', attempts: 4, backoffMs: 1000, key: () => 'build' },
 };

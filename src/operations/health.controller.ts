@@ -26,10 +26,15 @@ class ReadyDto implements Readiness {
   })
   checks: Record<string, string>;
 
-  @ApiProperty({ example: 'local-lexical-2@1024' })
-  embedder: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'local-lexical-2@1024',
+    description: 'Whose vectors answer questions',
+  })
+  embedder: string | null;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'The configured embedder' })
   embedder_description: string;
 
   @ApiProperty({ description: 'Chunks that await their embedding', type: Number, nullable: true })

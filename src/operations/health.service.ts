@@ -5,13 +5,14 @@ import { DataSource } from 'typeorm';
 import { Config } from '../config/config';
 import { JobQueue } from '../jobs/job-queue.service';
 import { Embedders } from '../knowledge/embedding/embedders';
+import { Generations, type LiveGeneration } from '../knowledge/embedding/generations.service';
 import { Lifecycle } from './lifecycle.service';
 
 export interface Readiness {
   /** `degraded`: what is asked is answered, and events are accepted, to be processed once the queue is back. */
   status: 'ok' | 'degraded' | 'unavailable' | 'stopping';
   checks: Record<string, string>;
-  embedder: string;
+  embedder: string | null;
   embedder_description: string;
   pending_chunks: number | null;
   queued_events: number | null;
@@ -20,8 +21,10 @@ export interface Readiness {
 interface Backlog {
   events: number;
   chunks: number;
-  /** Why the embedding service last refused what still waits. */
+  /** What is wrong with the embeddings. */
   fault: string | null;
+  /** The embedder of what answers questions. */
+  embedder: string | null;
 }
 
 const CHECK_TIMEOUT_MS = 3000;
@@ -32,6 +35,7 @@ export class HealthService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly jobs: JobQueue,
     private readonly embedders: Embedders,
+    private readonly generations: Generations,
     private readonly lifecycle: Lifecycle,
     private readonly config: Config,
     private readonly logger: PinoLogger,
@@ -52,7 +56,7 @@ export class HealthService {
         // Without it products are kept and found by words: a fault to see, not one to be taken out of service for.
         embeddings: backlog.value ? (backlog.value.fault ?? 'ok') : 'unknown',
       },
-      embedder: this.embedders.configured.key,
+      embedder: backlog.value?.embedder ?? null,
       embedder_description: this.embedders.configured.description,
       pending_chunks: backlog.value?.chunks ?? null,
       queued_events: backlog.value?.events ?? null,
@@ -67,13 +71,33 @@ export class HealthService {
   }
 
   private async backlog(): Promise<Backlog> {
-    const [row] = await this.dataSource.query<Backlog[]>(
-      `SELECT (SELECT count(*) FROM events WHERE status = 'queued') AS events,
-              (SELECT count(*) FROM chunks WHERE status = 'pending') AS chunks,
-              (SELECT error_message FROM chunks WHERE status = 'pending' AND error_message IS NOT NULL
-                ORDER BY next_attempt_at DESC LIMIT 1) AS fault`,
-    );
-    return row!;
+    const [rows, generations] = await Promise.all([
+      this.dataSource.query<Omit<Backlog, 'embedder'>[]>(
+        `WITH waiting AS (
+           SELECT error_message, next_attempt_at FROM chunks
+            WHERE status = 'pending'
+              AND generation IN (SELECT id FROM generations WHERE state IN ('active', 'building')))
+         SELECT (SELECT count(*) FROM events WHERE status = 'queued') AS events,
+                (SELECT count(*) FROM waiting) AS chunks,
+                (SELECT error_message FROM waiting WHERE error_message IS NOT NULL
+                  ORDER BY next_attempt_at DESC LIMIT 1) AS fault`,
+      ),
+      this.generations.live(),
+    ]);
+    const [active, building] = generations;
+    const row = rows[0]!;
+    return {
+      ...row,
+      fault: row.fault ?? (active ? this.misconfigured(active, building) : null),
+      embedder: active?.key ?? null,
+    };
+  }
+
+  /** Products are found nonetheless, by words, and by the vectors that stand where their embedder can be run. */
+  private misconfigured(active: LiveGeneration, building: LiveGeneration | undefined): string | null {
+    if (this.generations.isAsConfigured(active)) return null;
+    if (building) return `${building.key} is being made, ${active.key} answers until then`;
+    return `${this.embedders.configured.key} is configured, ${active.key} answers: see npm run reembed`;
   }
 
   /** The reason stays in the log: health is open to everyone. */

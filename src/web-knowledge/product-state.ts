@@ -27,7 +27,21 @@ export interface ProductState {
   images: string[];
 }
 
-export const contentOf = (state: ProductState): ProductContent => ({
+/** What of a product is embedded. */
+export type ProductText = Pick<
+  ProductState,
+  | 'title'
+  | 'sku'
+  | 'brand'
+  | 'categories'
+  | 'tags'
+  | 'attributes'
+  | 'variations'
+  | 'shortDescription'
+  | 'description'
+>;
+
+export const contentOf = (state: ProductText): ProductContent => ({
   title: state.title,
   sku: state.sku,
   brand: state.brand,

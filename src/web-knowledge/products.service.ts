@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, Repository } from 'typeorm';
 import type { Slice } from '../http/page';
+import { ACTIVE_GENERATION } from '../knowledge/embedding/generations.service';
 import {
   KnowledgeSearch,
   type KnowledgeHit,
@@ -81,7 +82,8 @@ export class ProductsService {
                 count(*) FILTER (WHERE p.is_active AND p.original_price IS NOT NULL) AS with_discount,
                 min(p.price) FILTER (WHERE p.is_active) AS min, max(p.price) FILTER (WHERE p.is_active) AS max,
                 count(*) FILTER (WHERE p.is_active)
-                  - (SELECT count(DISTINCT c.product_id) FROM chunks c WHERE c.user_id = $1 AND c.status <> 'embedded')
+                  - (SELECT count(DISTINCT c.product_id) FROM chunks c WHERE c.user_id = $1 AND c.status <> 'embedded'
+                                                                           AND c.generation = ${ACTIVE_GENERATION})
                   AS searchable
            FROM products p WHERE p.user_id = $1`,
         [userId],

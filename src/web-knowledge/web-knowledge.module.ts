@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { KnowledgeModule } from '../knowledge/knowledge.module';
+import { KnowledgeBuilder } from './knowledge-builder.jobs';
 import { Product } from './product.entity';
 import { ProductWriter } from './product-writer.service';
 import { ProductsController } from './products.controller';
@@ -13,5 +14,9 @@ import { ProductsService } from './products.service';
 })
 export class WebKnowledgeApiModule {}
 
-@Module({ imports: [KnowledgeModule], providers: [ProductWriter], exports: [ProductWriter] })
+@Module({
+  imports: [KnowledgeModule],
+  providers: [ProductWriter, KnowledgeBuilder],
+  exports: [ProductWriter, KnowledgeBuilder],
+})
 export class WebKnowledgeWorkerModule {}

@@ -343,7 +343,7 @@ export class Process {
       new EmbeddingQueue(dataSource),
       new EmbeddingCache(dataSource, config),
       new EmbeddingUsageCounter(dataSource, logger),
-      new Generations(dataSource, embedders, logger),
+      new Generations(dataSource, embedders),
       NO_JOBS,
       config,
       logger,

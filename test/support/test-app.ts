@@ -170,13 +170,15 @@ export class TestApp {
     );
   }
 
-  /** Resolves once no event is queued, no chunk that can be embedded is pending, and no job runs. */
+  /** Resolves once no event is queued, no chunk of a live generation is pending, none is being built, and no job runs. */
   async idle(timeoutMs = IDLE_TIMEOUT_MS): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const [row] = await this.query<{ busy: number }>(
         `SELECT (SELECT count(*) FROM events WHERE status = 'queued')
-              + (SELECT count(*) FROM chunks WHERE status = 'pending') AS busy`,
+              + (SELECT count(*) FROM chunks WHERE status = 'pending'
+                    AND generation IN (SELECT id FROM generations WHERE state <> 'retired'))
+              + (SELECT count(*) FROM generations WHERE state = 'building') AS busy`,
       );
       const depths = await this.nest.get(JobQueue).depths();
       if (row!.busy === 0 && Object.values(depths).every((depth) => depth === 0)) return;

@@ -6,6 +6,7 @@ import { Config } from '../../config/config';
 import { JobQueue } from '../../jobs/job-queue.service';
 import type { JobPayloads } from '../../jobs/jobs';
 import { EmbeddingJobs } from '../../knowledge/embedding/embedding.jobs';
+import { KnowledgeBuilder } from '../../web-knowledge/knowledge-builder.jobs';
 
 /**
  * Finds what is due in the database though its job was lost: with the queue's store, or with the process. By a timer
@@ -21,6 +22,7 @@ export class EventSweeper implements OnApplicationBootstrap, OnModuleDestroy {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly jobs: JobQueue,
     private readonly embeddings: EmbeddingJobs,
+    private readonly builder: KnowledgeBuilder,
     private readonly config: Config,
     private readonly logger: PinoLogger,
   ) {
@@ -51,6 +53,7 @@ export class EventSweeper implements OnApplicationBootstrap, OnModuleDestroy {
       for (const store of stores) await this.jobs.add('events.process', store, { insistEveryMs: ageMs });
       if (await this.embeddings.areDue())
         await this.jobs.add('knowledge.embed', {}, { insistEveryMs: ageMs });
+      if (await this.builder.isDue()) await this.jobs.add('knowledge.build', {}, { insistEveryMs: ageMs });
     } catch (err) {
       this.logger.error({ err }, 'sweep failed; the next one will find the same');
     }

@@ -4,6 +4,7 @@ import { Repository, type SelectQueryBuilder } from 'typeorm';
 import { User } from '../../accounts/user.entity';
 import type { Slice } from '../../http/page';
 import { JobQueue } from '../../jobs/job-queue.service';
+import { ACTIVE_GENERATION } from '../../knowledge/embedding/generations.service';
 import { AppError, notFound } from '../../validation/errors';
 import { IntegrationToken } from '../tokens/integration-token.entity';
 import { EventLog } from './event-log.entity';
@@ -46,7 +47,7 @@ export class EventsService {
       `SELECT count(*) AS chunks,
               CASE WHEN bool_and(c.status = 'embedded') THEN max(c.embedded_at) END AS searchable_at
          FROM products p
-         JOIN chunks c ON c.user_id = p.user_id AND c.product_id = p.id
+         JOIN chunks c ON c.user_id = p.user_id AND c.product_id = p.id AND c.generation = ${ACTIVE_GENERATION}
         WHERE p.user_id = $1 AND p.store_id = $2 AND p.external_source = 'woocommerce'
           AND p.external_id = 'woo_' || $3::text`,
       [event.userId, event.storeId, event.wooProductId],

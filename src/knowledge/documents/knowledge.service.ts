@@ -73,6 +73,24 @@ export class KnowledgeService {
     return added.length;
   }
 
+  /** Gives chunks of a new generation the vectors that equal texts of the same products have from its embedder. */
+  async takeOverVectors(
+    manager: EntityManager,
+    userId: number,
+    products: readonly { id: number }[],
+    { id, embedder }: { id: number; embedder: string },
+  ): Promise<void> {
+    await manager.query(
+      `UPDATE chunks c
+          SET status = 'embedded', embedding = old.embedding, embedding_model = $4, embedded_at = old.embedded_at
+         FROM chunks old
+        WHERE c.user_id = $1 AND c.product_id = ANY($2) AND c.generation = $3 AND c.status = 'pending'
+          AND old.user_id = $1 AND old.product_id = c.product_id AND old.generation <> $3
+          AND old.text_hash = c.text_hash AND old.status = 'embedded' AND old.embedding_model = $4`,
+      [userId, products.map((product) => product.id), id, embedder],
+    );
+  }
+
   /** Removes the chunks of products that are gone. Their words stay, so that a list still finds what was deleted. */
   async remove(manager: EntityManager, userId: number, productIds: readonly number[]): Promise<void> {
     if (productIds.length === 0) return;

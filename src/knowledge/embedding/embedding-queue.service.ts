@@ -7,6 +7,8 @@ import type { Embedder } from './embedder';
 
 /** How long a chunk is one worker's; renewed while it is at it, so that one which died keeps it no longer. */
 export const CLAIM_MS = 30_000;
+/** OpenAI takes 300,000 tokens a request; a margin, since its count may differ by a little. */
+export const MAX_REQUEST_TOKENS = 250_000;
 /** Tenants that one turn looks at; the next begins behind them. */
 const MAX_TENANTS = 1000;
 
@@ -33,26 +35,30 @@ export class EmbeddingQueue {
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** Whether chunks await their embedding that no worker is at. */
-  async areDue(): Promise<boolean> {
+  /** Whether chunks of these generations await their embedding that no worker is at. */
+  async areDue(generations: readonly number[]): Promise<boolean> {
     const [row] = await this.dataSource.query<{ due: boolean }[]>(
-      `SELECT EXISTS (SELECT 1 FROM chunks WHERE ${DUE}) AS due`,
+      `SELECT EXISTS (SELECT 1 FROM chunks WHERE ${DUE} AND generation = ANY($1)) AS due`,
+      [generations],
     );
     return row!.due;
   }
 
   /**
-   * How many chunks are due (counted up to `enough`), for how long the first has been, and whether more are on their
+   * How many chunks of these generations are due (counted up to `enough`), for how long the first has been, and whether more are on their
    * way: events that will be chunks, or a generation whose chunks are being made.
    */
-  async outlook(enough: number): Promise<{ due: number; oldestMs: number; moreComing: boolean }> {
+  async outlook(
+    generations: readonly number[],
+    enough: number,
+  ): Promise<{ due: number; oldestMs: number; moreComing: boolean }> {
     const [row] = await this.dataSource.query<{ due: number; oldest_ms: number; more_coming: boolean }[]>(
       `SELECT count(*) AS due,
               coalesce(extract(epoch FROM now() - min(next_attempt_at)) * 1000, 0)::float8 AS oldest_ms,
               EXISTS (SELECT 1 FROM events WHERE status = 'queued' AND next_attempt_at <= now())
                 OR EXISTS (SELECT 1 FROM generations WHERE state = 'building' AND walked_at IS NULL) AS more_coming
-         FROM (SELECT next_attempt_at FROM chunks WHERE ${DUE} LIMIT $1) due`,
-      [enough],
+         FROM (SELECT next_attempt_at FROM chunks WHERE ${DUE} AND generation = ANY($2) LIMIT $1) due`,
+      [enough, generations],
     );
     return { due: Number(row!.due), oldestMs: row!.oldest_ms, moreComing: row!.more_coming };
   }

@@ -6,9 +6,9 @@ import { JobHandler } from '../../jobs/job-handler.decorator';
 import { JobQueue } from '../../jobs/job-queue.service';
 import { EmbeddingError, type Embedder } from './embedder';
 import { EmbeddingCache } from './embedding-cache.service';
-import { EmbeddingQueue, type ClaimedChunk } from './embedding-queue.service';
+import { EmbeddingQueue, MAX_REQUEST_TOKENS, type ClaimedChunk } from './embedding-queue.service';
 import { EmbeddingUsageCounter } from './embedding-usage.service';
-import { Generations } from './generations.service';
+import { Generations, type LiveGeneration } from './generations.service';
 
 const RENEW_CLAIMS_MS = 10_000;
 /** Where the process is to end: how long an answer of the service is still waited for. */
@@ -17,8 +17,6 @@ const STOP_GRACE_MS = 5000;
 const MAX_RUN_MS = 5000;
 const FIRST_BACKOFF_MS = 2000;
 const MAX_BACKOFF_MS = 10 * 60_000;
-/** OpenAI takes 300,000 tokens a request; a margin, since its count may differ by a little. */
-const MAX_REQUEST_TOKENS = 250_000;
 /** OpenAI takes no longer text. */
 const MAX_TEXT_TOKENS = 8191;
 /** How long a request waits for each text that it could still hold while more are being made. */
@@ -75,8 +73,15 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Whether chunks await their embedding that no worker is at. */
-  areDue(): Promise<boolean> {
-    return this.queue.areDue();
+  async areDue(): Promise<boolean> {
+    return this.queue.areDue((await this.embeddable()).map(({ id }) => id));
+  }
+
+  /** The generations that this process can embed, that which answers questions first. */
+  private async embeddable(): Promise<(LiveGeneration & { embedder: Embedder })[]> {
+    return (await this.generations.live()).flatMap(({ embedder, ...generation }) =>
+      embedder ? [{ ...generation, embedder }] : [],
+    );
   }
 
   @JobHandler('knowledge.embed')
@@ -96,6 +101,8 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
     const turnEnds = Date.now() + MAX_RUN_MS;
     const flying = new Set<Promise<void>>();
     const faults: unknown[] = [];
+    const generations = await this.embeddable();
+    const ids = generations.map(({ id }) => id);
     let resting = false;
     let done = false;
     const mayGoOn = () => !resting && faults.length === 0 && !stopping.aborted && Date.now() < turnEnds;
@@ -105,11 +112,11 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
         await Promise.race(flying);
         continue;
       }
-      if (!(await this.isWorthARequest())) {
+      if (!(await this.isWorthARequest(ids))) {
         await sleep(FILL_POLL_MS);
         continue;
       }
-      const batch = await this.claim();
+      const batch = await this.claim(generations);
       if (!batch) {
         done = flying.size === 0;
         if (!done) await Promise.race(flying);
@@ -126,22 +133,22 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
     await Promise.all(flying);
     if (faults.length > 0) throw faults[0];
     if (!done && !resting) await this.jobs.add('knowledge.embed', {});
+    if (done && generations.length > 1) await this.jobs.nudge('knowledge.build', {});
   }
 
   /**
    * Whether to send what is due: at once where it fills a request or nothing more is on its way; a while later while
    * products are still coming in, so that thousands of them are some dozens of requests.
    */
-  private async isWorthARequest(): Promise<boolean> {
+  private async isWorthARequest(generations: readonly number[]): Promise<boolean> {
     const wanted = this.pace.texts;
-    const { due, oldestMs, moreComing } = await this.queue.outlook(wanted);
+    const { due, oldestMs, moreComing } = await this.queue.outlook(generations, wanted);
     return due === 0 || due >= wanted || !moreComing || oldestMs >= wanted * FILL_MS_PER_TEXT;
   }
 
   /** The next request's chunks: of the generation that answers questions first, then of one that is to follow it. */
-  private async claim(): Promise<Batch | null> {
-    for (const { id, embedder } of await this.generations.live()) {
-      if (!embedder) continue;
+  private async claim(generations: Awaited<ReturnType<typeof this.embeddable>>): Promise<Batch | null> {
+    for (const { id, embedder } of generations) {
       const texts = Math.min(this.pace.texts, embedder.batchSize);
       const chunks = await this.queue.claim(id, texts, MAX_REQUEST_TOKENS);
       if (chunks.length > 0) return { chunks, embedder };

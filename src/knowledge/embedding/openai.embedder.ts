@@ -39,7 +39,9 @@ export class OpenAiEmbedder extends Embedder {
     this.apiKey = settings.apiKey;
     this.model = settings.model;
     this.dimensions = settings.dimensions ?? dimensionsOf(settings.model);
-    this.requestedDimensions = settings.dimensions ?? undefined;
+    // A model's own length goes without saying; some models refuse to be told.
+    this.requestedDimensions =
+      this.dimensions === KNOWN_DIMENSIONS[settings.model] ? undefined : this.dimensions;
     this.pricePerMillionTokens = KNOWN_PRICES[settings.model] ?? null;
     this.batchSize = settings.batchSize;
     this.key = `${settings.model}@${this.dimensions}`;
