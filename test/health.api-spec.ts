@@ -1,6 +1,6 @@
 import { TestApp } from './support/test-app';
 
-/** Every path of the contract that speaks JSON, with its methods. */
+/** Every path of the contract that speaks JSON, with its methods, and those beside it. */
 const CONTRACT: [path: string, methods: string[]][] = [
   ['/api/integrations/woocommerce/webhook/', ['post']],
   ['/api/integrations/woocommerce/health/', ['get']],
@@ -18,6 +18,10 @@ const CONTRACT: [path: string, methods: string[]][] = [
   ['/api/v1/web-knowledge/products/{id}/', ['get']],
   ['/api/v1/web-knowledge/products/stats/', ['get']],
   ['/api/v1/web-knowledge/search/', ['get']],
+  ['/api/v1/web-knowledge/chunks/', ['get']],
+  ['/api/v1/web-knowledge/chunks/retry/', ['post']],
+  ['/api/v1/web-knowledge/chunks/{id}/retry/', ['post']],
+  ['/api/v1/web-knowledge/embeddings/', ['get']],
   ['/health/live', ['get']],
   ['/health/ready', ['get']],
 ];

@@ -40,6 +40,7 @@ const DEFAULTS: Record<keyof typeof KEYS, string | number | string[] | null> = {
   EMBEDDING_BATCH_SIZE: 100,
   EMBEDDING_CONCURRENCY: 8,
   EMBEDDING_CACHE_DAYS: 30,
+  HNSW_FROM_CHUNKS: 10_000,
   EMBEDDING_TIMEOUT_MS: 60_000,
 };
 
@@ -57,6 +58,7 @@ const BAD: Partial<Record<keyof typeof KEYS, string[]>> = {
   PAYLOAD_RETENTION_DAYS: ['0', '36501', 'never'],
   EVENT_RETENTION_DAYS: ['0', '36501'],
   JOB_RETENTION_HOURS: ['0', '8761'],
+  HNSW_FROM_CHUNKS: ['-1', '1.5', 'never'],
   PUBLIC_URL: ['shop.example.com', 'ftp://shop.example.com', '//shop', 'http://'],
   TRUSTED_PROXIES: ['proxy.example.com', '10.0.0.0/33', '127.0.0.1, 10.0.0', '127.0.0.1;10.0.0.1'],
   CORS_ORIGINS: [

@@ -195,6 +195,12 @@ export const KEYS = {
     30,
     { min: 0, max: 3650 },
   ),
+  HNSW_FROM_CHUNKS: integer(
+    'Embeddings',
+    'Chunks from which a user gets an approximate index of their own; 0 never. On PostgreSQL only, not in the embedded database',
+    10_000,
+    { min: 0, max: 100_000_000 },
+  ),
   EMBEDDING_TIMEOUT_MS: integer('Embeddings', 'Milliseconds that one request may take', 60_000, {
     min: 100,
     max: 600_000,
@@ -255,6 +261,10 @@ export class Config {
     sweepIntervalMs: this.values.SWEEP_INTERVAL_MS,
     payloadRetentionDays: this.values.PAYLOAD_RETENTION_DAYS,
     retentionDays: this.values.EVENT_RETENTION_DAYS,
+  };
+  readonly vectorIndex = {
+    enabled: this.values.DATABASE_URL !== null && this.values.HNSW_FROM_CHUNKS > 0,
+    fromChunks: this.values.HNSW_FROM_CHUNKS,
   };
   readonly embedding = {
     apiKey: this.values.OPENAI_API_KEY,

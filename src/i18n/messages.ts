@@ -48,6 +48,10 @@ const MESSAGES = {
     fa: 'تنها رویداد ناموفق را می‌توان دوباره پردازش کرد.',
     en: 'Only a failed event can be retried.',
   },
+  chunk_not_failed: {
+    fa: 'تنها متنی را که پذیرفته نشده است می‌توان دوباره فرستاد.',
+    en: 'Only a chunk that was refused can be retried.',
+  },
   embedding_unavailable: {
     fa: 'سرویس جست‌وجوی معنایی پاسخ نمی‌دهد؛ کمی بعد دوباره تلاش کنید.',
     en: 'The embedding service does not answer; try again shortly.',
@@ -115,6 +119,10 @@ const MESSAGES = {
   token_generated: {
     fa: 'توکن ساخته شد. همین حالا آن را ذخیره کنید؛ دیگر نشان داده نمی‌شود.',
     en: 'The token has been made. Save it now: it is not shown again.',
+  },
+  chunks_requeued: {
+    fa: 'متن‌های پذیرفته‌نشده دوباره در صف قرار گرفت.',
+    en: 'The chunks that were refused have been queued again.',
   },
   event_requeued: { fa: 'رویداد دوباره در صف قرار گرفت.', en: 'The event has been queued again.' },
 

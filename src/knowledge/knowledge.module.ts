@@ -9,19 +9,29 @@ import { EmbeddingQueue } from './embedding/embedding-queue.service';
 import { EmbeddingUsageCounter } from './embedding/embedding-usage.service';
 import { EmbeddingJobs } from './embedding/embedding.jobs';
 import { Generations } from './embedding/generations.service';
+import { VectorIndexKeeper } from './embedding/vector-index-keeper.service';
+import { VectorIndexes } from './embedding/vector-indexes';
 import { KnowledgeSearch } from './search/knowledge-search.service';
 import { WordSearch } from './search/word-search.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Document, Chunk])],
-  providers: [Embedders, Generations, EmbeddingUsageCounter, KnowledgeService, WordSearch, KnowledgeSearch],
+  providers: [
+    Embedders,
+    Generations,
+    EmbeddingUsageCounter,
+    VectorIndexes,
+    KnowledgeService,
+    WordSearch,
+    KnowledgeSearch,
+  ],
   exports: [Embedders, Generations, EmbeddingUsageCounter, KnowledgeService, KnowledgeSearch],
 })
 export class KnowledgeModule {}
 
 @Module({
   imports: [KnowledgeModule],
-  providers: [EmbeddingQueue, EmbeddingCache, EmbeddingJobs],
+  providers: [EmbeddingQueue, EmbeddingCache, EmbeddingJobs, VectorIndexKeeper],
   exports: [KnowledgeModule, EmbeddingJobs],
 })
 export class KnowledgeWorkerModule {}

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { KnowledgeModule } from '../knowledge/knowledge.module';
+import { ChunksController } from './chunks.controller';
+import { ChunksService } from './chunks.service';
 import { KnowledgeBuilder } from './knowledge-builder.jobs';
 import { Product } from './product.entity';
 import { ProductWriter } from './product-writer.service';
@@ -9,8 +11,8 @@ import { ProductsService } from './products.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Product]), KnowledgeModule],
-  controllers: [ProductsController],
-  providers: [ProductsService],
+  controllers: [ProductsController, ChunksController],
+  providers: [ProductsService, ChunksService],
 })
 export class WebKnowledgeApiModule {}
 

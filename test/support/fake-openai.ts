@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { encode } from 'gpt-tokenizer/encoding/cl100k_base';
 import { lexicalVector } from '../../src/knowledge/embedding/lexical.embedder';
 
 /** What the fake answers to one request; the default embeds. */
@@ -15,6 +16,9 @@ export class FakeOpenAi {
   answer: (inputs: string[], requestNumber: number) => FakeAnswer = () => 'embed';
   /** Milliseconds that a request which arrives now waits for its answer. */
   delayMs = 0;
+  /** Requests that were open at the same time, at most. */
+  mostAtOnce = 0;
+  private open = 0;
 
   private constructor(
     private readonly server: ReturnType<typeof createServer>,
@@ -52,6 +56,8 @@ export class FakeOpenAi {
     };
     const inputs = [body.input].flat();
     this.requests.push(inputs);
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.open);
+    response.once('close', () => this.open--);
     const answer = this.answer(inputs, this.requests.length);
     if (this.delayMs > 0) await sleep(this.delayMs, undefined, { ref: false });
     if (answer === 'hang-up') {
@@ -77,6 +83,11 @@ export class FakeOpenAi {
         usage: { prompt_tokens: 1, total_tokens: 1 },
       }),
     );
+  }
+
+  /** As the service counts them. */
+  countTokens(text: string): number {
+    return encode(text).length;
   }
 
   /** Deterministic, and near for texts that share words. */

@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
-export type ChunkStatus = 'pending' | 'embedded' | 'failed';
+export const CHUNK_STATUSES = ['pending', 'embedded', 'failed'] as const;
+export type ChunkStatus = (typeof CHUNK_STATUSES)[number];
 
 /** Why a text is sent to the embedding service. */
 export type EmbeddingReason = 'created' | 'changed' | 'reembed' | 'retry' | 'question';

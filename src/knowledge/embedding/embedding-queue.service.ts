@@ -136,15 +136,6 @@ export class EmbeddingQueue {
     );
   }
 
-  /** Sends what was refused to be embedded once more. @returns how many chunks */
-  async retryFailed(): Promise<number> {
-    const [, count] = await this.dataSource.query<[unknown, number]>(
-      `UPDATE chunks SET status = 'pending', reason = 'retry', attempts = 0, next_attempt_at = now(),
-              claimed_until = NULL WHERE status = 'failed'`,
-    );
-    return count;
-  }
-
   private async claimUntil(chunks: readonly ClaimedChunk[], end: string): Promise<void> {
     if (chunks.length === 0) return;
     await this.dataSource.query(

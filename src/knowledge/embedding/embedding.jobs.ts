@@ -24,6 +24,8 @@ const FILL_MS_PER_TEXT = 50;
 const FILL_POLL_MS = 50;
 const PRUNE_INTERVAL_MS = 3_600_000;
 
+type EmbeddableGeneration = LiveGeneration & { embedder: Embedder };
+
 interface Batch {
   chunks: ClaimedChunk[];
   embedder: Embedder;
@@ -36,6 +38,8 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
   private notBefore = 0;
   /** What the service bears at present: halved when it fails, and grown again with each success. */
   private readonly pace: { inFlight: number; texts: number };
+  /** Requests that this process has open, of however many jobs. */
+  private inFlight = 0;
   private pruning: NodeJS.Timeout | undefined;
 
   constructor(
@@ -52,9 +56,7 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
     logger.setContext(EmbeddingJobs.name);
   }
 
-  /** What was refused is tried once more: the configuration may be another. */
-  async onApplicationBootstrap(): Promise<void> {
-    if ((await this.queue.retryFailed()) > 0) await this.jobs.nudge('knowledge.embed', {});
+  onApplicationBootstrap(): void {
     const prune = () =>
       void this.cache
         .prune()
@@ -78,7 +80,7 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** The generations that this process can embed, that which answers questions first. */
-  private async embeddable(): Promise<(LiveGeneration & { embedder: Embedder })[]> {
+  private async embeddable(): Promise<EmbeddableGeneration[]> {
     return (await this.generations.live()).flatMap(({ embedder, ...generation }) =>
       embedder ? [{ ...generation, embedder }] : [],
     );
@@ -99,61 +101,65 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
   /** Keeps several requests in flight until nothing is due, the service needs a rest, or the turn is over. */
   private async embedDue(stopping: AbortSignal, giveUp: AbortSignal): Promise<void> {
     const turnEnds = Date.now() + MAX_RUN_MS;
-    const flying = new Set<Promise<void>>();
+    const mine = new Set<Promise<void>>();
     const faults: unknown[] = [];
     const generations = await this.embeddable();
-    const ids = generations.map(({ id }) => id);
     let resting = false;
     let done = false;
     const mayGoOn = () => !resting && faults.length === 0 && !stopping.aborted && Date.now() < turnEnds;
     // A service that asked for a rest gets it from every chunk; the job that comes after it is queued already.
     while (!done && mayGoOn() && Date.now() >= this.notBefore) {
-      if (flying.size >= this.pace.inFlight) {
-        await Promise.race(flying);
+      if (this.inFlight >= this.pace.inFlight) {
+        await Promise.race([sleep(FILL_POLL_MS), ...mine]);
         continue;
       }
-      if (!(await this.isWorthARequest(ids))) {
-        await sleep(FILL_POLL_MS);
+      this.inFlight++;
+      const next = await this.nextBatch(generations).catch((error: unknown) => {
+        this.inFlight--;
+        throw error;
+      });
+      if (next === 'none yet' || next === 'none') {
+        this.inFlight--;
+        done = next === 'none' && mine.size === 0;
+        if (!done) await Promise.race([sleep(FILL_POLL_MS), ...mine]);
         continue;
       }
-      const batch = await this.claim(generations);
-      if (!batch) {
-        done = flying.size === 0;
-        if (!done) await Promise.race(flying);
-        continue;
-      }
-      const flight = this.embedClaimed(batch, giveUp)
+      const flight = this.embedClaimed(next, giveUp)
         .then((succeeded) => {
           resting ||= !succeeded;
         })
         .catch((error: unknown) => void faults.push(error))
-        .finally(() => flying.delete(flight));
-      flying.add(flight);
+        .finally(() => {
+          this.inFlight--;
+          mine.delete(flight);
+        });
+      mine.add(flight);
     }
-    await Promise.all(flying);
+    await Promise.all(mine);
     if (faults.length > 0) throw faults[0];
     if (!done && !resting) await this.jobs.add('knowledge.embed', {});
     if (done && generations.length > 1) await this.jobs.nudge('knowledge.build', {});
   }
 
   /**
-   * Whether to send what is due: at once where it fills a request or nothing more is on its way; a while later while
-   * products are still coming in, so that thousands of them are some dozens of requests.
+   * The next request's chunks: of the generation that answers questions first, then of one that is to follow it. None
+   * yet while products are still coming in that may fill the request, so that thousands of them are some dozens of
+   * requests.
    */
-  private async isWorthARequest(generations: readonly number[]): Promise<boolean> {
+  private async nextBatch(
+    generations: readonly EmbeddableGeneration[],
+  ): Promise<Batch | 'none yet' | 'none'> {
     const wanted = this.pace.texts;
-    const { due, oldestMs, moreComing } = await this.queue.outlook(generations, wanted);
-    return due === 0 || due >= wanted || !moreComing || oldestMs >= wanted * FILL_MS_PER_TEXT;
-  }
-
-  /** The next request's chunks: of the generation that answers questions first, then of one that is to follow it. */
-  private async claim(generations: Awaited<ReturnType<typeof this.embeddable>>): Promise<Batch | null> {
+    const { due, oldestMs, moreComing } = await this.queue.outlook(
+      generations.map(({ id }) => id),
+      wanted,
+    );
+    if (due > 0 && due < wanted && moreComing && oldestMs < wanted * FILL_MS_PER_TEXT) return 'none yet';
     for (const { id, embedder } of generations) {
-      const texts = Math.min(this.pace.texts, embedder.batchSize);
-      const chunks = await this.queue.claim(id, texts, MAX_REQUEST_TOKENS);
+      const chunks = await this.queue.claim(id, Math.min(wanted, embedder.batchSize), MAX_REQUEST_TOKENS);
       if (chunks.length > 0) return { chunks, embedder };
     }
-    return null;
+    return 'none';
   }
 
   /** False when the service is away: the rest would fail too. */

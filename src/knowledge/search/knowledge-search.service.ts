@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { toSql } from 'pgvector';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '../../validation/errors';
 import { breakRuns, tokensOf } from '../documents/chunker';
 import { EmbeddingUsageCounter } from '../embedding/embedding-usage.service';
 import { EmbeddingError, type Embedder } from '../embedding/embedder';
 import { Generations, type LiveGeneration } from '../embedding/generations.service';
+import { VectorIndexes } from '../embedding/vector-indexes';
 import { readQuestion, type Question } from '../language/question';
 import type { ProductRestriction } from './product-restriction';
 import { WordSearch, type WordHit } from './word-search.service';
@@ -31,6 +32,10 @@ export type SearchMethod = 'hybrid' | 'lexical' | 'vector';
 
 /** Candidates of either method that are considered. */
 const CANDIDATES = 100;
+/** Some products have several near chunks. */
+const NEAREST_CHUNKS = 4 * CANDIDATES;
+/** What the graph is searched with at a time; more of them until there are enough chunks. Source: pgvector's README. */
+const EF_SEARCH = 200;
 /** Reciprocal rank fusion's constant; source: Cormack, Clarke, Büttcher 2009. */
 const RRF_K = 60;
 /** A buyer waits; without the vector, words still answer. */
@@ -55,6 +60,7 @@ export class KnowledgeSearch {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly generations: Generations,
+    private readonly indexes: VectorIndexes,
     private readonly words: WordSearch,
     private readonly usage: EmbeddingUsageCounter,
   ) {}
@@ -89,10 +95,7 @@ export class KnowledgeSearch {
     return this.withChunks(userId, generation, ranked);
   }
 
-  /**
-   * Exact distances over the tenant's chunks, by b-tree on user_id: complete, whatever the restriction leaves, and
-   * for an ordinary shop faster than a shared approximate index.
-   */
+  /** The products whose chunks are nearest, each by its nearest one. Complete, whatever the restriction leaves. */
   private async byVector(
     userId: number,
     generation: LiveGeneration | null,
@@ -100,25 +103,37 @@ export class KnowledgeSearch {
     restriction: ProductRestriction,
   ): Promise<VectorRow[]> {
     if (!generation?.embedder) return [];
-    const [vector] = await generation.embedder.embed([question], { timeoutMs: QUESTION_TIMEOUT_MS });
-    this.usage.count(generation.embedder.key, 'question', {
+    const { embedder } = generation;
+    const [vector] = await embedder.embed([question], { timeoutMs: QUESTION_TIMEOUT_MS });
+    this.usage.count(embedder.key, 'question', {
       requests: 1,
       texts: 1,
       tokens: tokensOf(breakRuns(question)),
     });
-    return this.dataSource.query<VectorRow[]>(
-      `SELECT best.product_id, best.chunk_id, 1 - best.distance AS similarity
-         FROM (SELECT DISTINCT ON (product_id) product_id, chunk_id, distance
-                 FROM (SELECT c.product_id, c.id AS chunk_id, c.embedding <=> $2::halfvec AS distance
-                         FROM chunks c
-                         JOIN products p ON p.user_id = c.user_id AND p.id = c.product_id
-                        WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3
-                          AND p.user_id = $1 AND p.is_active AND ${restriction.sql(5)}
-                        ORDER BY distance LIMIT $4 * 4) nearest
-                ORDER BY product_id, distance) best
-        ORDER BY best.distance, best.product_id LIMIT $4`,
-      [userId, toSql(vector!), generation.id, CANDIDATES, ...restriction.values],
-    );
+    const nearest = (manager: EntityManager, type: string): Promise<VectorRow[]> =>
+      manager.query<VectorRow[]>(
+        `SELECT c.product_id, c.id AS chunk_id, 1 - (c.embedding::${type} <=> $2::${type}) AS similarity
+           FROM chunks c
+           JOIN products p ON p.user_id = c.user_id AND p.id = c.product_id
+          WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3
+            AND p.user_id = $1 AND p.is_active AND ${restriction.sql(5)}
+          ORDER BY c.embedding::${type} <=> $2::${type} LIMIT $4`,
+        [userId, toSql(vector!), generation.id, NEAREST_CHUNKS, ...restriction.values],
+      );
+    const exact = () => nearest(this.dataSource.manager, 'halfvec');
+    if (!(await this.indexes.exists(userId, generation.id))) return nearestOfEach(await exact());
+    const approximate = await this.dataSource.transaction(async (manager) => {
+      await manager.query(
+        `SELECT set_config('hnsw.iterative_scan', 'strict_order', true),
+                set_config('hnsw.ef_search', '${EF_SEARCH}', true),
+                set_config('enable_sort', $1, true)`,
+        // The planner takes a distance for as cheap as a sum. With a filter it may know better than to use the graph.
+        [restriction.values.length === 0 ? 'off' : 'on'],
+      );
+      return nearest(manager, `halfvec(${embedder.dimensions})`);
+    });
+    // The graph was left before enough of what the restriction leaves was met: all of that is little then.
+    return nearestOfEach(approximate.length < NEAREST_CHUNKS ? await exact() : approximate);
   }
 
   /** What the restriction leaves, the newest first: a question that said a price and nothing else. */
@@ -167,6 +182,15 @@ export class KnowledgeSearch {
       return row ? [{ productId, chunkId: row.id, chunkText: row.text, chunkTldr: row.tldr, scores }] : [];
     });
   }
+}
+
+/** The first chunk of each product, of chunks in the order of their similarity; equal ones in the order of their products. */
+function nearestOfEach(rows: readonly VectorRow[]): VectorRow[] {
+  const best = new Map<number, VectorRow>();
+  for (const row of rows) if (!best.has(row.product_id)) best.set(row.product_id, row);
+  return [...best.values()]
+    .sort((a, b) => b.similarity - a.similarity || a.product_id - b.product_id)
+    .slice(0, CANDIDATES);
 }
 
 interface RankedProduct {
