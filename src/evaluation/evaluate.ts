@@ -247,5 +247,9 @@ function toQuery(value: unknown, place: string): JudgedQuery {
   ) {
     throw new StartError(`${place}: a query has q, kind and relevant.`);
   }
+  for (const [id, grade] of Object.entries(relevant)) {
+    if (![1, 2, 3].includes(grade as number))
+      throw new StartError(`${place}: the grade of product ${id} is not 1, 2 or 3.`);
+  }
   return { q, kind, relevant: relevant as Record<string, number> };
 }

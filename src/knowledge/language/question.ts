@@ -1,5 +1,5 @@
 import { STOP_WORDS } from './normalizer';
-import { stem, withoutClitic } from './stemmer';
+import { bareForms, compoundsOf, stem, withoutClitic } from './stemmer';
 import { alternativesOf, canonical, FILLER_WORDS, MAX_PHRASE, relatedOf } from './thesaurus';
 import { tokenize, type Token } from './tokenizer';
 
@@ -65,6 +65,7 @@ export const isCode = (form: string): boolean =>
 function ownWordings({ form, parts }: Token): Wording[] {
   const wordings = [exactly(form, WEIGHTS.form), byStems([stem(form)], WEIGHTS.stem)];
   if (parts.length > 1) wordings.push(byStems(parts.map(stem), WEIGHTS.joined));
+  else for (const compound of compoundsOf(form)) wordings.push(byStems(compound.map(stem), WEIGHTS.joined));
   if (parts.length > 0 && !isCode(form)) {
     for (const part of parts) wordings.push(byStems([stem(part)], WEIGHTS.part));
   }
@@ -127,9 +128,10 @@ function addRelated(tokens: readonly Token[], terms: ReadonlyMap<number, Term>):
 
 /** Further wordings of a term of which the shop has no word as it was asked: without an ending, or as two words. */
 export function guesses({ form }: Term): Wording[] {
-  const found: Wording[] = [];
-  const bare = withoutClitic(form);
-  if (bare !== form) found.push(exactly(bare, WEIGHTS.clitic), byStems([stem(bare)], WEIGHTS.clitic));
+  const found = bareForms(form).flatMap((bare) => [
+    exactly(bare, WEIGHTS.clitic),
+    byStems([stem(bare)], WEIGHTS.clitic),
+  ]);
   if (form.length >= 5 && form.length <= 24 && !/\d/.test(form)) {
     for (let cut = 2; cut <= form.length - 2; cut++) {
       found.push(byStems([stem(form.slice(0, cut)), stem(form.slice(cut))], WEIGHTS.joined));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { spellingDistance, toleratedDistance } from './spelling';
+import { soundAlikes, spellingDistance, toleratedDistance } from './spelling';
 
 describe('spellingDistance', () => {
   it.each<[string, string, number]>([
@@ -29,5 +29,22 @@ describe('spellingDistance', () => {
 describe('toleratedDistance', () => {
   it('grows with the word, and is none for what has digits', () => {
     expect(['ab', 'abc', 'abcd', 'abcdefgh', 'abcd1234'].map(toleratedDistance)).toEqual([0, 0.5, 1, 2, 0]);
+  });
+});
+
+describe('soundAlikes', () => {
+  it.each<[string, string]>([
+    ['پطو', 'پتو'],
+    ['صرم', 'سرم'],
+    ['حوله', 'هوله'],
+    ['غاب', 'قاب'],
+  ])('of %s has %s', (word, other) => {
+    expect(soundAlikes(word)).toContain(other);
+    expect(soundAlikes(other)).toContain(word);
+  });
+
+  it('has other words alone, each as far away as one sound', () => {
+    for (const other of soundAlikes('سطل')) expect(spellingDistance('سطل', other)).toBe(0.5);
+    expect(soundAlikes('گل')).toEqual([]);
   });
 });

@@ -11,6 +11,11 @@ const SOUND: Record<string, string> = {
   ع: 'ا',
   ژ: 'ز',
 };
+/** The letters of each sound. */
+const ALIKE = new Map<string, string[]>();
+for (const [letter, sound] of Object.entries(SOUND)) {
+  ALIKE.set(sound, [...(ALIKE.get(sound) ?? [sound]), letter]);
+}
 const SOUNDS_ALIKE = 0.5;
 
 /**
@@ -49,6 +54,17 @@ export function swaps(word: string): string[] {
       .with(index, b)
       .with(index + 1, a)
       .join('');
+  });
+}
+
+/** The word with one letter exchanged for another of the same sound: `پطو`, `پتو`. */
+export function soundAlikes(word: string): string[] {
+  const letters = [...word];
+  return letters.flatMap((letter, index) => {
+    const sound = SOUND[letter] ?? letter;
+    return (ALIKE.get(sound) ?? [])
+      .filter((other) => other !== letter)
+      .map((other) => letters.with(index, other).join(''));
   });
 }
 

@@ -25,3 +25,32 @@ export function stem(word: string): string {
 
 /** The word without a pronoun at its end; the word itself where it has none. Guesswork: only for words that are not known. */
 export const withoutClitic = (word: string): string => word.replace(CLITIC, '');
+
+/** As they are spoken: کفشام, مبلا, بچه‌هامو. */
+const SPOKEN_ENDINGS = [
+  /(?<=..)(?:م|ت|ش|مان|تان|شان|مون|تون|شون|و|رو)$/u,
+  /(?<=..)ا(?:م|ت|ش|مون|تون|شون|رو|و|یی)?$/u,
+  /(?<=..)ها(?:مو|تو|شو|رو|و)$/u,
+];
+
+/**
+ * What a spoken word may be without its endings, the likeliest first; a silent heh is written again that speech swallows
+ * before them (`گربم`, `گربه`). Guesswork: only for words that are not known.
+ */
+export function bareForms(word: string): string[] {
+  const bare = SPOKEN_ENDINGS.map((ending) => word.replace(ending, '')).filter((form) => form !== word);
+  return [...new Set(bare.flatMap((form) => (form.endsWith('ه') ? [form] : [form, `${form}ه`])))];
+}
+
+/** Parts of compounds that are written joined, with a half-space, or apart. */
+const FIRST_PARTS = /^(ضد|پیش|فوق|پر|کم|خوش|هم|نیم|تک|چند|دو|سه|چهار|خود|پا|دست|اب|نرم|گرم)(?=...)/u;
+const LAST_PARTS =
+  /(?<=..)(کن|ساز|گیر|کش|شور|پز|بند|سنج|دار|نما|بر|ریز|پاش|گوشتی|پوش|زن|خور|شوی|شویی|کننده)$/u;
+
+/** The ways in which a word may be written as two: `ضدآفتاب`, `فشارسنج`. */
+export function compoundsOf(word: string): [string, string][] {
+  const cuts = [FIRST_PARTS.exec(word)?.[0].length, LAST_PARTS.exec(word)?.index];
+  return cuts.flatMap((cut) =>
+    cut === undefined ? [] : [[word.slice(0, cut), word.slice(cut)] as [string, string]],
+  );
+}

@@ -216,8 +216,10 @@ function isAnswered(
   byWords: WordHit[],
   embedder: Embedder | null,
 ): boolean {
+  // Those that have its words where they tell most: in a long description any words may meet.
+  const telling = [...byWords].sort((a, b) => b.exact - a.exact || b.score - a.score).slice(0, 3);
   return (
-    byWords.slice(0, 3).some(({ exact, coverage }) => exact > 0 || coverage >= requiredCoverage(question)) ||
+    telling.some(({ exact, coverage }) => exact > 0 || coverage >= requiredCoverage(question)) ||
     (embedder !== null && byVector.some(({ similarity }) => similarity >= embedder.confident))
   );
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { quoteLexeme } from '../documents/search-terms';
-import { soundOf, spellingDistance, swaps, toleratedDistance } from '../language/spelling';
+import { soundAlikes, soundOf, spellingDistance, swaps, toleratedDistance } from '../language/spelling';
 import { guesses, type Question, type Term, type Wording } from '../language/question';
 import { squeeze } from '../language/normalizer';
 import { stem } from '../language/stemmer';
@@ -13,6 +13,8 @@ export interface WordHit {
   productId: number;
   /** Sum over the question's terms of rarity × how well and where the product has them; only for comparing. */
   score: number;
+  /** By which hits are ordered: the score, the more of the question is answered at once the better. */
+  merit: number;
   /** Share of the question that the product answers, by the rarity of its terms: 0 to 1. */
   coverage: number;
   /** 3 where the question is the product's SKU or title, 2 where it names its model, 1 where it begins its model's name; otherwise 0. */
@@ -38,11 +40,19 @@ const LEAST_IMPORTANCE = 1;
 const MAX_KIN = 60;
 /** How much of the question the best hit must answer for its categories to count. */
 const KIN_COVERAGE = 0.5;
-/** Of the best hit's score, for a category that is all but unique; more where the question named that very product. */
+/** Of the best hit's merit, for a category that is all but unique; more where the question named that very product. */
 const KIN_SHARE = 0.15;
 const KIN_OF_EXACT = 0.45;
+/** So that what answers next to nothing still has an order. */
+const LEAST_COVERAGE = 0.1;
 const MAX_CORRECTIONS = 3;
 const CORRECTION_WEIGHT = 0.85;
+
+interface NearWord {
+  word: string;
+  /** Found by its consonants, which may be of another script. */
+  bySound: boolean;
+}
 
 interface WeighedTerm extends Term {
   wordings: (Wording & { query: string; idf: number })[];
@@ -79,15 +89,15 @@ export class WordSearch {
     const kin = await this.kinOf(userId, hits[0], restriction);
     for (const [productId, share] of kin) {
       let hit = hits.find((each) => each.productId === productId);
-      if (!hit) hits.push((hit = { productId, score: 0, coverage: 0, exact: 0 }));
-      hit.score += hits[0]!.score * share;
+      if (!hit) hits.push((hit = { productId, score: 0, merit: 0, coverage: 0, exact: 0 }));
+      hit.merit += hits[0]!.merit * share;
     }
     return hits.sort(byMerit).slice(0, limit);
   }
 
   /**
    * Products of the best hit's rarer categories, where it answers most of the question: what a shop puts beside it is
-   * the next best answer. @returns by product, what share of the best hit's score that is worth
+   * the next best answer. @returns by product, what share of the best hit's merit that is worth
    */
   private async kinOf(
     userId: number,
@@ -133,7 +143,7 @@ export class WordSearch {
       list.some((each) => each.weight >= 0.8 && (frequencies.get(toQuery(each)) ?? 0) > 0);
     const unknown = terms.filter((_, index) => !isKnown(wordings[index]!));
     if (unknown.length > 0) {
-      const mended = await this.mend(userId, unknown);
+      const mended = await this.mend(userId, unknown, terms);
       for (const [term, further] of mended) wordings[terms.indexOf(term)]!.push(...further);
       const [more] = await this.frequencies(userId, [...mended.values()].flat());
       for (const [query, count] of more) frequencies.set(query, count);
@@ -173,50 +183,56 @@ export class WordSearch {
     return [counts, total];
   }
 
-  /** Words of the shop that a misspelt one is probably meant for, and the guesses that need no dictionary. */
-  private async mend(userId: number, terms: readonly Term[]): Promise<Map<Term, Wording[]>> {
-    const forms = terms.map(({ form }) => form);
-    const rows = await this.dataSource.query<{ asked: string; word: string; by_sound: boolean }[]>(
-      `SELECT asked.word AS asked, near.word, near.by_sound
-         FROM unnest($2::text[], $3::text[], $4::text[]) AS asked (word, sound, swapped)
+  /**
+   * Words of the shop that a misspelt one is probably meant for, alone or joined with its neighbours, and the guesses
+   * that need no dictionary.
+   */
+  private async mend(
+    userId: number,
+    unknown: readonly Term[],
+    terms: readonly Term[],
+  ): Promise<Map<Term, Wording[]>> {
+    const joined = [...new Set(unknown.flatMap(joinedForms))];
+    const near = await this.near(userId, [...unknown.map(({ form }) => form), ...joined]);
+    const mended = new Map<Term, Wording[]>();
+    for (const term of unknown) {
+      const corrections = corrected(term.form, near.get(term.form) ?? [], toleratedDistance(term.form));
+      mended.set(term, [...corrections, ...guesses(term)]);
+    }
+    for (const form of joined) {
+      const corrections = corrected(form, near.get(form) ?? [], Math.min(1, toleratedDistance(form)));
+      if (corrections.length === 0) continue;
+      for (const term of terms.filter((each) => joinedForms(each).includes(form)))
+        mended.set(term, [...(mended.get(term) ?? []), ...corrections]);
+    }
+    return mended;
+  }
+
+  /** Words of the shop that are written or sound like these. */
+  private async near(userId: number, forms: readonly string[]): Promise<Map<string, NearWord[]>> {
+    const rows = await this.dataSource.query<(NearWord & { asked: string })[]>(
+      `SELECT asked.word AS asked, near.word, near.by_sound AS "bySound"
+         FROM unnest($2::text[], $3::text[], $4::text[]) AS asked (word, sound, variants)
         CROSS JOIN LATERAL (
           (SELECT v.word, false AS by_sound FROM vocabulary v WHERE v.user_id = $1 AND v.word % asked.word
             ORDER BY similarity(v.word, asked.word) DESC LIMIT 30)
           UNION ALL
-          -- Two letters swapped leave few trigrams in common.
+          -- Two letters swapped, or one of a short word exchanged, leave few trigrams in common.
           (SELECT v.word, false FROM vocabulary v
-            WHERE v.user_id = $1 AND v.word = ANY (string_to_array(asked.swapped, ' ')))
+            WHERE v.user_id = $1 AND v.word = ANY (string_to_array(asked.variants, ' ')))
           UNION ALL
           (SELECT v.word, true FROM vocabulary v
             WHERE v.user_id = $1 AND v.sound = asked.sound AND v.sound <> '' LIMIT 30)) near`,
-      [userId, forms, forms.map(soundOf), forms.map((form) => swaps(form).join(' '))],
+      [
+        userId,
+        forms,
+        forms.map(soundOf),
+        forms.map((form) => [...swaps(form), ...soundAlikes(form)].join(' ')),
+      ],
     );
-    const mended = new Map<Term, Wording[]>();
-    for (const term of terms) {
-      const near = rows
-        .filter(({ asked }) => asked === term.form)
-        // Of one script, words of like consonants are others (`مرد`, `مورد`): there the letters decide.
-        .map(({ word, by_sound: bySound }) => ({
-          word,
-          distance: bySound && isLatin(word) !== isLatin(term.form) ? 1 : spellingDistance(term.form, word),
-        }))
-        .filter(({ distance }) => distance <= Math.max(toleratedDistance(term.form), 1))
-        .filter(
-          ({ word, distance }) =>
-            isLatin(word) !== isLatin(term.form) || distance <= toleratedDistance(term.form),
-        )
-        .sort((a, b) => a.distance - b.distance)
-        .slice(0, MAX_CORRECTIONS);
-      const corrections = near.flatMap(({ word, distance }) => {
-        const weight = CORRECTION_WEIGHT - 0.05 * distance;
-        return [
-          { kind: 'word' as const, parts: [word], weight },
-          { kind: 'stems' as const, parts: [stem(word)], weight: weight * 0.95 },
-        ];
-      });
-      mended.set(term, [...corrections, ...guesses(term)]);
-    }
-    return mended;
+    const near = new Map<string, NearWord[]>();
+    for (const { asked, ...word } of rows) near.set(asked, [...(near.get(asked) ?? []), word]);
+    return near;
   }
 
   private rank(
@@ -271,8 +287,37 @@ export class WordSearch {
   }
 }
 
+/** What a term is with words beside it, written as one. */
+const joinedForms = ({ form, wordings }: Term): string[] =>
+  wordings.flatMap(({ kind, parts: [word] }) =>
+    kind === 'word' && word !== form && word!.includes(form) ? [word!] : [],
+  );
+
+/** The words among these that were probably meant. */
+function corrected(form: string, near: readonly NearWord[], tolerated: number): Wording[] {
+  return (
+    near
+      // Of one script, words of like consonants are others (`مرد`, `مورد`): there the letters decide.
+      .map(({ word, bySound }) => {
+        const foreign = isLatin(word) !== isLatin(form);
+        const distance = bySound && foreign ? 1 : spellingDistance(form, word);
+        return { word, distance, most: foreign ? Math.max(tolerated, 1) : tolerated };
+      })
+      .filter(({ distance, most }) => distance <= most)
+      .sort((a, b) => a.distance - b.distance)
+      .slice(0, MAX_CORRECTIONS)
+      .flatMap(({ word, distance }) => {
+        const weight = CORRECTION_WEIGHT - 0.05 * distance;
+        return [
+          { kind: 'word' as const, parts: [word], weight },
+          { kind: 'stems' as const, parts: [stem(word)], weight: weight * 0.95 },
+        ];
+      })
+  );
+}
+
 const byMerit = (a: WordHit, b: WordHit): number =>
-  b.exact - a.exact || b.score - a.score || a.productId - b.productId;
+  b.exact - a.exact || b.merit - a.merit || a.productId - b.productId;
 
 const isLatin = (word: string): boolean => /[a-z]/.test(word);
 
@@ -309,10 +354,12 @@ function toHit(row: RankedRow, terms: readonly WeighedTerm[], total: number): Wo
     covered += term.importance * Math.min(1, strength);
     if (term.isCode && strength >= LABELLED) codes.push(strength >= B_WEIGHT ? 2 : 1);
   }
+  const coverage = total > 0 ? Math.min(1, covered / total) : 0;
   return {
     productId: row.product_id,
     score,
-    coverage: total > 0 ? Math.min(1, covered / total) : 0,
+    merit: score * (coverage + LEAST_COVERAGE),
+    coverage,
     exact: row.is_title || row.is_sku ? 3 : (Math.max(...codes) as 0 | 1 | 2),
   };
 }
