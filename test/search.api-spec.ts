@@ -239,6 +239,10 @@ describe('searching with misspelt words', () => {
     ['a SKU without its signs', 'sg2140bk', 3],
     ['a plural', 'قابلمه‌ها', 2],
     ['an ending', 'قابلمه‌ام', 2],
+    ['a spoken ending', 'قابلمم', 2],
+    ['a spoken plural', 'دوچرخه‌هامو', 4],
+    ['a letter that sounds alike in a short word', 'پطو', 1],
+    ['a wrong letter in a compound that is written apart', 'دو چرحه', 4],
   ])('meets %s', async (_, question, expected) => {
     expect(idsOf(await hits(shop.owner, question))[0]).toBe(expected);
   });
@@ -255,6 +259,39 @@ describe('searching with misspelt words', () => {
       expect(await hits(shop.owner, question)).toEqual([]);
     },
   );
+});
+
+describe('a text that is hardly one', () => {
+  it.each<[string, Fields, string | null]>([
+    ['nothing but a sign for a name', { id: 1, name: '🙂' }, null],
+    ['a name of markup alone', { id: 1, name: '<b></b>' }, null],
+    ['a name of half-spaces', { id: 1, name: '\u200c\u200c.' }, null],
+    ['one word of 100,000 letters', { id: 1, name: 'گلدان', description: 'ب'.repeat(100_000) }, 'گلدان'],
+    [
+      'one word of 100,000 letters of other scripts',
+      { id: 1, name: 'گلدان', description: 'x漢字'.repeat(33_333) },
+      'گلدان',
+    ],
+    [
+      '100,000 letters of text',
+      { id: 1, name: 'گلدان', description: '<p>سفال لعابی.</p>'.repeat(6000) },
+      'لعابی',
+    ],
+    ['words of mixed scripts', { id: 1, name: 'گلدانCeramicسفالPOT۱۲' }, 'ceramic'],
+    [
+      'a name of 10,000 emoji',
+      { id: 1, name: `گلدان ${'🪴'.repeat(200)}`, description: '🪴'.repeat(10_000) },
+      'گلدان',
+    ],
+  ])('is listed and found, and keeps no other from it: %s', async (_, product, question) => {
+    const { owner, secret } = await openShop();
+    await send(secret, [product, { id: 2, name: 'چراغ قوه' }]);
+    const list = await app.get('/api/v1/web-knowledge/products/', owner.access);
+    expect(list.body.count).toBe(2);
+    expect((await app.get('/api/v1/web-knowledge/products/stats/', owner.access)).body.searchable).toBe(2);
+    expect(idsOf(await hits(owner, 'چراغ قوه'))).toEqual([2]);
+    if (question !== null) expect(idsOf(await hits(owner, question))[0]).toBe(1);
+  });
 });
 
 describe('a price in words', () => {

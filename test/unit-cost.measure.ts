@@ -4,10 +4,11 @@ import { Client } from 'pg';
 import { Config } from '../src/config/config';
 import { createJobBackend } from '../src/jobs/jobs.module';
 import { FakeOpenAi } from './support/fake-openai';
-import { productEvent, TestApp } from './support/test-app';
+import { productEvent, TestApp, type TestUser } from './support/test-app';
 
 const PRODUCTS = Number(process.env.FIKO_PRODUCTS ?? 3000);
 const IN_FLIGHT = 16;
+const QUESTIONS = 100;
 const SENTENCES = [
   'این محصول از بهترین مواد اولیه ساخته شده و برای استفادهٔ روزانه بسیار مناسب است.',
   'رویهٔ تنفسی و زیرهٔ نرم آن پیاده‌روی طولانی را آسان می‌کند.',
@@ -29,6 +30,7 @@ interface Step {
 describe('the cost of one', () => {
   let app: TestApp;
   let fake: FakeOpenAi;
+  let owner: TestUser;
   let token: string;
   let queue: Queue;
   const steps: Step[] = [];
@@ -41,7 +43,8 @@ describe('the cost of one', () => {
       SWEEP_INTERVAL_MS: '3600000',
       WEBHOOK_REQUESTS_PER_MINUTE: '1000000',
     });
-    ({ secret: token } = await app.createToken(await app.createUser()));
+    owner = await app.createUser();
+    ({ secret: token } = await app.createToken(owner));
     queue = createJobBackend(app.nest.get(Config), app.database.url).queue('sync');
   });
   afterAll(async () => {
@@ -104,16 +107,18 @@ describe('the cost of one', () => {
     await bare.end();
     await sync('first sync', 850_000);
     await sync('repricing', 910_000);
-    await measure('search, a question', 200, async () => {
-      const user = await app.createUser();
-      for (let i = 0; i < 200; i++) {
-        await app.get(
-          `/api/v1/web-knowledge/search/?q=${encodeURIComponent(SENTENCES[i % 4]!)}`,
-          user.access,
-        );
-      }
-    });
-    expect(fake.requests.flat()).toHaveLength((await app.query(`SELECT 1 FROM chunks`)).length + 200);
+    const ask = (name: string, question: (index: number) => string) =>
+      measure(`search, ${name}`, QUESTIONS, async () => {
+        for (let i = 0; i < QUESTIONS; i++) {
+          const path = `/api/v1/web-knowledge/search/?q=${encodeURIComponent(question(i))}`;
+          const { status, body } = await app.get(path, owner.access);
+          if (status !== 200 || body.count === 0) throw new Error(`answered ${status}: ${question(i)}`);
+        }
+      });
+    await ask('a title', (index) => `محصول شمارهٔ ${index + 1}`);
+    await ask('a misspelt word', (index) => `مصحول شمارهٔ ${index + 1}`);
+    await ask('words that all products have', (index) => SENTENCES[index % 4]!);
+    expect(fake.requests.flat()).toHaveLength((await app.query(`SELECT 1 FROM chunks`)).length + 3 * QUESTIONS);
     await report(bodies);
   }, 1_800_000);
 

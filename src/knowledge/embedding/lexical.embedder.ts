@@ -31,7 +31,7 @@ export class LexicalEmbedder extends Embedder {
   readonly floor = 0.2;
   /** It knows no more than the words: above this they are nearly the same. */
   readonly confident = 0.6;
-  readonly weight = 0.5;
+  readonly weight = 0.2;
 
   embed(texts: readonly string[]): Promise<number[][]> {
     return Promise.resolve(texts.map(lexicalVector));

@@ -1,4 +1,5 @@
 import { STOP_WORDS } from './normalizer';
+import { soundAlikes } from './spelling';
 import { bareForms, compoundsOf, stem, withoutClitic } from './stemmer';
 import { alternativesOf, canonical, FILLER_WORDS, MAX_PHRASE, relatedOf } from './thesaurus';
 import { tokenize, type Token } from './tokenizer';
@@ -37,6 +38,7 @@ const WEIGHTS = {
   synonym: 0.8,
   related: 0.5,
   clitic: 0.7,
+  sound: 0.8,
 };
 
 /** Reads a question as terms, each with the wordings by which it is looked for. Pure; the shop's words come later. */
@@ -126,12 +128,16 @@ function addRelated(tokens: readonly Token[], terms: ReadonlyMap<number, Term>):
   }
 }
 
-/** Further wordings of a term of which the shop has no word as it was asked: without an ending, or as two words. */
+/**
+ * Further wordings of a term of which the shop has no word as it was asked: without an ending, with
+ * another letter of the same sound, or as two words.
+ */
 export function guesses({ form }: Term): Wording[] {
   const found = bareForms(form).flatMap((bare) => [
     exactly(bare, WEIGHTS.clitic),
     byStems([stem(bare)], WEIGHTS.clitic),
   ]);
+  for (const other of soundAlikes(form)) found.push(byStems([stem(other)], WEIGHTS.sound));
   if (form.length >= 5 && form.length <= 24 && !/\d/.test(form)) {
     for (let cut = 2; cut <= form.length - 2; cut++) {
       found.push(byStems([stem(form.slice(0, cut)), stem(form.slice(cut))], WEIGHTS.joined));

@@ -57,9 +57,10 @@ export function swaps(word: string): string[] {
   });
 }
 
-/** The word with one letter exchanged for another of the same sound: `پطو`, `پتو`. */
+/** The word with one letter exchanged for another of the same sound: `پطو`, `پتو`. None for one of two letters. */
 export function soundAlikes(word: string): string[] {
   const letters = [...word];
+  if (letters.length < 3) return [];
   return letters.flatMap((letter, index) => {
     const sound = SOUND[letter] ?? letter;
     return (ALIKE.get(sound) ?? [])

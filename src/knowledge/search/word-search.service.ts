@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { quoteLexeme } from '../documents/search-terms';
-import { soundAlikes, soundOf, spellingDistance, swaps, toleratedDistance } from '../language/spelling';
+import { soundOf, spellingDistance, swaps, toleratedDistance } from '../language/spelling';
 import { guesses, type Question, type Term, type Wording } from '../language/question';
 import { squeeze } from '../language/normalizer';
 import { stem } from '../language/stemmer';
@@ -34,6 +34,9 @@ const LABELLED = 0.75;
 /** ts_rank of one occurrence of weight 1; source: calc_rank_or in PostgreSQL's tsrank.c. */
 const RANK_OF_ONE = 1 / 1.64493406685;
 const MAX_WORDINGS = 160;
+/** Products from which on a word finds nothing by itself where it is at most this share of the question. */
+const COMMON = 1000;
+const MOST_SPARED = 0.3;
 /** A word that all products of a shop have still is a part of the question. */
 const LEAST_IMPORTANCE = 1;
 /** Of a larger category, products have little in common. */
@@ -55,7 +58,7 @@ interface NearWord {
 }
 
 interface WeighedTerm extends Term {
-  wordings: (Wording & { query: string; idf: number })[];
+  wordings: (Wording & { query: string; count: number; idf: number })[];
   /** How much of the question it is. */
   importance: number;
 }
@@ -152,7 +155,8 @@ export class WordSearch {
     return terms.map((term, index) => {
       const found = wordings[index]!.map((each) => ({ ...each, query: toQuery(each) }))
         .filter(({ query }) => (frequencies.get(query) ?? 0) > 0)
-        .map((each) => ({ ...each, idf: idf(Math.min(frequencies.get(each.query)!, total)) }));
+        .map((each) => ({ ...each, count: Math.min(frequencies.get(each.query)!, total) }))
+        .map((each) => ({ ...each, idf: idf(each.count) }));
       const direct = found.filter(({ weight }) => weight >= 0.8);
       const known = direct.length > 0;
       const importance = known
@@ -217,18 +221,13 @@ export class WordSearch {
           (SELECT v.word, false AS by_sound FROM vocabulary v WHERE v.user_id = $1 AND v.word % asked.word
             ORDER BY similarity(v.word, asked.word) DESC LIMIT 30)
           UNION ALL
-          -- Two letters swapped, or one of a short word exchanged, leave few trigrams in common.
+          -- Two letters swapped leave few trigrams in common.
           (SELECT v.word, false FROM vocabulary v
             WHERE v.user_id = $1 AND v.word = ANY (string_to_array(asked.variants, ' ')))
           UNION ALL
           (SELECT v.word, true FROM vocabulary v
             WHERE v.user_id = $1 AND v.sound = asked.sound AND v.sound <> '' LIMIT 30)) near`,
-      [
-        userId,
-        forms,
-        forms.map(soundOf),
-        forms.map((form) => [...swaps(form), ...soundAlikes(form)].join(' ')),
-      ],
+      [userId, forms, forms.map(soundOf), forms.map((form) => swaps(form).join(' '))],
     );
     const near = new Map<string, NearWord[]>();
     for (const { asked, ...word } of rows) near.set(asked, [...(near.get(asked) ?? []), word]);
@@ -244,7 +243,8 @@ export class WordSearch {
   ): Promise<RankedRow[]> {
     const wordings = terms.flatMap(({ wordings: list }, term) => list.map((each) => ({ ...each, term })));
     if (wordings.length === 0) return Promise.resolve([]);
-    const any = [...new Set(wordings.map(({ query }) => query))].map((query) => `(${query})`).join(' | ');
+    const deciding = decidingTerms(terms).flatMap((term) => term.wordings.map(({ query }) => query));
+    const any = [...new Set(deciding)].map((query) => `(${query})`).join(' | ');
     return this.dataSource.query<RankedRow[]>(
       `WITH wordings AS MATERIALIZED (
          SELECT w.term, w.query::tsquery AS query, w.rank_query::tsquery AS rank_query, w.weight, w.idf
@@ -314,6 +314,22 @@ function corrected(form: string, near: readonly NearWord[], tolerated: number): 
         ];
       })
   );
+}
+
+/**
+ * The terms of which a product must have one to be ranked. What thousands of products have, and what is little of the
+ * question, ranks but finds nothing by itself: a large shop would be ranked whole.
+ */
+function decidingTerms(terms: readonly WeighedTerm[]): readonly WeighedTerm[] {
+  const total = terms.reduce((sum, { importance }) => sum + importance, 0);
+  let spared = 0;
+  const deciding: WeighedTerm[] = [];
+  for (const term of [...terms].sort((a, b) => a.importance - b.importance)) {
+    const isCommon = term.wordings.some(({ count }) => count >= COMMON);
+    if (isCommon && spared + term.importance <= total * MOST_SPARED) spared += term.importance;
+    else deciding.push(term);
+  }
+  return deciding.some(({ wordings }) => wordings.length > 0) ? deciding : terms;
 }
 
 const byMerit = (a: WordHit, b: WordHit): number =>
