@@ -224,6 +224,8 @@ describe('another version of the code', () => {
     );
     await restart(small());
     expect(fake.requests).toEqual([]);
+    expect((await ready()).checks.embeddings).toMatch(/cuts texts otherwise.*npm run reembed/);
+    expect(await generations().estimate()).toMatchObject({ chunks: 12, exact: false });
     await generations().begin();
     await app.idle();
     expect(fake.requests).toEqual([['Scarf 5']]);

@@ -118,7 +118,9 @@ describe('the cost of one', () => {
     await ask('a title', (index) => `محصول شمارهٔ ${index + 1}`);
     await ask('a misspelt word', (index) => `مصحول شمارهٔ ${index + 1}`);
     await ask('words that all products have', (index) => SENTENCES[index % 4]!);
-    expect(fake.requests.flat()).toHaveLength((await app.query(`SELECT 1 FROM chunks`)).length + 3 * QUESTIONS);
+    expect(fake.requests.flat()).toHaveLength(
+      (await app.query(`SELECT 1 FROM chunks`)).length + 3 * QUESTIONS,
+    );
     await report(bodies);
   }, 1_800_000);
 

@@ -64,11 +64,11 @@ async function begun(generations: Generations, to: Embedder, options: ReembedOpt
     say(`Embeddings by ${to.key} are being made already.`);
     return !options.dryRun;
   }
-  const from = active?.key ?? 'none';
   if (!active || generations.isAsConfigured(active)) {
     say(`Nothing to do: the embeddings are those of the configured ${to.key}.`);
     return false;
   }
+  const from = active.key === to.key ? `${active.key}, of texts that an older version cut` : active.key;
   say(plan(from, to, await generations.estimate()));
   if (options.dryRun) return false;
   if (!options.yes && !/^y(es)?$/i.test((await ask('Go on? [y/N] (--yes goes on unasked) ')).trim())) {

@@ -97,7 +97,10 @@ export class HealthService {
   private misconfigured(active: LiveGeneration, building: LiveGeneration | undefined): string | null {
     if (this.generations.isAsConfigured(active)) return null;
     if (building) return `${building.key} is being made, ${active.key} answers until then`;
-    return `${this.embedders.configured.key} is configured, ${active.key} answers: see npm run reembed`;
+    const { key } = this.embedders.configured;
+    return key === active.key
+      ? 'this version cuts texts otherwise than those that were embedded: see npm run reembed'
+      : `${key} is configured, ${active.key} answers: see npm run reembed`;
   }
 
   /** The reason stays in the log: health is open to everyone. */
