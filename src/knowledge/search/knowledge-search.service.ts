@@ -110,14 +110,17 @@ export class KnowledgeSearch {
       texts: 1,
       tokens: tokensOf(breakRuns(question)),
     });
+    // Chunks are of active products alone, so that only a filter has to look at products.
+    const isFiltered = restriction.values.length > 0;
     const nearest = (manager: EntityManager, type: string): Promise<VectorRow[]> =>
       manager.query<VectorRow[]>(
-        `SELECT c.product_id, c.id AS chunk_id, 1 - (c.embedding::${type} <=> $2::${type}) AS similarity
-           FROM chunks c
-           JOIN products p ON p.user_id = c.user_id AND p.id = c.product_id
-          WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3
-            AND p.user_id = $1 AND p.is_active AND ${restriction.sql(5)}
-          ORDER BY c.embedding::${type} <=> $2::${type} LIMIT $4`,
+        `SELECT product_id, chunk_id, 1 - distance AS similarity
+           FROM (SELECT c.product_id, c.id AS chunk_id, c.embedding::${type} <=> $2::${type} AS distance
+                   FROM chunks c
+                        ${isFiltered ? 'JOIN products p ON p.user_id = c.user_id AND p.id = c.product_id' : ''}
+                  WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3
+                        ${isFiltered ? `AND p.user_id = $1 AND p.is_active AND ${restriction.sql(5)}` : ''}
+                  ORDER BY distance LIMIT $4) nearest`,
         [userId, toSql(vector!), generation.id, NEAREST_CHUNKS, ...restriction.values],
       );
     const exact = () => nearest(this.dataSource.manager, 'halfvec');
@@ -128,7 +131,7 @@ export class KnowledgeSearch {
                 set_config('hnsw.ef_search', '${EF_SEARCH}', true),
                 set_config('enable_sort', $1, true)`,
         // The planner takes a distance for as cheap as a sum. With a filter it may know better than to use the graph.
-        [restriction.values.length === 0 ? 'off' : 'on'],
+        [isFiltered ? 'on' : 'off'],
       );
       return nearest(manager, `halfvec(${embedder.dimensions})`);
     });
@@ -184,10 +187,13 @@ export class KnowledgeSearch {
   }
 }
 
-/** The first chunk of each product, of chunks in the order of their similarity; equal ones in the order of their products. */
+/** The nearest chunk of each product, the nearest first; equal ones in the order of their products. */
 function nearestOfEach(rows: readonly VectorRow[]): VectorRow[] {
   const best = new Map<number, VectorRow>();
-  for (const row of rows) if (!best.has(row.product_id)) best.set(row.product_id, row);
+  for (const row of rows) {
+    const known = best.get(row.product_id);
+    if (!known || known.similarity < row.similarity) best.set(row.product_id, row);
+  }
   return [...best.values()]
     .sort((a, b) => b.similarity - a.similarity || a.product_id - b.product_id)
     .slice(0, CANDIDATES);

@@ -2,5 +2,6 @@
 export interface ProductRestriction {
   /** The condition, with placeholders that begin at `$${firstParameter}`; `$1` is the user in every statement. */
   sql(firstParameter: number): string;
+  /** One for each placeholder; none where nothing is restricted. */
   values: unknown[];
 }
