@@ -115,8 +115,8 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
       }
       this.inFlight++;
       const next = await this.nextBatch(generations).catch((error: unknown) => {
-        this.inFlight--;
-        throw error;
+        faults.push(error);
+        return 'none' as const;
       });
       if (next === 'none yet' || next === 'none') {
         this.inFlight--;
@@ -154,7 +154,10 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
       generations.map(({ id }) => id),
       wanted,
     );
-    if (due > 0 && due < wanted && moreComing && oldestMs < wanted * FILL_MS_PER_TEXT) return 'none yet';
+    // What runs in this process gains nothing by fuller requests.
+    const isAsked = generations.some(({ embedder }) => embedder.pricePerMillionTokens !== 0);
+    if (isAsked && due > 0 && due < wanted && moreComing && oldestMs < wanted * FILL_MS_PER_TEXT)
+      return 'none yet';
     for (const { id, embedder } of generations) {
       const chunks = await this.queue.claim(id, Math.min(wanted, embedder.batchSize), MAX_REQUEST_TOKENS);
       if (chunks.length > 0) return { chunks, embedder };

@@ -8,6 +8,7 @@ import { Generations } from './generations.service';
 import { vectorIndexName } from './vector-indexes';
 
 const INTERVAL_MS = 10 * 60_000;
+const CONNECT_TIMEOUT_MS = 15_000;
 /** Of all processes one keeps the indexes; any number that no other part of the product locks. */
 const LOCK = 7_310_204;
 /** What pgvector builds a graph in; beyond it building takes many times as long. */
@@ -72,7 +73,9 @@ export class VectorIndexKeeper implements OnApplicationBootstrap, OnModuleDestro
   async keep(): Promise<number> {
     // A connection of its own: building takes longer than any statement of a request may.
     const { url } = this.dataSource.options as { url: string };
-    const connection = await new DataSource(dataSourceOptions(url, { max: 1 })).initialize();
+    const connection = await new DataSource(
+      dataSourceOptions(url, { max: 1, connectionTimeoutMillis: CONNECT_TIMEOUT_MS }),
+    ).initialize();
     try {
       const [row] = await connection.query<{ mine: boolean; pid: number }[]>(
         `SELECT pg_try_advisory_lock(${LOCK}) AS mine, pg_backend_pid() AS pid`,
