@@ -25,7 +25,7 @@ export class ChunksService {
     private readonly jobs: JobQueue,
   ) {}
 
-  /** The latest first. */
+  /** User by user, of each the latest first: in the order of the primary key, which no number of chunks makes slow. */
   async list(actor: User, filter: ChunksFilterDto, slice: Slice): Promise<[ChunkDto[], number]> {
     const { sql, values } = matching(actor, filter);
     const [[counted], rows] = await Promise.all([
