@@ -31,12 +31,12 @@ describeIn('embedded', 'it has a database of its own', 'npm run eval', () => {
     return { code, stdout: command.stdout, stderr: command.stderr };
   };
 
-  /** What was measured when the thresholds of search were set was 0.975; a fall below these is a fault. */
+  /** A little below what was measured when the questions were written; a fall below these is a fault. */
   it('finds in a catalogue of eleven departments what judges found', async () => {
     const { code, stdout } = await evaluate('--products', PRODUCTS, '--queries', QUERIES, '--json');
     expect(code).toBe(0);
     const { hybrid, lexical, vector, negatives, without_normalizer: plain } = JSON.parse(stdout) as Report;
-    expect(hybrid.ndcg_10).toBeGreaterThanOrEqual(0.95);
+    expect(hybrid.ndcg_10).toBeGreaterThanOrEqual(0.93);
     expect(hybrid.recall_5).toBeGreaterThanOrEqual(0.95);
     const floors = {
       exact_name: 0.98,
@@ -48,13 +48,13 @@ describeIn('embedded', 'it has a database of its own', 'npm run eval', () => {
       latin_brand: 0.95,
       category: 0.9,
       attribute: 0.95,
-      colloquial: 0.85,
-      semantic: 0.8,
+      colloquial: 0.9,
+      semantic: 0.7,
     };
     expect(Object.keys(hybrid.by_kind).sort()).toEqual(Object.keys(floors).sort());
     const below = Object.entries(floors).filter(([kind, floor]) => hybrid.by_kind[kind]!.ndcg_10 < floor);
     expect(below).toEqual([]);
-    expect(negatives).toEqual({ refused: 8, of: 8 });
+    expect(negatives).toEqual({ refused: 18, of: 18 });
     expect([lexical.ndcg_10 > 0.9, vector.ndcg_10 > 0.6, hybrid.ndcg_10 > vector.ndcg_10]).toEqual([
       true,
       true,

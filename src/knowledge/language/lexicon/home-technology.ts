@@ -3,6 +3,7 @@ import type { Lexicon } from './lexicon';
 /** Home, kitchen, tools, cars and electronics. */
 export const HOME_TECHNOLOGY: Lexicon = {
   synonyms: `
+لوازم | وسایل | تجهیزات | اقلام
 موبایل | گوشی | گوشی موبایل | تلفن همراه | mobile | phone | smartphone
 تبلت | آیپد | tablet
 لپ‌تاپ | نوت‌بوک | laptop | notebook
