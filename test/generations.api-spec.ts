@@ -159,6 +159,22 @@ describe('another embedding model', () => {
     expect((await search('scarf')).count).toBe(0);
   });
 
+  it('goes on where it was when the process ends in between', async () => {
+    await postMany(80, (id) => `Scarf of colour ${id}`);
+    await app.idle();
+    await restart(small());
+    fake.delayMs = 200;
+    await generations().begin();
+    await until('some chunks', async () => (await generations().progress())!.products.done > 0);
+    await restart(small());
+    await app.idle();
+    expect((await ready()).embedder).toBe(SMALL);
+    expect((await textsOf('active')).map(({ vectors }) => vectors)).toEqual(
+      Array.from({ length: 80 }, () => [`${SMALL} embedded 1536`]),
+    );
+    expect(new Set(fake.requests.flat()).size).toBe(80);
+  });
+
   it('of 3,072 dimensions is stored and compared', async () => {
     await post(1, 'Wool scarf');
     await app.idle();
