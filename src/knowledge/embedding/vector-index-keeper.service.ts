@@ -1,9 +1,10 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { PinoLogger } from 'nestjs-pino';
+import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { Config } from '../../config/config';
-import { dataSourceOptions } from '../../database/data-source';
+import { valueTypes } from '../../database/value-types';
 import { Generations } from './generations.service';
 import { vectorIndexName } from './vector-indexes';
 
@@ -73,48 +74,52 @@ export class VectorIndexKeeper implements OnApplicationBootstrap, OnModuleDestro
   async keep(): Promise<number> {
     // A connection of its own: building takes longer than any statement of a request may.
     const { url } = this.dataSource.options as { url: string };
-    const connection = await new DataSource(
-      dataSourceOptions(url, { max: 1, connectionTimeoutMillis: CONNECT_TIMEOUT_MS }),
-    ).initialize();
+    const client = new Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      types: valueTypes,
+    });
+    // A server that goes away says so to the statement in hand; without a listener it would end this process.
+    client.on('error', (err) => this.logger.warn({ err }, 'connection of the vector indexes lost'));
     try {
-      const [row] = await connection.query<{ mine: boolean; pid: number }[]>(
+      await client.connect();
+      const { rows } = await client.query<{ mine: boolean; pid: number }>(
         `SELECT pg_try_advisory_lock(${LOCK}) AS mine, pg_backend_pid() AS pid`,
       );
-      if (!row!.mine) return 0;
-      this.backend = row!.pid;
-      return await this.keepAlone(connection);
+      if (!rows[0]!.mine) return 0;
+      this.backend = rows[0]!.pid;
+      return await this.keepAlone(client);
     } finally {
       this.backend = null;
-      await connection.destroy();
+      await client.end();
     }
   }
 
-  private async keepAlone(connection: DataSource): Promise<number> {
-    const [existing, { wanted, tolerated }] = await Promise.all([
-      connection.query<IndexRow[]>(
-        `SELECT c.relname AS name, i.indisvalid AS is_valid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-          WHERE i.indrelid = 'chunks'::regclass AND c.relname ~ '^chunks_hnsw_u[0-9]+_g[0-9]+$'`,
-      ),
-      this.plan(connection),
-    ]);
+  private async keepAlone(client: Client): Promise<number> {
+    const { rows: existing } = await client.query<IndexRow>(
+      `SELECT c.relname AS name, i.indisvalid AS is_valid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE i.indrelid = 'chunks'::regclass AND c.relname ~ '^chunks_hnsw_u[0-9]+_g[0-9]+$'`,
+    );
+    const { wanted, tolerated } = await this.plan(client);
     const valid = new Set(existing.flatMap(({ name, is_valid: isValid }) => (isValid ? [name] : [])));
     const surplus = existing.filter(({ name }) => !valid.has(name) || !tolerated.has(name));
     const missing = wanted.filter(({ name }) => !valid.has(name));
     let touched = 0;
     for (const { name } of surplus) {
       if (this.stopping) return touched;
-      await connection.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
+      await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
       this.logger.info({ index: name }, 'vector index dropped');
       touched++;
     }
     for (const { name, sql } of missing) {
       if (this.stopping) return touched;
       const startedAt = performance.now();
-      await connection.query(
+      await client.query(
         `SELECT set_config('maintenance_work_mem', greatest(${BUILD_MEMORY_MB} * 1024, setting::bigint) || 'kB', false)
            FROM pg_settings WHERE name = 'maintenance_work_mem'`,
       );
-      await connection.query(sql);
+      await client.query(sql);
       this.logger.info(
         { index: name, duration_ms: Math.round(performance.now() - startedAt) },
         'vector index built',
@@ -124,14 +129,14 @@ export class VectorIndexKeeper implements OnApplicationBootstrap, OnModuleDestro
     return touched;
   }
 
-  private async plan(connection: DataSource): Promise<{ wanted: WantedIndex[]; tolerated: Set<string> }> {
+  private async plan(client: Client): Promise<{ wanted: WantedIndex[]; tolerated: Set<string> }> {
     const { fromChunks } = this.config.vectorIndex;
     // By the primary key alone, without a look at the rows; only those of large tenants are read then.
-    const large = await connection.query<{ user_id: number }[]>(
+    const { rows: large } = await client.query<{ user_id: number }>(
       `SELECT user_id FROM chunks GROUP BY user_id HAVING count(*) >= $1`,
       [Math.ceil(fromChunks / 2)],
     );
-    const sizes = await connection.query<{ user_id: number; generation: number; count: number }[]>(
+    const { rows: sizes } = await client.query<{ user_id: number; generation: number; count: number }>(
       `SELECT user_id, generation, count(*) AS count FROM chunks
         WHERE user_id = ANY($1) AND status = 'embedded' GROUP BY 1, 2`,
       [large.map(({ user_id: id }) => id)],
