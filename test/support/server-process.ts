@@ -1,18 +1,33 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
 const START_TIMEOUT_MS = 120_000;
 
+// Below what the kernel gives to outgoing connections and to listen(0) (Linux from 32768, others from 49152):
+// of those, one can be taken between the probe and the program that is to listen on it.
+const FIRST_PORT = 15_000;
+const PORTS_PER_WORKER = 1_000;
+const given = new Set<number>();
+
+/** A port of 127.0.0.1 that nothing listens on and that no other test of this run is given. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  const first = FIRST_PORT + ((Number(process.env.JEST_WORKER_ID ?? 0) * PORTS_PER_WORKER) % 16_000);
+  for (;;) {
+    const port = first + Math.floor(Math.random() * PORTS_PER_WORKER);
+    if (given.has(port)) continue;
+    given.add(port);
+    const probe = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
+  }
 }
 
 /** A compiled program of the product in a process of its own. */
