@@ -1,7 +1,15 @@
 import { STOP_WORDS } from './normalizer';
 import { soundAlikes } from './spelling';
 import { bareForms, compoundsOf, stem, withoutClitic } from './stemmer';
-import { alternativesOf, canonical, FILLER_WORDS, MAX_PHRASE, relatedOf } from './thesaurus';
+import {
+  AUDIENCE_STEMS,
+  alternativesOf,
+  canonical,
+  FILLER_WORDS,
+  MAX_PHRASE,
+  relatedOf,
+  VAGUE_STEMS,
+} from './thesaurus';
 import { tokenize, type Token } from './tokenizer';
 
 /** One way in which a word of a question may stand in a text. */
@@ -18,11 +26,17 @@ export interface Term {
   form: string;
   /** A model code or part number: letters and digits, or many digits. */
   isCode: boolean;
+  /** It says that things are wanted, and not which: `وسایل`, `دستگاه`. */
+  isVague: boolean;
+  /** What is wanted, to which the other words add; one of the terms at most. */
+  isHead: boolean;
   wordings: Wording[];
 }
 
 export interface Question {
   terms: Term[];
+  /** Stems for the people whom it is asked for, and for others; null where it does not say. */
+  audience: { wanted: readonly string[]; others: readonly string[] } | null;
   /** It has words around what is wanted, as speech does; otherwise it names a thing. */
   isSpoken: boolean;
 }
@@ -50,7 +64,13 @@ export function readQuestion(text: string): Question {
   const terms = new Map<number, Term>();
   for (const [index, token] of tokens.entries()) {
     if (meaningful[index] && terms.size < MAX_TERMS)
-      terms.set(index, { form: token.form, isCode: isCode(token.form), wordings: ownWordings(token) });
+      terms.set(index, {
+        form: token.form,
+        isCode: isCode(token.form),
+        isVague: VAGUE_STEMS.has(stem(token.form)),
+        isHead: false,
+        wordings: ownWordings(token),
+      });
   }
   for (let start = 0; start < tokens.length; start++) {
     for (let length = 1; length <= MAX_PHRASE && start + length <= tokens.length; length++) {
@@ -58,7 +78,26 @@ export function readQuestion(text: string): Question {
     }
   }
   addRelated(tokens, terms);
-  return { terms: [...terms.values()], isSpoken: terms.size < tokens.length };
+  markHead([...terms.values()]);
+  return {
+    terms: [...terms.values()],
+    audience: audienceOf([...terms.keys()].map((place) => stem(tokens[place]!.form))),
+    isSpoken: terms.size < tokens.length,
+  };
+}
+
+function audienceOf(stems: readonly string[]): Question['audience'] {
+  const isWanted = (group: readonly string[]) => stems.some((root) => group.includes(root));
+  const wanted = AUDIENCE_STEMS.filter(isWanted).flat();
+  if (wanted.length === 0) return null;
+  return { wanted, others: AUDIENCE_STEMS.filter((group) => !isWanted(group)).flat() };
+}
+
+/** A Persian noun comes before what says more of it, an English one after. */
+function markHead(terms: readonly Term[]): void {
+  const telling = terms.filter(({ isVague }) => !isVague);
+  const head = telling.every(({ form }) => /^[a-z]/.test(form)) ? telling.at(-1) : telling[0];
+  if (head) head.isHead = true;
 }
 
 export const isCode = (form: string): boolean =>
@@ -94,6 +133,9 @@ function addPhrase(tokens: Token[], terms: ReadonlyMap<number, Term>, start: num
   if (tokens.length > 1 && tokens.length <= 3) {
     const joined = tokens.map(({ form }) => form).join('');
     add([exactly(joined, WEIGHTS.joined), byStems([stem(joined)], WEIGHTS.stem)]);
+    // `جای کفش` is `جاکفشی`: the ezafe goes when a compound is made of them.
+    const bare = tokens.map(({ form }) => stem(form)).join('');
+    if (bare !== stem(joined)) add([byStems([bare], WEIGHTS.stem)]);
   }
   const stems = tokens.flatMap(({ form, parts }) => (parts.length > 1 ? parts : [form])).map(stem);
   const alternatives = [...alternativesOf(stems)];
@@ -103,6 +145,10 @@ function addPhrase(tokens: Token[], terms: ReadonlyMap<number, Term>, start: num
   if (alternatives.length === 0) {
     const bare = withoutClitic(last.form);
     if (bare !== last.form) alternatives.push(...alternativesOf([...joinedStems.slice(0, -1), stem(bare)]));
+  }
+  if (tokens.length > 1 && alternatives.length > 0) {
+    // `لوازم تحریر` is a thing of its own.
+    for (const term of covered) term.isVague = false;
   }
   for (const { phrase, kind } of alternatives) {
     add([byStems(phrase, WEIGHTS[kind])]);

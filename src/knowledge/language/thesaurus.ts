@@ -2,7 +2,8 @@ import type { Lexicon } from './lexicon/lexicon';
 import { BRANDS_CULTURE } from './lexicon/brands-culture';
 import { CLOTHING_BEAUTY_FOOD } from './lexicon/clothing-beauty-food';
 import { HOME_TECHNOLOGY } from './lexicon/home-technology';
-import { FILLERS, SPOKEN } from './lexicon/speech';
+import { NEEDS } from './lexicon/needs';
+import { AUDIENCES, FILLERS, SPOKEN, VAGUE } from './lexicon/speech';
 import { STOP_WORDS } from './normalizer';
 import { stem } from './stemmer';
 import { tokenize } from './tokenizer';
@@ -101,7 +102,13 @@ function sides(text: string): [from: Phrase[], to: Phrase[]][] {
 /** Words of a question that say nothing of a product; normalised. */
 export const FILLER_WORDS: ReadonlySet<string> = new Set(tokenize(FILLERS).map(({ form }) => form));
 
-const LEXICONS = [CLOTHING_BEAUTY_FOOD, HOME_TECHNOLOGY, BRANDS_CULTURE];
+/** Stems of words for things of any kind. */
+export const VAGUE_STEMS: ReadonlySet<string> = new Set(tokenize(VAGUE).map(({ form }) => stem(form)));
+
+/** Groups of stems, one for each kind of people that things are made for. */
+export const AUDIENCE_STEMS: readonly Phrase[] = lines(AUDIENCES).map(phraseOf);
+
+const LEXICONS = [CLOTHING_BEAUTY_FOOD, HOME_TECHNOLOGY, BRANDS_CULTURE, NEEDS];
 const ALTERNATIVES = read(LEXICONS, SPOKEN);
 const CANONICAL = readCanonical(LEXICONS, SPOKEN);
 const RELATED = readRelated(LEXICONS);

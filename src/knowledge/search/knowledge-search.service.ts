@@ -224,8 +224,13 @@ function isAnswered(
 ): boolean {
   // Those that have its words where they tell most: in a long description any words may meet.
   const telling = [...byWords].sort((a, b) => b.exact - a.exact || b.score - a.score).slice(0, 3);
+  const required = requiredCoverage(question);
+  // `کفش مردانه` is no question for what is for men.
+  const namesThing = !question.isSpoken && question.terms.length <= 2;
   return (
-    telling.some(({ exact, coverage }) => exact > 0 || coverage >= requiredCoverage(question)) ||
+    telling.some(
+      ({ exact, coverage, isNamed }) => exact > 0 || (coverage >= required && (isNamed || !namesThing)),
+    ) ||
     (embedder !== null && byVector.some(({ similarity }) => similarity >= embedder.confident))
   );
 }

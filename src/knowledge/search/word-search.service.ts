@@ -17,6 +17,8 @@ export interface WordHit {
   merit: number;
   /** Share of the question that the product answers, by the rarity of its terms: 0 to 1. */
   coverage: number;
+  /** Whether its labels name what is wanted, or its text has the question word for word; else it may only mention it. */
+  isNamed: boolean;
   /** 3 where the question is the product's SKU or title, 2 where it names its model, 1 where it begins its model's name; otherwise 0. */
   exact: 0 | 1 | 2 | 3;
 }
@@ -24,7 +26,7 @@ export interface WordHit {
 /** How often a word stands in the shop's products is not counted beyond this: it is common then. */
 const MAX_FREQUENCY = 5000;
 /** Weights of ts_rank for the letters C, B, A; that of D, the description, becomes less the longer that is. */
-const [D_WEIGHT, C_WEIGHT, B_WEIGHT, A_WEIGHT] = [0.4, 0.6, 0.9, 1];
+const [D_WEIGHT, C_WEIGHT, B_WEIGHT, A_WEIGHT] = [0.5, 0.65, 0.9, 1];
 /** For whether a product has a word at all, where it stands counts less. In the order of ts_rank: D, C, B, A. */
 const COVERAGE_WEIGHTS = '{0.7, 0.85, 1, 1}';
 /** Distinct lexemes up to which a description counts in full. */
@@ -39,6 +41,10 @@ const COMMON = 1000;
 const MOST_SPARED = 0.3;
 /** A word that all products of a shop have still is a part of the question. */
 const LEAST_IMPORTANCE = 1;
+/** Of what a word would be of the question, where it says only that things are wanted. */
+const VAGUE_SHARE = 0.25;
+/** Of its merit, for a product whose labels say that it is for other people. */
+const SHARE_OF_OTHERS = 0.3;
 /** Of a larger category, products have little in common. */
 const MAX_KIN = 60;
 /** How much of the question the best hit must answer for its categories to count. */
@@ -67,6 +73,8 @@ interface RankedRow {
   product_id: number;
   is_title: boolean;
   is_sku: boolean;
+  is_named: boolean;
+  is_for_others: boolean;
   terms: number[];
   strengths: number[];
   ranks: number[];
@@ -86,13 +94,13 @@ export class WordSearch {
   ): Promise<WordHit[]> {
     const terms = await this.weigh(userId, question);
     if (terms.length === 0) return [];
-    const rows = await this.rank(userId, text, terms, limit, restriction);
+    const rows = await this.rank(userId, text, terms, question.audience, limit, restriction);
     const total = terms.reduce((sum, { importance }) => sum + importance, 0);
     const hits = rows.map((row) => toHit(row, terms, total)).sort(byMerit);
     const kin = await this.kinOf(userId, hits[0], restriction);
     for (const [productId, share] of kin) {
       let hit = hits.find((each) => each.productId === productId);
-      if (!hit) hits.push((hit = { productId, score: 0, merit: 0, coverage: 0, exact: 0 }));
+      if (!hit) hits.push((hit = { productId, score: 0, merit: 0, coverage: 0, isNamed: false, exact: 0 }));
       hit.merit += hits[0]!.merit * share;
     }
     return hits.sort(byMerit).slice(0, limit);
@@ -152,19 +160,21 @@ export class WordSearch {
       for (const [query, count] of more) frequencies.set(query, count);
     }
     const idf = (count: number) => Math.log(1 + (total - count + 0.5) / (count + 0.5));
+    const areAllVague = terms.every(({ isVague }) => isVague);
     return terms.map((term, index) => {
+      const share = term.isVague && !areAllVague ? VAGUE_SHARE : 1;
       const found = wordings[index]!.map((each) => ({ ...each, query: toQuery(each) }))
         .filter(({ query }) => (frequencies.get(query) ?? 0) > 0)
         .map((each) => ({ ...each, count: Math.min(frequencies.get(each.query)!, total) }))
-        .map((each) => ({ ...each, idf: idf(each.count) }));
+        .map((each) => ({ ...each, idf: idf(each.count) * share }));
       const direct = found.filter(({ weight }) => weight >= 0.8);
       const known = direct.length > 0;
       const importance = known
         ? Math.min(...direct.map((each) => each.idf))
         : found.length > 0
           ? Math.min(...found.map((each) => each.idf))
-          : idf(0);
-      return { ...term, wordings: found, importance: importance + LEAST_IMPORTANCE };
+          : idf(0) * share;
+      return { ...term, wordings: found, importance: importance + LEAST_IMPORTANCE * share };
     });
   }
 
@@ -172,7 +182,7 @@ export class WordSearch {
     userId: number,
     wordings: readonly Wording[],
   ): Promise<[counts: Map<string, number>, total: number]> {
-    const queries = [...new Set(wordings.map(toQuery))];
+    const queries = [...new Set(wordings.map((each) => toQuery(each)))];
     const rows = await this.dataSource.query<{ query: string; count: number }[]>(
       `SELECT w.query, (SELECT count(*) FROM (SELECT 1 FROM documents d
                           WHERE d.user_id = $1 AND d.terms @@ w.query::tsquery LIMIT $3) found) AS count
@@ -238,6 +248,7 @@ export class WordSearch {
     userId: number,
     text: string,
     terms: readonly WeighedTerm[],
+    audience: Question['audience'],
     limit: number,
     restriction: ProductRestriction,
   ): Promise<RankedRow[]> {
@@ -247,11 +258,14 @@ export class WordSearch {
     const any = [...new Set(deciding)].map((query) => `(${query})`).join(' | ');
     return this.dataSource.query<RankedRow[]>(
       `WITH wordings AS MATERIALIZED (
-         SELECT w.term, w.query::tsquery AS query, w.rank_query::tsquery AS rank_query, w.weight, w.idf
-           FROM unnest($2::int[], $3::text[], $10::text[], $4::float8[], $5::float8[])
-                AS w (term, query, rank_query, weight, idf)
+         SELECT w.term, w.query::tsquery AS query, w.rank_query::tsquery AS rank_query, w.weight, w.idf,
+                w.label_query::tsquery AS label_query
+           FROM unnest($2::int[], $3::text[], $10::text[], $4::float8[], $5::float8[], $11::text[])
+                AS w (term, query, rank_query, weight, idf, label_query)
        )
        SELECT d.product_id, d.title_squeezed = $6 AS is_title, d.facets @> ARRAY['sku:' || $6] AS is_sku,
+              m.is_named OR d.terms @@ $12::tsquery AS is_named,
+              d.terms @@ $13::tsquery AND NOT d.terms @@ $14::tsquery AS is_for_others,
               m.terms, m.strengths, m.ranks
          FROM (SELECT d.product_id, d.facets, replace(d.title, ' ', '') AS title_squeezed,
                       -- A copy in memory: each use of the stored one would unpack it again.
@@ -260,12 +274,12 @@ export class WordSearch {
                  FROM documents d
                  JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
                 WHERE d.user_id = $1 AND d.terms @@ $7::tsquery
-                  AND p.user_id = $1 AND p.is_active AND ${restriction.sql(11)}
+                  AND p.user_id = $1 AND p.is_active AND ${restriction.sql(15)}
                OFFSET 0) d
         CROSS JOIN LATERAL (
           SELECT array_agg(t.term) AS terms, array_agg(t.strength) AS strengths, array_agg(t.rank) AS ranks,
-                 sum(t.rank) AS score
-            FROM (SELECT w.term, max(w.weight * ts_rank('${COVERAGE_WEIGHTS}', d.terms, w.rank_query)) AS strength,
+                 sum(t.rank) AS score, coalesce(bool_or(t.is_named), false) AS is_named
+            FROM (SELECT w.term, bool_or(d.terms @@ w.label_query) AS is_named, max(w.weight * ts_rank('${COVERAGE_WEIGHTS}', d.terms, w.rank_query)) AS strength,
                          max(w.weight * w.idf * ts_rank(d.weights, d.terms, w.rank_query)) AS rank
                     FROM wordings w WHERE d.terms @@ w.query GROUP BY w.term) t) m
         ORDER BY m.score DESC, d.product_id LIMIT $9`,
@@ -281,6 +295,10 @@ export class WordSearch {
         SHORT_TEXT,
         limit,
         wordings.map(toRankQuery),
+        wordings.map((each) => (terms[each.term]!.isHead ? toQuery(each, LABELS) : null)),
+        terms.map(({ form }) => eitherLexeme(stem(form))).join(' <-> '),
+        anyLabel(audience?.others),
+        anyLabel(audience?.wanted),
         ...restriction.values,
       ],
     );
@@ -347,13 +365,21 @@ function limited(wordings: readonly Wording[]): Wording[] {
   return [...best.values()].sort((a, b) => b.weight - a.weight).slice(0, MAX_WORDINGS);
 }
 
-/** A word or its marked stem. */
-const eitherLexeme = (root: string): string => `(${quoteLexeme(root)} | ${quoteLexeme(markedStem(root))})`;
+/** Title, labels, attributes and short description; the long one mentions other things too. */
+const LABELS = 'ABC';
 
-function toQuery({ kind, parts }: Wording): string {
-  if (kind === 'stems') return parts.map(eitherLexeme).join(' <-> ');
-  return quoteLexeme(parts[0]!) + (kind === 'prefix' ? ':*' : '');
+/** A word or its marked stem, anywhere or where these letters say. */
+const eitherLexeme = (root: string, weights = ''): string =>
+  `(${[root, markedStem(root)].map((lexeme) => quoteLexeme(lexeme) + (weights && `:${weights}`)).join(' | ')})`;
+
+function toQuery({ kind, parts }: Wording, weights = ''): string {
+  if (kind === 'stems') return parts.map((root) => eitherLexeme(root, weights)).join(' <-> ');
+  const flags = (kind === 'prefix' ? '*' : '') + weights;
+  return quoteLexeme(parts[0]!) + (flags && `:${flags}`);
 }
+
+const anyLabel = (stems: readonly string[] = []): string =>
+  stems.map((root) => eitherLexeme(root, 'AB')).join(' | ');
 
 /** What a wording is ranked by: ts_rank divides by the number of lexemes, and has a scale of its own for phrases. */
 const toRankQuery = ({ kind, parts }: Wording): string =>
@@ -374,8 +400,9 @@ function toHit(row: RankedRow, terms: readonly WeighedTerm[], total: number): Wo
   return {
     productId: row.product_id,
     score,
-    merit: score * (coverage + LEAST_COVERAGE),
+    merit: score * (coverage + LEAST_COVERAGE) * (row.is_for_others ? SHARE_OF_OTHERS : 1),
     coverage,
+    isNamed: row.is_named,
     exact: row.is_title || row.is_sku ? 3 : (Math.max(...codes) as 0 | 1 | 2),
   };
 }

@@ -141,6 +141,128 @@ export const BRANDS_CULTURE: Lexicon = {
 یونی بال | uniball
 آریا | arya
 رویال کنین | royal canin
+لاواتزا | lavazza
+ایلی | illy
+نسکافه | nescafe
+نستله | nestle
+لیپتون | lipton
+احمد | ahmad tea
+گلستان | golestan
+کاله | kalleh
+میهن | mihan
+پگاه | pegah
+پرسیل | persil
+فینیش | finish
+سافتلن | softlan
+تاژ | taj
+ایندومی | indomie
+نوتلا | nutella
+کیت کت | kitkat
+اسنیکرز | snickers
+پرینگلز | pringles
+کوکاکولا | coca cola
+پپسی | pepsi
+ریدراگون | redragon
+هایپرایکس | hyperx
+کورسیر | corsair
+گیگابایت | gigabyte
+ای ام دی | amd
+انویدیا | nvidia
+کرسیر | crucial
+وسترن | wd
+مایکروسافت | سرفیس | microsoft | surface
+گوگل | پیکسل | google | pixel
+وان پلاس | oneplus
+ریلمی | realme
+تکنو | tecno
+اینفینیکس | infinix
+آمازفیت | amazfit
+گارمین | garmin
+فیت بیت | fitbit
+گوپرو | gopro
+دی جی آی | dji
+فوجی فیلم | fujifilm
+پنتاکس | pentax
+سنهایزر | sennheiser
+بیتس | beats
+ساندکور | soundcore
+ادیفایر | edifier
+پایونیر | pioneer
+هارمن | harman kardon
+میکروتیک | mikrotik
+یوبیکیوتی | ubiquiti
+نتگیر | netgear
+مرکوسیس | mercusys
+بلومبرگ | blomberg
+وستل | vestel
+آاگ | aeg
+الکترولوکس | electrolux
+ویرپول | whirlpool
+هاتپوینت | hotpoint
+بلک اند دکر | black decker
+هیوندای | hyundai
+میلواکی | milwaukee
+استنلی | stanley
+متابو | metabo
+هیلتی | hilti
+بلک‌برد | blackbird
+فورد | ford
+تویوتا | toyota
+بریجستون | bridgestone
+پیرلی | pirelli
+گودیر | goodyear
+کنتیننتال | continental
+اولاپلکس | olaplex
+کراستاس | kerastase
+رولون | revlon
+کلینیک | clinique
+استی لودر | estee lauder
+لنکوم | lancome
+نیکس | nyx
+اسنس | essence
+کاتریس | catrice
+ایزدین | isdin
+اوسرین | eucerin
+سبامد | sebamed
+جانسون | johnson
+مولفیکس | molfix
+هاگیز | huggies
+آپتامیل | aptamil
+تامی تیپی | tommee tippee
+گراکو | graco
+فیشر پرایس | fisher price
+هات ویلز | hot wheels
+نرف | nerf
+راونزبرگر | ravensburger
+سیتیزن | citizen
+تیسوت | tissot
+اوریس | oris
+فسیل | fossil
+ورساچه | versace
+بربری | burberry
+هوگو باس | hugo boss
+تام فورد | tom ford
+آرمانی | armani
+ایو سن لوران | ysl
+کلوین کلین | calvin klein
+تامی هیلفیگر | tommy hilfiger
+مانگو | mango
+ونس | vans
+کانورس | converse
+تیمبرلند | timberland
+کلارکس | clarks
+جیوکس | geox
+آندر آرمور | under armour
+اسپالدینگ | spalding
+میزونو | mizuno
+ویلسون | wilson
+یونکس | yonex
+شیمانو | shimano
+ایکیا | ikea
+جوسرا | josera
+وپت | whiskas | ویسکاس
+پدیگری | pedigree
+رفلکس | reflex
 یاماها | yamaha
 فندر | fender
 کتاب | book

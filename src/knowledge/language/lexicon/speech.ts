@@ -635,6 +635,19 @@ export const SPOKEN = `
 سرماخوردم => سرماخوردگی
 `;
 
+/** Words for things of any kind, beside which another word says which. */
+export const VAGUE = `
+وسیله وسایل لوازم تجهیزات اقلام ابزار دستگاه مواد ماده کالا سرویس انواع مدل
+accessories accessory equipment supplies stuff gear device devices
+`;
+
+/** Whom things are made for, one group a line: what is for one of them is seldom an answer for another. */
+export const AUDIENCES = `
+مردانه آقایان آقا men mens
+زنانه بانوان خانم women womens
+بچگانه کودک کودکانه بچه نوزاد نوزادی دخترانه پسرانه kids baby children
+`;
+
 /** Words around what is wanted: they say nothing of a product. Normalised single words, half-space removed. */
 export const FILLERS = `
 تومان تومن تومنی ریال دلار هزار میلیون میلیارد toman rial dollar dollars million thousand
@@ -650,7 +663,7 @@ export const FILLERS = `
 یه یهو یکی یکیو یدونه یهدونه یدانه تا تایی
 من منم منو ما مارو تو تورو شما شماها شمارو او اون اونا اونها اونو اونی اونایی اینا اینها اینو اینی اینایی این آن ان آنها انها همین همون همان ایشون ایشان خودم خودش خودمون خودمان خودت خودتون خودشون واسم برام برامون برایم برایمان براش برایش براشون برات براتون ازش ازشون ازم باهاش باهاشون باهام بهش بهشون بهم بهتون بهمون توش روش روشن‌ش داخلش همشون همش همشو همهاش همه هیچ هیچی هیچکدوم هیچکدام مال مالش
 از به در که را و یا ولی اما اگه اگر پس چون چونکه زیرا واسه برا برای جهت بابت درباره درمورد مورد راجب راجع نسبت طبق مثل مثلا مانند نظیر همچون شبیه اینجور اینجوری اونجوری اینطور اینطوری همچین چنین همچنین جور جوری نوع نوعی انواع
-خیلی بسیار بسیاری زیاد زیادی واقعا حتما فقط کاملا تقریبا حدودا حدود حداقل حداکثر لااقل البته اصلا الان الآن فعلا امروز فردا دیگه دیگر دیگهای بازم بازهم هنوز همیشه معمولا گاهی اینکه اونکه آنکه انقدر اینقدر اونقدر بیشتر کمتر یکم یکمی کمی ذره‌ای یعنی خب خوب خوبه خوبی خوبش خوبیه بهتر بهتره بهترین بهترینش عالی عالیه توپ‌ترین باحال باحاله قشنگ قشنگه قشنگی زیبا خوشگل خوشگله مناسب مناسبه مناسبی مناسبش مناسبترین مناسبتر بدردبخور بدردم بدرد بخوره
+بین ازبین تازه اومده اومدم اومدن آمده آمدن خیلی بسیار بسیاری زیاد زیادی واقعا حتما فقط کاملا تقریبا حدودا حدود حداقل حداکثر لااقل البته اصلا الان الآن فعلا امروز فردا دیگه دیگر دیگهای بازم بازهم هنوز همیشه معمولا گاهی اینکه اونکه آنکه انقدر اینقدر اونقدر بیشتر کمتر یکم یکمی کمی ذره‌ای یعنی خب خوب خوبه خوبی خوبش خوبیه بهتر بهتره بهترین بهترینش عالی عالیه توپ‌ترین باحال باحاله قشنگ قشنگه قشنگی زیبا خوشگل خوشگله مناسب مناسبه مناسبی مناسبش مناسبترین مناسبتر بدردبخور بدردم بدرد بخوره
 قیمت قیمتش قیمتا قیمتها قیمتی ارزان ارزانتر ارزانترین ارزون ارزونه ارزونی ارزونتر ارزونترین گران گرانتر گرانترین گرون گرونه گرونتر گرونترین بصرفه مقرون تومان تومن ریال میارزه میارزد ارزش ارزششو
 محصول محصولات محصولی کالا کالای کالایی کالاها جنس‌خوب فروش فروشی فروشگاه فروشگاهتون سایت سایتتون سایتتان میفروشید میفروشین میفروشن میفروشید ارسال ارسالش تحویل امکان امکانش امکانش‌هست لیست لیستی گزینه گزینهای گزینههای سوال سوالی پرسیدم بپرسم آقا‌جان عزیز عزیزم جان جون دوستان بچه‌ها‌سلام خواهشن ایول اوکی باشه‌مرسی آره اره بله نه خیر نخیر حالا آخه اخه راستش راستی میگما ببخشیدا
 i im ive id we you your me my please pls plz hi hello hey thanks thank want wants wanna need needs needed looking look searching search find finding show give get buy buying buy purchase order recommend recommendation recommended suggest suggestion suggestions help would could should shall must may might is are am was were be been being do does did doing have has had having the an this that these those some any something anything thing things it its there here what which where who whom how why when and or but if so of for to from with as about that's good better best nice great perfect suitable suited cheap cheaper cheapest inexpensive affordable expensive price prices cost costs available also just really very much many more most product products item items shop store like
