@@ -4,8 +4,24 @@ import { join } from 'node:path';
 import { describeIn } from './support/mode';
 import { ServerProcess } from './support/server-process';
 
-const PRODUCTS = join(__dirname, 'evaluation', 'fa-market-products.jsonl');
-const QUERIES = join(__dirname, 'evaluation', 'fa-market-queries.jsonl');
+const file = (name: string): string => join(__dirname, 'evaluation', name);
+const PRODUCTS = file('fa-market-products.jsonl');
+const QUERIES = file('fa-market-queries.jsonl');
+
+/** nDCG@10 by kind of question, a little below what was measured; a fall below these is a fault. */
+const FLOORS = {
+  exact_name: 0.98,
+  sku: 0.98,
+  model_code: 0.98,
+  spelling_variant: 0.95,
+  price_filter: 0.85,
+  typo: 0.95,
+  latin_brand: 0.95,
+  category: 0.9,
+  attribute: 0.95,
+  colloquial: 0.9,
+  semantic: 0.85,
+};
 
 interface Quality {
   ndcg_10: number;
@@ -31,47 +47,46 @@ describeIn('embedded', 'it has a database of its own', 'npm run eval', () => {
     return { code, stdout: command.stdout, stderr: command.stderr };
   };
 
-  /** A little below what was measured when the questions were written; a fall below these is a fault. */
-  it('finds in a catalogue of eleven departments what judges found', async () => {
-    const { code, stdout } = await evaluate('--products', PRODUCTS, '--queries', QUERIES, '--json');
-    expect(code).toBe(0);
-    const { hybrid, lexical, vector, negatives, without_normalizer: plain } = JSON.parse(stdout) as Report;
-    expect(hybrid.ndcg_10).toBeGreaterThanOrEqual(0.93);
-    expect(hybrid.recall_5).toBeGreaterThanOrEqual(0.95);
-    const floors = {
-      exact_name: 0.98,
-      sku: 0.98,
-      model_code: 0.98,
-      spelling_variant: 0.95,
-      price_filter: 0.95,
-      typo: 0.95,
-      latin_brand: 0.95,
-      category: 0.9,
-      attribute: 0.95,
-      colloquial: 0.9,
-      semantic: 0.7,
-    };
-    expect(Object.keys(hybrid.by_kind).sort()).toEqual(Object.keys(floors).sort());
-    const below = Object.entries(floors).filter(([kind, floor]) => hybrid.by_kind[kind]!.ndcg_10 < floor);
-    expect(below).toEqual([]);
-    expect(negatives).toEqual({ refused: 18, of: 18 });
-    expect([lexical.ndcg_10 > 0.9, vector.ndcg_10 > 0.6, hybrid.ndcg_10 > vector.ndcg_10]).toEqual([
-      true,
-      true,
-      true,
-    ]);
-    expect(plain.hybrid.ndcg_10).toBeLessThan(hybrid.ndcg_10 - 0.01);
-    expect(plain.vector.ndcg_10).toBeLessThan(vector.ndcg_10 - 0.01);
-  }, 240_000);
+  it.each([
+    ['eleven departments', 'fa-market', 18],
+    ['electronics, beauty, food and furniture', 'fa-digital', 8],
+  ])(
+    'finds in a catalogue of %s what judges found',
+    async (_, name, negative) => {
+      const { code, stdout } = await evaluate(
+        ...[
+          '--products',
+          file(`${name}-products.jsonl`),
+          '--queries',
+          file(`${name}-queries.jsonl`),
+          '--json',
+        ],
+      );
+      expect(code).toBe(0);
+      const { hybrid, lexical, vector, negatives, without_normalizer: plain } = JSON.parse(stdout) as Report;
+      expect(hybrid.ndcg_10).toBeGreaterThanOrEqual(0.95);
+      expect(hybrid.recall_5).toBeGreaterThanOrEqual(0.95);
+      expect(Object.keys(hybrid.by_kind).sort()).toEqual(Object.keys(FLOORS).sort());
+      const below = Object.entries(FLOORS).filter(([kind, floor]) => hybrid.by_kind[kind]!.ndcg_10 < floor);
+      expect(below).toEqual([]);
+      expect(negatives).toEqual({ refused: negative, of: negative });
+      expect(lexical.ndcg_10).toBeGreaterThan(0.9);
+      expect(vector.ndcg_10).toBeGreaterThan(0.5);
+      expect(hybrid.ndcg_10).toBeGreaterThan(vector.ndcg_10);
+      expect(plain.hybrid.ndcg_10).toBeLessThan(hybrid.ndcg_10 - 0.01);
+      expect(plain.vector.ndcg_10).toBeLessThan(vector.ndcg_10 - 0.01);
+    },
+    240_000,
+  );
 
   it.each<[string, string, RegExp]>([
     ['no JSON', '{"q": "scarf"\n', /line 1/],
     ['no question', '{"kind": "sku", "relevant": {}}\n', /line 1/],
     ['a grade that is none', '{"q": "scarf", "kind": "sku", "relevant": {"1": "best"}}\n', /line 1/],
   ])('names the line of a file with %s', async (_, text, reason) => {
-    const file = join(folder, 'queries.jsonl');
-    await writeFile(file, text);
-    const { code, stderr } = await evaluate('--products', PRODUCTS, '--queries', file);
+    const queries = join(folder, 'queries.jsonl');
+    await writeFile(queries, text);
+    const { code, stderr } = await evaluate('--products', PRODUCTS, '--queries', queries);
     expect([code, stderr]).toEqual([1, expect.stringMatching(reason)]);
     expect(stderr).not.toMatch(/\n\s+at /);
   });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { stem } from './stemmer';
 import { guesses, isCode, readQuestion, type Wording } from './question';
 
 const forms = (text: string) => readQuestion(text).terms.map(({ form }) => form);
@@ -37,6 +38,46 @@ describe('readQuestion', () => {
     const other = term!.wordings.find(({ parts }) => parts[0] === 'گوش');
     expect(other?.weight).toBeLessThan(1);
     expect(phrases(term!.wordings)).toContain('mobile');
+  });
+
+  it.each<[string, string | undefined]>([
+    ['کفش مردانه', 'کفش'],
+    ['وسایل کامپیوتر', 'کامپیوتر'],
+    ['coffee beans', 'beans'],
+    ['sony هدفون', 'sony'],
+    ['وسایل', undefined],
+  ])('of %j, what is wanted is %j', (text, head) => {
+    expect(readQuestion(text).terms.find(({ isHead }) => isHead)?.form).toBe(head);
+  });
+
+  it('knows words for things of any kind, save where they are part of a name', () => {
+    const isVague = (text: string) => readQuestion(text).terms[0]!.isVague;
+    expect(['وسایل آشپزخانه', 'لوازم تحریر', 'کفش مردانه'].map(isVague)).toEqual([true, false, false]);
+  });
+
+  it.each<[string, string | undefined, string | undefined]>([
+    ['کفش مردانه', 'مردانه', 'زنانه'],
+    ['عطر زنونه', undefined, undefined],
+    ['کاپشن بچگانه', 'بچگانه', 'مردانه'],
+    ['کفش زنانه و مردانه', 'زنانه', 'بچگانه'],
+    ['پلوپز', undefined, undefined],
+  ])('of %j, the people are %s and not %s', (text, wanted, other) => {
+    const { audience } = readQuestion(text);
+    if (wanted === undefined) expect(audience).toBeNull();
+    else {
+      expect(audience!.wanted).toContain(stem(wanted));
+      expect(audience!.others).toContain(stem(other!));
+      expect(audience!.others).not.toContain(stem(wanted));
+    }
+  });
+
+  it('meets two words that belong together in either order, with others between and as they are spoken', () => {
+    for (const text of ['گوشیم زود خالی میشه', 'خالی شدن گوشی', 'ماشینم خیلی کثیفه'])
+      expect(phrases(readQuestion(text).terms[0]!.wordings)).toEqual(
+        expect.arrayContaining([stem(text.startsWith('ماشین') ? 'واکس' : 'پاوربانک')]),
+      );
+    expect(wordingsOf('خانمم حاملس', 'حاملس')).toContain(stem('بارداری'));
+    expect(wordingsOf('لباس بچه گانه', 'گانه')).toContain(stem('بچگانه'));
   });
 
   it('looks for the beginning of a code, not of a Persian word', () => {
@@ -78,7 +119,8 @@ describe('isCode', () => {
 });
 
 describe('guesses', () => {
-  const of = (form: string) => phrases(guesses({ form, isCode: false, wordings: [] }));
+  const of = (form: string) =>
+    phrases(guesses({ form, isCode: false, isVague: false, isHead: false, wordings: [] }));
 
   it.each<[string, string]>([
     ['گربم', 'گربه'],

@@ -1,11 +1,12 @@
 import { STOP_WORDS } from './normalizer';
 import { soundAlikes } from './spelling';
-import { bareForms, compoundsOf, stem, withoutClitic } from './stemmer';
+import { bareForms, compoundsOf, stem } from './stemmer';
 import {
   AUDIENCE_STEMS,
   alternativesOf,
   canonical,
   FILLER_WORDS,
+  LEXICON_STEMS,
   MAX_PHRASE,
   relatedOf,
   VAGUE_STEMS,
@@ -42,6 +43,8 @@ export interface Question {
 }
 
 const MAX_TERMS = 24;
+/** Words that may stand between two that belong together, and one. */
+const MAX_APART = 3;
 const WEIGHTS = {
   form: 1,
   stem: 0.9,
@@ -141,10 +144,13 @@ function addPhrase(tokens: Token[], terms: ReadonlyMap<number, Term>, start: num
   const alternatives = [...alternativesOf(stems)];
   const last = tokens.at(-1)!;
   const joinedStems = tokens.map(({ form }) => stem(form));
+  if (tokens.length > 1)
+    alternatives.push(...alternativesOf([stem(tokens.map(({ form }) => form).join(''))]));
   if (joinedStems.join(' ') !== stems.join(' ')) alternatives.push(...alternativesOf(joinedStems));
   if (alternatives.length === 0) {
-    const bare = withoutClitic(last.form);
-    if (bare !== last.form) alternatives.push(...alternativesOf([...joinedStems.slice(0, -1), stem(bare)]));
+    const before = joinedStems.slice(0, -1);
+    const known = bareForms(last.form).map((bare) => alternativesOf([...before, stem(bare)]));
+    alternatives.push(...(known.find(({ length }) => length > 0) ?? []));
   }
   if (tokens.length > 1 && alternatives.length > 0) {
     // `لوازم تحریر` is a thing of its own.
@@ -163,15 +169,29 @@ function addPhrase(tokens: Token[], terms: ReadonlyMap<number, Term>, start: num
 /** What the words that count stand for together, whatever stands between them. */
 function addRelated(tokens: readonly Token[], terms: ReadonlyMap<number, Term>): void {
   const places = [...terms.keys()];
-  const roots = places.map((place) => canonical(stem(tokens[place]!.form)));
-  for (let start = 0; start < places.length; start++) {
+  const roots = places.map((place) => rootOf(tokens[place]!.form));
+  const add = (phrase: readonly number[]): void => {
+    const wordings = relatedOf(phrase.map((index) => roots[index]!)).map((each) =>
+      byStems(each.phrase, WEIGHTS.related),
+    );
+    for (const index of phrase) terms.get(places[index]!)!.wordings.push(...wordings);
+  };
+  for (const start of places.keys()) {
     for (let length = 1; length <= MAX_PHRASE && start + length <= places.length; length++) {
-      const wordings = relatedOf(roots.slice(start, start + length)).map(({ phrase }) =>
-        byStems(phrase, WEIGHTS.related),
-      );
-      for (const place of places.slice(start, start + length)) terms.get(place)!.wordings.push(...wordings);
+      add(Array.from({ length }, (_, offset) => start + offset));
+    }
+    // Two words that belong together stand in either order: `گوشیم زود خالی میشه`, `خالی شدن گوشی`.
+    for (let other = start + 1; other <= start + MAX_APART && other < places.length; other++) {
+      add([other, start]);
+      if (other > start + 1) add([start, other]);
     }
   }
+}
+
+/** The canonical stem of a word, as it would be without the endings of speech where the lexicon has it so. */
+function rootOf(form: string): string {
+  const forms = [form, ...bareForms(form)].map((each) => canonical(stem(each)));
+  return forms.find((root) => LEXICON_STEMS.has(root)) ?? forms[0]!;
 }
 
 /**

@@ -10,8 +10,6 @@ const COMPARISON = /(?<=...)تر(?:ین)?$/u;
 const AFTER_HEH = /(?<=.ه)ی$/u;
 const YEH = /(?<=..[^ای])ی$|(?<=...)یی$/u;
 const PERSIAN = /\p{Script=Arabic}/u;
-/** Pronouns that are written as endings: پدرم, کفشش, خانه‌شان. */
-const CLITIC = /(?<=..)(?:م|ت|ش|مان|تان|شان|مون|تون|شون|و)$/u;
 
 export function stem(word: string): string {
   if (PERSIAN.test(word)) {
@@ -23,14 +21,14 @@ export function stem(word: string): string {
   return /[^siu]s$/.test(word) ? word.slice(0, -1) : word;
 }
 
-/** The word without a pronoun at its end; the word itself where it has none. Guesswork: only for words that are not known. */
-export const withoutClitic = (word: string): string => word.replace(CLITIC, '');
-
 /** As they are spoken: کفشام, مبلا, بچه‌هامو. */
 const SPOKEN_ENDINGS = [
   /(?<=..)(?:م|ت|ش|مان|تان|شان|مون|تون|شون|و|رو)$/u,
   /(?<=..)ا(?:م|ت|ش|مون|تون|شون|رو|و|یی)?$/u,
-  /(?<=..)ها(?:مو|تو|شو|رو|و)$/u,
+  /(?<=..)ه?ا(?:مو|تو|شو|رو|و)$/u,
+  // The verb "is" at a word's end: `حاملس`, `خرابه`.
+  /(?<=...)س$/u,
+  /(?<=...)ه$/u,
 ];
 
 /**

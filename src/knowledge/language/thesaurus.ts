@@ -42,7 +42,19 @@ function readCanonical(lexicons: readonly Lexicon[], spoken: string): ReadonlyMa
   for (const { synonyms } of lexicons) {
     for (const line of lines(synonyms)) add(phrases(line), phrases(line)[0]);
   }
-  return found;
+  // What is spoken stands for a word that may have a head of its own: `گوشیم`, `گوشی`, `موبایل`.
+  return new Map([...found.keys()].map((word) => [word, endOf(found, word)]));
+}
+
+/** Where a chain of words leads; in a circle, its alphabetically first word, so that all of it lead to the same. */
+function endOf(next: ReadonlyMap<string, string>, word: string): string {
+  const seen: string[] = [word];
+  for (let at = next.get(word); at !== undefined; at = next.get(at)) {
+    const known = seen.indexOf(at);
+    if (known >= 0) return seen.slice(known).sort()[0]!;
+    seen.push(at);
+  }
+  return seen.at(-1)!;
 }
 
 function readRelated(lexicons: readonly Lexicon[]): ReadonlyMap<string, readonly Alternative[]> {
@@ -112,6 +124,11 @@ const LEXICONS = [CLOTHING_BEAUTY_FOOD, HOME_TECHNOLOGY, BRANDS_CULTURE, NEEDS];
 const ALTERNATIVES = read(LEXICONS, SPOKEN);
 const CANONICAL = readCanonical(LEXICONS, SPOKEN);
 const RELATED = readRelated(LEXICONS);
+
+/** Every word that the lexicons know something about. */
+export const LEXICON_STEMS: ReadonlySet<string> = new Set(
+  [...ALTERNATIVES.keys(), ...RELATED.keys(), ...CANONICAL.values()].flatMap((key) => key.split(' ')),
+);
 
 /** What else may be meant by these stems in a row; empty for most. */
 export const alternativesOf = (stems: Phrase): readonly Alternative[] => ALTERNATIVES.get(keyOf(stems)) ?? [];

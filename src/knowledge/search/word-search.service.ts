@@ -45,6 +45,8 @@ const LEAST_IMPORTANCE = 1;
 const VAGUE_SHARE = 0.25;
 /** Of its merit, for a product whose labels say that it is for other people. */
 const SHARE_OF_OTHERS = 0.3;
+/** Of a word that the shop does not know, in a sentence: there it may say anything. */
+const UNKNOWN_SHARE = 0.5;
 /** Of a larger category, products have little in common. */
 const MAX_KIN = 60;
 /** How much of the question the best hit must answer for its categories to count. */
@@ -147,7 +149,7 @@ export class WordSearch {
   }
 
   /** Looks up how common each wording is in the shop, and mends the terms that it does not know. */
-  private async weigh(userId: number, { terms }: Question): Promise<WeighedTerm[]> {
+  private async weigh(userId: number, { terms, isSpoken }: Question): Promise<WeighedTerm[]> {
     const wordings = terms.map((term) => limited(term.wordings));
     const [frequencies, total] = await this.frequencies(userId, wordings.flat());
     const isKnown = (list: Wording[]) =>
@@ -173,7 +175,7 @@ export class WordSearch {
         ? Math.min(...direct.map((each) => each.idf))
         : found.length > 0
           ? Math.min(...found.map((each) => each.idf))
-          : idf(0) * share;
+          : idf(0) * share * (isSpoken ? UNKNOWN_SHARE : 1);
       return { ...term, wordings: found, importance: importance + LEAST_IMPORTANCE * share };
     });
   }
