@@ -1,3 +1,4 @@
+import { LexicalEmbedder } from '../src/knowledge/embedding/lexical.embedder';
 import { FakeOpenAi, type FakeAnswer } from './support/fake-openai';
 import { productEvent, TestApp, type TestUser } from './support/test-app';
 
@@ -329,7 +330,7 @@ describe('a restart', () => {
     expect(fake.requests).toHaveLength(1);
     const third = await TestApp.startOn(database, { ...environment(), OPENAI_API_KEY: '' });
     await third.idle();
-    expect(await third.query(MODELS)).toEqual([{ model: 'local-lexical-2@1024', status: 'embedded' }]);
+    expect(await third.query(MODELS)).toEqual([{ model: new LexicalEmbedder().key, status: 'embedded' }]);
     await third.close();
   });
 });

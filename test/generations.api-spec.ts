@@ -1,8 +1,9 @@
+import { LexicalEmbedder } from '../src/knowledge/embedding/lexical.embedder';
 import { Generations } from '../src/knowledge/embedding/generations.service';
 import { FakeOpenAi } from './support/fake-openai';
 import { productEvent, TestApp, type TestUser } from './support/test-app';
 
-const LOCAL = 'local-lexical-2@1024';
+const LOCAL = new LexicalEmbedder().key;
 const SMALL = 'text-embedding-3-small@1536';
 const LARGE = 'text-embedding-3-large@3072';
 

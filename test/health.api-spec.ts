@@ -1,3 +1,4 @@
+import { LexicalEmbedder } from '../src/knowledge/embedding/lexical.embedder';
 import { TestApp } from './support/test-app';
 
 /** Every path of the contract that speaks JSON, with its methods, and those beside it. */
@@ -67,7 +68,7 @@ describe('for operators', () => {
     const { status, body } = await app.get('/health/ready');
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'ok', checks: { database: 'ok', queue: 'ok' } });
-    expect(body).toMatchObject({ embedder: 'local-lexical-2@1024', pending_chunks: 0, queued_events: 0 });
+    expect(body).toMatchObject({ embedder: new LexicalEmbedder().key, pending_chunks: 0, queued_events: 0 });
     expect(body.embedder_description).toMatch(/OPENAI_API_KEY/);
   });
 

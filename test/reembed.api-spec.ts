@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LexicalEmbedder } from '../src/knowledge/embedding/lexical.embedder';
 import { FakeOpenAi } from './support/fake-openai';
 import { describeIn } from './support/mode';
 import { ServerProcess } from './support/server-process';
@@ -45,7 +46,7 @@ describeIn('embedded', 'the command is the same on servers', 'npm run reembed', 
     await server.stop();
 
     const [code, plan] = await reembed('--dry-run');
-    expect([code, plan]).toEqual([0, expect.stringContaining('local-lexical-2@1024')]);
+    expect([code, plan]).toEqual([0, expect.stringContaining(new LexicalEmbedder().key)]);
     expect(plan).toMatch(/Configured +text-embedding-3-small@1536/);
     expect(plan).toMatch(/Products +3\n/);
     expect(plan).toMatch(/Chunks +3\n/);
@@ -56,7 +57,7 @@ describeIn('embedded', 'the command is the same on servers', 'npm run reembed', 
     expect(await reembed()).toEqual([1, expect.stringMatching(/no terminal to ask at/)]);
 
     server = await ServerProcess.start({ ...paid(), SWEEP_INTERVAL_MS: '200' });
-    expect(await health()).toMatchObject({ embedder: 'local-lexical-2@1024' });
+    expect(await health()).toMatchObject({ embedder: new LexicalEmbedder().key });
     expect(fake.requests).toEqual([]);
     const [ended, output] = await reembed('--yes');
     expect([ended, output]).toEqual([0, expect.stringContaining('Done: text-embedding-3-small@1536')]);

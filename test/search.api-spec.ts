@@ -427,6 +427,55 @@ describe('what a search shows', () => {
     expect(await hits(stranger, 'porcelain vase')).toEqual([]);
   });
 
+  it('answers the name of a thing with that thing, not with what mentions its words', async () => {
+    const { owner, secret } = await openShop();
+    const story =
+      'گفتنی‌های بسیار دربارهٔ ساخت و نگهداری و شستن و جای آن که همه در برگهٔ راهنما نوشته شده است.';
+    await send(secret, [
+      { id: 1, name: 'جاروی دستی', description: `زیر مبل هم می‌رود. ${story} دستهٔ راحتی دارد.` },
+      { id: 2, name: 'پیراهن زنانه', description: 'در یخچال نگه ندارید.' },
+      { id: 3, name: 'بند چرمی', description: 'برای ساعت هوشمند.' },
+    ]);
+    expect(await hits(owner, 'مبل راحتی')).toEqual([]);
+    expect(await hits(owner, 'کفش زنانه')).toEqual([]);
+    expect(idsOf(await hits(owner, 'ساعت هوشمند'))).toEqual([3]);
+    expect(idsOf(await hits(owner, 'هوشمند ساعت'))).toEqual([3]);
+    expect(idsOf(await hits(owner, 'جاروی راحتی'))).toEqual([1]);
+  });
+
+  it('puts what is for other people behind, and what is for all with the first', async () => {
+    const { owner, secret } = await openShop();
+    await send(secret, [
+      { id: 1, name: 'کاپشن زمستانی زنانه', categories: ['پوشاک زنانه'] },
+      { id: 2, name: 'کاپشن زمستانی', categories: ['پوشاک مردانه'] },
+      { id: 3, name: 'کاپشن زمستانی', categories: ['پوشاک مردانه', 'پوشاک زنانه'] },
+      { id: 4, name: 'کاپشن زمستانی بچگانه', categories: ['بچگانه'] },
+    ]);
+    expect(
+      idsOf(await hits(owner, 'کاپشن مردانه'))
+        .slice(0, 2)
+        .sort(),
+    ).toEqual([2, 3]);
+    expect(
+      idsOf(await hits(owner, 'کاپشن زنانه'))
+        .slice(0, 2)
+        .sort(),
+    ).toEqual([1, 3]);
+    expect(idsOf(await hits(owner, 'کاپشن بچگانه'))[0]).toBe(4);
+  });
+
+  it('does not take words for things of any kind for what is wanted', async () => {
+    const { owner, secret } = await openShop();
+    await send(secret, [
+      { id: 1, name: 'ماوس', categories: ['کامپیوتر'] },
+      { id: 2, name: 'وسایل بازی', categories: ['وسایل سرگرمی'] },
+      { id: 3, name: 'دفتر مشق', categories: ['لوازم تحریر'] },
+    ]);
+    expect(idsOf(await hits(owner, 'وسایل کامپیوتر'))[0]).toBe(1);
+    expect(idsOf(await hits(owner, 'لوازم تحریر'))[0]).toBe(3);
+    expect(await hits(owner, 'وسایل آشپزخانه')).toEqual([]);
+  });
+
   it('finds what the filters leave though over a hundred better matches are filtered out', async () => {
     const { owner, secret } = await openShop();
     const better = Array.from({ length: 130 }, (_, index) => ({

@@ -184,7 +184,7 @@ describeIn('server', 'the embedded database always scans', 'a shop that outgrows
 
   it('has one of each generation that lives, and loses it when it shrinks', async () => {
     await app.query(
-      `INSERT INTO generations (embedder, chunker, state) VALUES ('local-lexical-2@1024', 0, 'building')`,
+      `INSERT INTO generations (embedder, chunker, state) VALUES ('${new LexicalEmbedder().key}', 0, 'building')`,
     );
     await app.idle(60_000);
     await keep();

@@ -29,7 +29,7 @@ class ReadyDto implements Readiness {
   @ApiProperty({
     type: String,
     nullable: true,
-    example: 'local-lexical-2@1024',
+    example: 'local-lexical-3.2.5d1c07a9@1024',
     description: 'Whose vectors answer questions',
   })
   embedder: string | null;

@@ -1,6 +1,7 @@
-import { STOP_WORDS } from '../language/normalizer';
+import { fnv1a } from '../language/fnv1a';
+import { NORMALIZER_VERSION, STOP_WORDS } from '../language/normalizer';
 import { stem } from '../language/stemmer';
-import { alternativesOf, FILLER_WORDS } from '../language/thesaurus';
+import { alternativesOf, FILLER_WORDS, LEXICON_FINGERPRINT } from '../language/thesaurus';
 import { tokenize, type Token } from '../language/tokenizer';
 import { Embedder } from './embedder';
 
@@ -21,7 +22,8 @@ const LONGEST_PHRASE = 3;
  * words stand for. It finds what shares words, spelling or an entry of the thesaurus, not whatever else is meant.
  */
 export class LexicalEmbedder extends Embedder {
-  readonly model = 'local-lexical-2';
+  /** Of another lexicon or normaliser the same text has another vector. */
+  readonly model = `local-lexical-3.${NORMALIZER_VERSION}.${LEXICON_FINGERPRINT}`;
   readonly key = `${this.model}@${DIMENSIONS}`;
   readonly description =
     'Local lexical embedder (no OPENAI_API_KEY is set): finds products by shared words, spelling and a thesaurus, not by meaning.';
@@ -31,7 +33,7 @@ export class LexicalEmbedder extends Embedder {
   readonly floor = 0.2;
   /** It knows no more than the words: above this they are nearly the same. */
   readonly confident = 0.6;
-  readonly weight = 0.2;
+  readonly weight = 0.05;
 
   embed(texts: readonly string[]): Promise<number[][]> {
     return Promise.resolve(texts.map(lexicalVector));
@@ -100,17 +102,4 @@ function addMeanings(
     add(`m${phrase.join(' ')}`, weight * MEANING_WEIGHT[kind] * share);
     if (phrase.length === 1) add(`w${phrase[0]!}`, weight * MEANING_WEIGHT[kind] * share);
   }
-}
-
-/** 32-bit FNV-1a over UTF-16 units, with a final avalanche so that the low bits are even. */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash ^= text.charCodeAt(i);
-    hash = Math.imul(hash, 0x01000193);
-  }
-  hash ^= hash >>> 16;
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  return hash >>> 0;
 }

@@ -38,8 +38,10 @@ export interface Question {
   terms: Term[];
   /** Stems for the people whom it is asked for, and for others; null where it does not say. */
   audience: { wanted: readonly string[]; others: readonly string[] } | null;
-  /** It has words around what is wanted, as speech does; otherwise it names a thing. */
+  /** It has words around what is wanted, as speech does. */
   isSpoken: boolean;
+  /** It is the name of a thing, in a word or two. */
+  namesThing: boolean;
 }
 
 const MAX_TERMS = 24;
@@ -82,18 +84,20 @@ export function readQuestion(text: string): Question {
   }
   addRelated(tokens, terms);
   markHead([...terms.values()]);
+  const isSpoken = terms.size < tokens.length;
   return {
     terms: [...terms.values()],
     audience: audienceOf([...terms.keys()].map((place) => stem(tokens[place]!.form))),
-    isSpoken: terms.size < tokens.length,
+    isSpoken,
+    namesThing: !isSpoken && terms.size <= 2,
   };
 }
 
 function audienceOf(stems: readonly string[]): Question['audience'] {
   const isWanted = (group: readonly string[]) => stems.some((root) => group.includes(root));
   const wanted = AUDIENCE_STEMS.filter(isWanted).flat();
-  if (wanted.length === 0) return null;
-  return { wanted, others: AUDIENCE_STEMS.filter((group) => !isWanted(group)).flat() };
+  const others = AUDIENCE_STEMS.filter((group) => !isWanted(group)).flat();
+  return wanted.length > 0 && others.length > 0 ? { wanted, others } : null;
 }
 
 /** A Persian noun comes before what says more of it, an English one after. */

@@ -4,6 +4,7 @@ import { CLOTHING_BEAUTY_FOOD } from './lexicon/clothing-beauty-food';
 import { HOME_TECHNOLOGY } from './lexicon/home-technology';
 import { NEEDS } from './lexicon/needs';
 import { AUDIENCES, FILLERS, SPOKEN, VAGUE } from './lexicon/speech';
+import { fnv1a } from './fnv1a';
 import { STOP_WORDS } from './normalizer';
 import { stem } from './stemmer';
 import { tokenize } from './tokenizer';
@@ -121,6 +122,11 @@ export const VAGUE_STEMS: ReadonlySet<string> = new Set(tokenize(VAGUE).map(({ f
 export const AUDIENCE_STEMS: readonly Phrase[] = lines(AUDIENCES).map(phraseOf);
 
 const LEXICONS = [CLOTHING_BEAUTY_FOOD, HOME_TECHNOLOGY, BRANDS_CULTURE, NEEDS];
+/** Equal for equal lexicons: 8 hexadecimal digits. */
+export const LEXICON_FINGERPRINT = fnv1a(JSON.stringify([LEXICONS, SPOKEN, FILLERS]))
+  .toString(16)
+  .padStart(8, '0');
+
 const ALTERNATIVES = read(LEXICONS, SPOKEN);
 const CANONICAL = readCanonical(LEXICONS, SPOKEN);
 const RELATED = readRelated(LEXICONS);

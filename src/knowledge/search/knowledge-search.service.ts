@@ -225,12 +225,8 @@ function isAnswered(
   // Those that have its words where they tell most: in a long description any words may meet.
   const telling = [...byWords].sort((a, b) => b.exact - a.exact || b.score - a.score).slice(0, 3);
   const required = requiredCoverage(question);
-  // `کفش مردانه` is no question for what is for men.
-  const namesThing = !question.isSpoken && question.terms.length <= 2;
   return (
-    telling.some(
-      ({ exact, coverage, isNamed }) => exact > 0 || (coverage >= required && (isNamed || !namesThing)),
-    ) ||
+    telling.some(({ exact, coverage, isNamed }) => exact > 0 || (coverage >= required && isNamed)) ||
     (embedder !== null && byVector.some(({ similarity }) => similarity >= embedder.confident))
   );
 }

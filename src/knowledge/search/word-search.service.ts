@@ -17,7 +17,10 @@ export interface WordHit {
   merit: number;
   /** Share of the question that the product answers, by the rarity of its terms: 0 to 1. */
   coverage: number;
-  /** Whether its labels name what is wanted, or its text has the question word for word; else it may only mention it. */
+  /**
+   * Where the question names a thing, whether the product's labels name it too, or its text has the question's
+   * words together: `کفش مردانه` is no question for what is for men. True for other questions.
+   */
   isNamed: boolean;
   /** 3 where the question is the product's SKU or title, 2 where it names its model, 1 where it begins its model's name; otherwise 0. */
   exact: 0 | 1 | 2 | 3;
@@ -96,7 +99,7 @@ export class WordSearch {
   ): Promise<WordHit[]> {
     const terms = await this.weigh(userId, question);
     if (terms.length === 0) return [];
-    const rows = await this.rank(userId, text, terms, question.audience, limit, restriction);
+    const rows = await this.rank(userId, text, terms, question, limit, restriction);
     const total = terms.reduce((sum, { importance }) => sum + importance, 0);
     const hits = rows.map((row) => toHit(row, terms, total)).sort(byMerit);
     const kin = await this.kinOf(userId, hits[0], restriction);
@@ -250,7 +253,7 @@ export class WordSearch {
     userId: number,
     text: string,
     terms: readonly WeighedTerm[],
-    audience: Question['audience'],
+    { audience, namesThing }: Question,
     limit: number,
     restriction: ProductRestriction,
   ): Promise<RankedRow[]> {
@@ -266,8 +269,8 @@ export class WordSearch {
                 AS w (term, query, rank_query, weight, idf, label_query)
        )
        SELECT d.product_id, d.title_squeezed = $6 AS is_title, d.facets @> ARRAY['sku:' || $6] AS is_sku,
-              m.is_named OR d.terms @@ $12::tsquery AS is_named,
-              d.terms @@ $13::tsquery AND NOT d.terms @@ $14::tsquery AS is_for_others,
+              coalesce(m.is_named, false) OR coalesce(d.terms @@ $12::tsquery, true) AS is_named,
+              coalesce(d.terms @@ $13::tsquery AND NOT d.terms @@ $14::tsquery, false) AS is_for_others,
               m.terms, m.strengths, m.ranks
          FROM (SELECT d.product_id, d.facets, replace(d.title, ' ', '') AS title_squeezed,
                       -- A copy in memory: each use of the stored one would unpack it again.
@@ -280,8 +283,9 @@ export class WordSearch {
                OFFSET 0) d
         CROSS JOIN LATERAL (
           SELECT array_agg(t.term) AS terms, array_agg(t.strength) AS strengths, array_agg(t.rank) AS ranks,
-                 sum(t.rank) AS score, coalesce(bool_or(t.is_named), false) AS is_named
-            FROM (SELECT w.term, bool_or(d.terms @@ w.label_query) AS is_named, max(w.weight * ts_rank('${COVERAGE_WEIGHTS}', d.terms, w.rank_query)) AS strength,
+                 sum(t.rank) AS score, bool_or(t.is_named) AS is_named
+            FROM (SELECT w.term, bool_or(d.terms @@ w.label_query) AS is_named,
+                         max(w.weight * ts_rank('${COVERAGE_WEIGHTS}', d.terms, w.rank_query)) AS strength,
                          max(w.weight * w.idf * ts_rank(d.weights, d.terms, w.rank_query)) AS rank
                     FROM wordings w WHERE d.terms @@ w.query GROUP BY w.term) t) m
         ORDER BY m.score DESC, d.product_id LIMIT $9`,
@@ -297,10 +301,10 @@ export class WordSearch {
         SHORT_TEXT,
         limit,
         wordings.map(toRankQuery),
-        wordings.map((each) => (terms[each.term]!.isHead ? toQuery(each, LABELS) : null)),
-        terms.map(({ form }) => eitherLexeme(stem(form))).join(' <-> '),
-        anyLabel(audience?.others),
-        anyLabel(audience?.wanted),
+        wordings.map((each) => (namesThing && terms[each.term]!.isHead ? toQuery(each, LABELS) : null)),
+        namesThing ? together(terms) : null,
+        audience && anyLabel(audience.others),
+        audience && anyLabel(audience.wanted),
         ...restriction.values,
       ],
     );
@@ -367,6 +371,8 @@ function limited(wordings: readonly Wording[]): Wording[] {
   return [...best.values()].sort((a, b) => b.weight - a.weight).slice(0, MAX_WORDINGS);
 }
 
+/** Positions apart of words that may say one thing. */
+const NEAR = 5;
 /** Title, labels, attributes and short description; the long one mentions other things too. */
 const LABELS = 'ABC';
 
@@ -380,7 +386,18 @@ function toQuery({ kind, parts }: Wording, weights = ''): string {
   return quoteLexeme(parts[0]!) + (flags && `:${flags}`);
 }
 
-const anyLabel = (stems: readonly string[] = []): string =>
+/** One or two terms in a text, with at most a few words between. */
+function together(terms: readonly Term[]): string {
+  const [one, other] = terms.map(({ form }) => eitherLexeme(stem(form)));
+  if (other === undefined) return one!;
+  return Array.from({ length: NEAR }, (_, apart) => `<${apart + 1}>`)
+    .flatMap((distance) => [`${one} ${distance} ${other}`, `${other} ${distance} ${one}`])
+    .map((phrase) => `(${phrase})`)
+    .join(' | ');
+}
+
+/** Any of these stems in a title or in labels. */
+const anyLabel = (stems: readonly string[]): string =>
   stems.map((root) => eitherLexeme(root, 'AB')).join(' | ');
 
 /** What a wording is ranked by: ts_rank divides by the number of lexemes, and has a scale of its own for phrases. */
