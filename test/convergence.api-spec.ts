@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import { isLaterThan, MAX_CLOCK_LEAD_MS, momentOf, type ChangeMoment } from '../src/contract/change-order';
+import type { ProductStatement } from '../src/web-knowledge/product-draft';
 import type { ProductState } from '../src/web-knowledge/product-state';
 import {
   ProductWriter,
@@ -152,7 +153,6 @@ describe('products under changes in any order', () => {
     tags: [],
     sku: null,
     attributes: [],
-    variations: [],
     link: null,
     price: String(price),
     originalPrice: null,
@@ -169,11 +169,11 @@ describe('products under changes in any order', () => {
     minute: fc.nat({ max: 4 }),
   });
   const changes = fc.array(change, { minLength: 1, maxLength: 6 }).map((all) =>
-    all.map(({ externalId, state, minute }, index): ProductChange => {
+    all.map(({ externalId, state, minute }, index): ProductStatement => {
       const occurredAt = START + minute * MINUTE;
       const arrival = { arrivedAt: START + 60 * MINUTE + index, sequence: BigInt(index + 1) };
       const moment = momentOf({ occurredAt, deletion: state === null, ...arrival });
-      return { externalId, moment, state: state && stateOf(...state) };
+      return { externalId, moment, state: state && stateOf(...state), variations: state && [] };
     }),
   );
 
@@ -224,11 +224,11 @@ describe('products under changes in any order', () => {
   it('keep no chunk of what is gone', async () => {
     const later = (minute: number, deletion: boolean) =>
       momentOf({ occurredAt: START + minute, arrivedAt: START + 60, deletion, sequence: BigInt(minute) });
-    const write = { externalId: 'woo_9', moment: later(1, false), state: stateOf(1, 1) };
+    const write = { externalId: 'woo_9', moment: later(1, false), state: stateOf(1, 1), variations: [] };
     await apply(shuffled, [write]);
     const rows = () => app.query(`SELECT 1 FROM chunks WHERE user_id = $1`, [shuffled.userId]);
     const before = (await rows()).length;
-    await apply(shuffled, [{ externalId: 'woo_9', moment: later(2, true), state: null }]);
+    await apply(shuffled, [{ externalId: 'woo_9', moment: later(2, true), state: null, variations: null }]);
     expect((await rows()).length).toBe(before - 1);
     await apply(shuffled, [write]);
     expect((await rows()).length).toBe(before - 1);

@@ -13,7 +13,7 @@ describe('momentOf', () => {
     ['the arrival for a clock that is far ahead', NOON + MAX_CLOCK_LEAD_MS + 1, NOON, true],
     ['the arrival where there is no date', null, NOON, true],
   ])('takes %s', (_, occurredAt, at, onArrival) => {
-    expect(place(occurredAt)).toEqual({ at, onArrival, deletion: false, sequence: 7n });
+    expect(place(occurredAt)).toEqual({ epoch: 0, at, onArrival, deletion: false, sequence: 7n });
   });
 
   it('believes the date of a clock that is a little ahead', () => {
@@ -23,6 +23,7 @@ describe('momentOf', () => {
 
 describe('isLaterThan', () => {
   const dated = (at: number, sequence: number, deletion = false): ChangeMoment => ({
+    epoch: 0,
     at,
     onArrival: false,
     deletion,

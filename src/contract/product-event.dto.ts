@@ -29,12 +29,13 @@ export const LIMITS = {
   categories: 500,
   tags: 500,
   gallery: 500,
+  variations: 1000,
 } as const;
 
 const money = { oneOf: [{ type: 'number' }, { type: 'string' }], nullable: true };
 
-/** A product as a shop's plugin sends it. A field that a shop leaves out, or sends as null or "", is not set. */
-export class ProductPayloadDto {
+/** What is sold, and how: the same of a product and of one of its variations. */
+class OfferDto {
   @ApiProperty({ example: 414, description: 'WooCommerce product id, up to 64 bits; digits in a string too' })
   @ProductId()
   id: string;
@@ -43,21 +44,6 @@ export class ProductPayloadDto {
   @OptionalField()
   @ShopText(LIMITS.sku)
   sku?: string | null;
-
-  @ApiPropertyOptional({ example: 'کفش اسپرت مردانه', description: 'Required unless the product is deleted' })
-  @OptionalField()
-  @ShopText(LIMITS.name)
-  name?: string | null;
-
-  @ApiPropertyOptional({ example: 'کفش سبک برای هر روز' })
-  @OptionalField()
-  @ShopText(LIMITS.description)
-  short_description?: string | null;
-
-  @ApiPropertyOptional({ example: '<p>رویهٔ تنفسی و زیرهٔ نرم</p>' })
-  @OptionalField()
-  @ShopText(LIMITS.description)
-  description?: string | null;
 
   @ApiPropertyOptional({ ...money, example: 850000, description: 'What a buyer pays now' })
   @OptionalField()
@@ -74,10 +60,10 @@ export class ProductPayloadDto {
   @Money()
   sale_price?: number | string | null;
 
-  @ApiPropertyOptional({ example: 'IRT', description: 'ISO 4217, or IRT for toman' })
+  @ApiPropertyOptional({ example: true, nullable: true })
   @OptionalField()
-  @ShopText(10)
-  currency?: string | null;
+  @Flag()
+  on_sale?: boolean | null;
 
   @ApiPropertyOptional({ example: 12, type: Number, nullable: true })
   @OptionalField()
@@ -89,6 +75,65 @@ export class ProductPayloadDto {
   @Choice(STOCK_STATUSES)
   stock_status?: StockStatus | null;
 
+  @ApiPropertyOptional({ example: 'https://shop.example.com/shoe.jpg' })
+  @OptionalField()
+  @ShopText(LIMITS.url)
+  image?: string | null;
+
+  @ApiPropertyOptional({ example: 'https://shop.example.com/product/shoe/' })
+  @OptionalField()
+  @ShopText(LIMITS.url)
+  permalink?: string | null;
+}
+
+/** One variation of a product: a size, a colour. */
+export class VariationPayloadDto extends OfferDto {
+  @ApiPropertyOptional({
+    example: 'publish',
+    description: '`publish` is for sale; any other, such as `private`, is not',
+  })
+  @OptionalField()
+  @ShopText(50)
+  status?: string | null;
+
+  @ApiPropertyOptional({
+    example: [{ name: 'سایز', option: '42' }],
+    description:
+      'What tells it from the others, as a list or as WooCommerce\'s own map; an attribute that is left out, or "", ' +
+      'stands for any',
+    oneOf: [
+      {
+        type: 'array',
+        items: { type: 'object', properties: { name: { type: 'string' }, option: { type: 'string' } } },
+      },
+      { type: 'object', additionalProperties: { type: 'string' } },
+    ],
+  })
+  attributes?: unknown;
+}
+
+/** A product as a shop's plugin sends it. A field that a shop leaves out, or sends as null or "", is not set. */
+export class ProductPayloadDto extends OfferDto {
+  @ApiPropertyOptional({ example: 'کفش اسپرت مردانه', description: 'Required unless the product is deleted' })
+  @OptionalField()
+  @ShopText(LIMITS.name)
+  name?: string | null;
+
+  @ApiPropertyOptional({ example: 'کفش سبک برای هر روز' })
+  @OptionalField()
+  @ShopText(LIMITS.description)
+  short_description?: string | null;
+
+  @ApiPropertyOptional({ example: '<p>رویهٔ تنفسی و زیرهٔ نرم</p>' })
+  @OptionalField()
+  @ShopText(LIMITS.description)
+  description?: string | null;
+
+  @ApiPropertyOptional({ example: 'IRT', description: 'ISO 4217, or IRT for toman' })
+  @OptionalField()
+  @ShopText(10)
+  currency?: string | null;
+
   @ApiPropertyOptional({ example: ['کفش', 'مردانه'], type: [String] })
   @OptionalField()
   @TextList(LIMITS.categories, LIMITS.label)
@@ -99,20 +144,10 @@ export class ProductPayloadDto {
   @TextList(LIMITS.tags, LIMITS.label)
   tags?: (string | null)[] | null;
 
-  @ApiPropertyOptional({ example: 'https://shop.example.com/shoe.jpg' })
-  @OptionalField()
-  @ShopText(LIMITS.url)
-  image?: string | null;
-
   @ApiPropertyOptional({ example: ['https://shop.example.com/shoe-2.jpg'], type: [String] })
   @OptionalField()
   @TextList(LIMITS.gallery, LIMITS.url)
   gallery?: (string | null)[] | null;
-
-  @ApiPropertyOptional({ example: 'https://shop.example.com/product/shoe/' })
-  @OptionalField()
-  @ShopText(LIMITS.url)
-  permalink?: string | null;
 
   @ApiPropertyOptional({
     example: 'simple',
@@ -122,15 +157,22 @@ export class ProductPayloadDto {
   @ShopText(50)
   type?: string | null;
 
-  @ApiPropertyOptional({ example: true, nullable: true })
-  @OptionalField()
-  @Flag()
-  on_sale?: boolean | null;
-
   @ApiPropertyOptional({ example: '2025-11-10T09:30:00+00:00', type: String, format: 'date-time' })
   @OptionalField()
   @IsoDate()
   date_modified?: Date | null;
+
+  @ApiPropertyOptional({
+    example: 414,
+    description: 'Of a `type` of `variation`, which comes by itself: the product that it is a variation of',
+  })
+  parent_id?: unknown;
+
+  @ApiPropertyOptional({
+    type: [VariationPayloadDto],
+    description: `All variations, at most ${LIMITS.variations}; one of which only the id is given is kept as it is known`,
+  })
+  variations?: unknown;
 }
 
 /** The envelope of one change. Fields that are not declared here are kept in the logged payload. */

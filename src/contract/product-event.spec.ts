@@ -222,14 +222,12 @@ describe('readProductEvent', () => {
   });
 
   describe('fields of newer plugins', () => {
-    it('reads brand, attributes and variations', () => {
+    it('reads brand and attributes', () => {
       const attributes = [
         { name: 'رنگ', options: ['مشکی', 'سفید'] },
         { name: 'جنس', value: 'چرم' },
       ];
-      const variations = [{ id: 415, price: '850000' }, null, 'x'];
-      expect(accepted(body({ brand: 'نایک', attributes, variations })).extra).toEqual({
-        variations: [{ id: 415, price: '850000' }],
+      expect(accepted(body({ brand: 'نایک', attributes })).extra).toEqual({
         brand: 'نایک',
         attributes: [
           { name: 'رنگ', options: ['مشکی', 'سفید'] },
@@ -278,6 +276,82 @@ describe('readProductEvent', () => {
     });
   });
 
+  describe('variations', () => {
+    const of = (variations: unknown) => accepted(body({ type: 'variable', variations })).variations;
+
+    it('are read in their order, each with what tells it from the others', () => {
+      const found = of([
+        { id: 416, price: '123456789012345678901.5', attributes: [{ name: 'سایز', option: '42' }] },
+        {
+          id: '415',
+          sku: 'A',
+          attributes: { attribute_pa_color: 'مشکی', 'attribute_%D8%B3%D8%A7%DB%8C%D8%B2': '' },
+        },
+        417,
+      ]);
+      expect(found).toMatchObject([
+        {
+          id: '416',
+          payload: { price: '123456789012345678901.5' },
+          attributes: [{ name: 'سایز', option: '42' }],
+        },
+        { id: '415', payload: { sku: 'A' }, attributes: [{ name: 'color', option: 'مشکی' }] },
+        { id: '417', payload: null, attributes: [] },
+      ]);
+    });
+
+    it.each<[string, unknown]>([
+      ['are absent', undefined],
+      ['are null', null],
+      ['are empty text', ''],
+    ])('are not spoken of where they %s', (_, variations) => expect(of(variations)).toBeNull());
+
+    it('are none where the list is empty', () => expect(of([])).toEqual([]));
+
+    it.each<[string, unknown, string[]]>([
+      ['are no list', { id: 1 }, ['product.variations']],
+      [
+        'are beyond a thousand',
+        Array.from({ length: 1001 }, (_, id) => ({ id: id + 1 })),
+        ['product.variations'],
+      ],
+      ['have no id', [{ id: 1 }, { price: '5' }], ['product.variations.1.id']],
+      ['have a negative price', [{ id: 1, price: '-5' }], ['product.variations.0.price']],
+      [
+        'have a stock status of no shop',
+        [{ id: 1, stock_status: 'gone' }],
+        ['product.variations.0.stock_status'],
+      ],
+      ['are null or text', [null, 'x'], ['product.variations.0', 'product.variations.1']],
+      ['have the same id twice', [{ id: 1 }, { id: '1' }], ['product.variations.1.id']],
+      ['have an id twice, once alone', [{ id: 1 }, 1], ['product.variations.1.id']],
+    ])('are refused where they %s', (_, variations, fields) => {
+      expect(badFields(body({ type: 'variable', variations }))).toEqual(fields);
+    });
+
+    it('of which all are bad are not all told of', () => {
+      const variations = Array.from({ length: 1000 }, () => ({ price: -1 }));
+      expect(badFields(body({ variations }))).toHaveLength(20);
+    });
+
+    it('that come by themselves name their product', () => {
+      const attributes = [{ id: 3, name: 'رنگ', slug: 'pa_color', option: 'مشکی' }];
+      const event = accepted(body({ id: 416, name: '', type: 'variation', parent_id: 414, attributes }));
+      expect(event).toMatchObject({ variationOf: '414', attributes: [{ name: 'رنگ', option: 'مشکی' }] });
+    });
+
+    it.each([[undefined], [null], [0], [''], [-1], ['x']])(
+      'that come by themselves are refused without a product: %p',
+      (parent) => {
+        expect(badFields(body({ type: 'variation', parent_id: parent }))).toEqual(['product.parent_id']);
+      },
+    );
+
+    it('says nothing of the parent of what is no variation: WooCommerce names 0 there', () => {
+      expect(accepted(body({ parent_id: 0 })).variationOf).toBeNull();
+    });
+  });
+
   it('answers for any JSON, and never throws', () => {
     const anyProduct = fc.record(
       {
@@ -289,6 +363,8 @@ describe('readProductEvent', () => {
         date_modified: fc.jsonValue(),
         brand: fc.jsonValue(),
         attributes: fc.jsonValue(),
+        type: fc.constantFrom('simple', 'variation'),
+        variations: fc.oneof(fc.jsonValue(), fc.array(fc.oneof(fc.nat(), fc.jsonValue()))),
       },
       { requiredKeys: [] },
     );
@@ -306,7 +382,9 @@ describe('readProductEvent', () => {
         const { event, errors } = readProductEvent(given);
         expect(event === null).toBe(errors.length > 0);
         for (const { field, message } of errors) {
-          expect(field).toMatch(/^(body|event_id|event_type|occurred_at|product(\.[a-z_]+)?)$/);
+          expect(field).toMatch(
+            /^(body|event_id|event_type|occurred_at|product(\.[a-z_]+(\.\d+(\.[a-z_]+)?)?)?)$/,
+          );
           expect(message).toMatch(/^field_/);
         }
       }),

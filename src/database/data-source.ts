@@ -14,6 +14,7 @@ import { EmbeddingUsage } from '../knowledge/embedding/embedding-usage.entity';
 import { Generation } from '../knowledge/embedding/generation.entity';
 import { Product } from '../web-knowledge/product.entity';
 import { ProductTombstone } from '../web-knowledge/product-tombstone.entity';
+import { ProductVariation } from '../web-knowledge/product-variation.entity';
 import { SnakeCaseNaming } from './naming';
 import { Setting } from './settings';
 import { valueTypes } from './value-types';
@@ -30,6 +31,7 @@ export function dataSourceOptions(url: string, pool: PoolConfig = {}): DataSourc
       EventLog,
       Product,
       ProductTombstone,
+      ProductVariation,
       Document,
       VocabularyWord,
       Chunk,

@@ -91,6 +91,15 @@ const MESSAGES = {
     fa: 'باید فهرستی از حداکثر {count} متن، هر یک با حداکثر {max} نویسه، باشد.',
     en: 'Must be a list of at most {count} texts of at most {max} characters each.',
   },
+  field_list: {
+    fa: 'باید فهرستی با {min} تا {max} عضو باشد.',
+    en: 'Must be a list of {min} to {max} items.',
+  },
+  field_duplicate: { fa: 'پیش‌تر در همین فهرست آمده است.', en: 'Is in the list already.' },
+  field_attributes: {
+    fa: 'باید حداکثر {count} ویژگی به شکل «نام:مقدار»، هر یک با حداکثر {max} نویسه، باشد.',
+    en: 'Must be at most {count} attributes as name:value, of at most {max} characters each.',
+  },
   field_integer: {
     fa: 'باید عدد صحیحی از {min} تا {max} باشد.',
     en: 'Must be a whole number from {min} to {max}.',

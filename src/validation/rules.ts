@@ -77,18 +77,15 @@ export const Choice = (values: readonly string[]) =>
 
 export const MAX_PRODUCT_ID = 9223372036854775807n;
 
-/** A WooCommerce product id: a positive 64-bit integer, as a number or as digits. Becomes a string of digits. */
-export const ProductId = () =>
-  rule(
-    'field_product_id',
-    (value) => {
-      if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0;
-      if (typeof value !== 'string' || !/^[1-9]\d{0,18}$/.test(value)) return false;
-      return BigInt(value) <= MAX_PRODUCT_ID;
-    },
-    {},
-    String,
-  );
+/** A WooCommerce product id: a positive 64-bit integer, as a number or as digits. */
+export function isProductId(value: unknown): value is number | string {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0;
+  if (typeof value !== 'string' || !/^[1-9]\d{0,18}$/.test(value)) return false;
+  return BigInt(value) <= MAX_PRODUCT_ID;
+}
+
+/** Becomes a string of digits. */
+export const ProductId = () => rule('field_product_id', isProductId, {}, String);
 
 export const MAX_MONEY_DIGITS = 120;
 
@@ -177,6 +174,21 @@ export const Decimal = () =>
   rule(
     'field_decimal',
     (value) => typeof value === 'string' && value.length <= MAX_MONEY_DIGITS && /^\d+(\.\d+)?$/.test(value),
+  );
+
+/** `name:option`, once or several times. Becomes a list. */
+export const AttributeFilters = (count: number, max: number) =>
+  rule(
+    'field_attributes',
+    (value) => {
+      const all: unknown[] = Array.isArray(value) ? value : [value];
+      return (
+        all.length <= count &&
+        all.every((each) => isText(each, max) && STORABLE.test(each) && /^\s*[^\s:][^:]*:\s*\S/.test(each))
+      );
+    },
+    { count, max },
+    (value) => (Array.isArray(value) ? value : [value]),
   );
 
 export const AddressList = (count: number) =>

@@ -10,6 +10,7 @@ import { endWalk, Generations, lockUnwalked, moveCursor } from '../knowledge/emb
 import { NORMALIZER_VERSION } from '../knowledge/language/normalizer';
 import { contentOf } from './product-state';
 import { Product } from './product.entity';
+import { variationsOf } from './variations';
 
 /** Products in one transaction: their stores' changes wait for it. */
 const BATCH_PRODUCTS = 25;
@@ -136,15 +137,19 @@ export class KnowledgeBuilder implements OnApplicationBootstrap {
     return outcome !== 'nothing';
   }
 
-  private renew(
+  private async renew(
     manager: EntityManager,
     userId: number,
     products: readonly Product[],
     generations: readonly number[],
   ): Promise<number> {
+    const variations = await variationsOf(manager, userId, products);
     const changes = products.map((product) => ({
       productId: product.id,
-      content: contentOf(product),
+      content: contentOf(
+        product,
+        variations.get(product.id)!.flatMap(({ state }) => (state?.isActive ? [state] : [])),
+      ),
       reason: 'reembed' as const,
     }));
     return this.knowledge.renew(manager, userId, changes, generations);

@@ -2,103 +2,177 @@ import Big from 'big.js';
 import type { ProductRestriction } from '../knowledge/search/product-restriction';
 import { RIAL_UNITS, type PriceWords } from '../knowledge/language/price-words';
 import { normalize } from '../knowledge/language/normalizer';
-import { facet } from '../knowledge/documents/product-document';
+import { attributeFacet, attributeName, facet } from '../knowledge/documents/product-document';
 import type { ProductsFilterDto } from './products.dto';
 
 type Filters = ProductsFilterDto & { search?: string | undefined };
 
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
-/** A product's price in rial, or in its own currency where that is none of Iran's. */
-const COMPARABLE_PRICE = `p.price * CASE p.currency ${Object.entries(RIAL_UNITS)
-  .map(([code, rial]) => `WHEN '${code}' THEN ${rial}`)
-  .join(' ')} ELSE 1 END`;
+/** A price in rial, or in the product's own currency where that is none of Iran's. */
+const inComparableUnits = (price: string): string =>
+  `${price} * CASE p.currency ${Object.entries(RIAL_UNITS)
+    .map(([code, rial]) => `WHEN '${code}' THEN ${rial}`)
+    .join(' ')} ELSE 1 END`;
 const IS_RIAL = `p.currency IN (${Object.keys(RIAL_UNITS)
   .map((code) => `'${code}'`)
   .join(', ')})`;
 
+/** The price of a bound: of a product with variations, at least one may be within it; of one variation, its own. */
+type Bound = 'lowest' | 'highest';
+const OF_PRODUCT: Record<Bound, string> = { lowest: 'p.price', highest: 'p.price_max' };
+const OF_VARIATION: Record<Bound, string> = { lowest: 'v.price', highest: 'v.price' };
+
+/** Writes a condition for the placeholder of its value. */
+type Condition = (placeholder: string) => string;
+
+/** Conditions with one value each, numbered when they are written out. */
+class Conditions {
+  readonly values: unknown[] = [];
+  private readonly parts: ((first: number) => string)[] = [];
+
+  /** Adds a value; returns its placeholder for conditions that are added by `when`. */
+  value(value: unknown): (first: number) => string {
+    const place = this.values.push(value) - 1;
+    return (first) => `$${first + place}`;
+  }
+
+  add(value: unknown, condition: Condition): void {
+    const placeholder = this.value(value);
+    this.when((first) => condition(placeholder(first)));
+  }
+
+  when(condition: (first: number) => string): void {
+    this.parts.push(condition);
+  }
+
+  sql(first: number, otherwise = 'true'): string {
+    return this.parts.map((part) => part(first)).join(' AND ') || otherwise;
+  }
+}
+
 /**
  * The filters of list and search as a condition on the alias `p`, in one place for both. `$1` is the user.
+ * Price, discount, stock and attributes are met by a product whose variations decide when one of them meets them all.
  * @param price what the question's words say of the price; rial and toman are converted, other currencies must be equal
  */
 export function restrictionOf(filters: Filters, price: PriceWords | null = null): ProductRestriction {
-  const conditions: ((placeholder: () => string) => string)[] = [];
-  const values: unknown[] = [];
-  const add = (value: unknown, condition: (placeholder: string) => string) => {
-    values.push(value);
-    conditions.push((placeholder) => condition(placeholder()));
-  };
+  const conditions = new Conditions();
+  /** What one variation must meet, by the same values. */
+  const ofVariation: ((first: number) => string)[] = [];
 
-  if (filters.external_source) add(filters.external_source, (n) => `p.external_source = ${n}`);
-  if (filters.product_type) add(filters.product_type, (n) => `p.product_type = ${n}`);
-  if (typeof filters.is_active === 'boolean') add(filters.is_active, (n) => `p.is_active = ${n}`);
-  if (typeof filters.in_stock === 'boolean') add(filters.in_stock, (n) => `p.in_stock = ${n}`);
+  if (filters.external_source) conditions.add(filters.external_source, (n) => `p.external_source = ${n}`);
+  if (filters.product_type) conditions.add(filters.product_type, (n) => `p.product_type = ${n}`);
+  if (typeof filters.is_active === 'boolean') conditions.add(filters.is_active, (n) => `p.is_active = ${n}`);
+  if (typeof filters.in_stock === 'boolean') conditions.add(filters.in_stock, (n) => `p.in_stock = ${n}`);
+  if (filters.currency) conditions.add(filters.currency.toUpperCase(), (n) => `p.currency = ${n}`);
   if (typeof filters.has_discount === 'boolean') {
-    add(filters.has_discount, (n) => `(p.original_price IS NOT NULL) = ${n}`);
+    const wanted = conditions.value(filters.has_discount);
+    conditions.when((first) => `(p.varies OR (p.original_price IS NOT NULL) = ${wanted(first)})`);
+    ofVariation.push((first) => `(v.original_price IS NOT NULL) = ${wanted(first)}`);
   }
-  if (filters.min_price) add(filters.min_price, (n) => `p.price >= ${n}::numeric`);
-  if (filters.max_price) add(filters.max_price, (n) => `p.price <= ${n}::numeric`);
-  if (filters.currency) add(filters.currency.toUpperCase(), (n) => `p.currency = ${n}`);
 
-  if (price) addPriceWords(price, add);
+  const addPrice = (value: unknown, bound: Bound, condition: (price: string, n: string) => string) => {
+    const placeholder = conditions.value(value);
+    conditions.when((first) => condition(OF_PRODUCT[bound], placeholder(first)));
+    ofVariation.push((first) => condition(OF_VARIATION[bound], placeholder(first)));
+  };
+  if (filters.min_price) addPrice(filters.min_price, 'highest', (of, n) => `${of} >= ${n}::numeric`);
+  if (filters.max_price) addPrice(filters.max_price, 'lowest', (of, n) => `${of} <= ${n}::numeric`);
+  if (price) addPriceWords(price, addPrice);
 
-  const inText: ((placeholder: () => string) => string)[] = [];
-  const addInText = (value: unknown, condition: (placeholder: string) => string) => {
-    values.push(value);
-    inText.push((placeholder) => condition(placeholder()));
+  const attributes = (filters.attribute ?? []).map((each) => {
+    const [name = '', ...option] = each.split(':');
+    return { facet: attributeFacet(name, option.join(':')), name: attributeName(name) };
+  });
+  for (const attribute of attributes) {
+    const [facetValue, nameValue] = [conditions.value([attribute.facet]), conditions.value([attribute.name])];
+    // A variation without the attribute stands for any value of it.
+    ofVariation.push(
+      (first) => `(v.facets @> ${facetValue(first)}::text[] OR NOT v.facets @> ${nameValue(first)}::text[])`,
+    );
+  }
+
+  addTextConditions(
+    conditions,
+    filters,
+    attributes.map((attribute) => attribute.facet),
+  );
+
+  // Whether it has one in stock the product says itself.
+  if (ofVariation.length > 0) {
+    conditions.when((first) => {
+      const met = ofVariation.map((condition) => condition(first));
+      if (filters.in_stock === true) met.push('v.in_stock');
+      return `(NOT p.varies OR EXISTS (SELECT 1 FROM product_variations v
+         WHERE v.user_id = $1 AND v.store_id = p.store_id AND v.external_source = p.external_source
+           AND v.product_external_id = p.external_id AND v.is_member AND v.is_active AND ${met.join(' AND ')}))`;
+    });
+  }
+  return { values: conditions.values, sql: (firstParameter) => conditions.sql(firstParameter) };
+}
+
+/** Names and words, in the documents. */
+function addTextConditions(conditions: Conditions, filters: Filters, attributes: readonly string[]): void {
+  const inText: ((first: number) => string)[] = [];
+  const addInText = (value: unknown, condition: Condition) => {
+    const placeholder = conditions.value(value);
+    inText.push((first) => condition(placeholder(first)));
   };
   const facets = (['category', 'brand', 'tag'] as const).flatMap((kind) => {
     const name = filters[kind];
     return name ? [facet(kind, name)] : [];
   });
-  if (facets.length > 0) addInText(facets, (n) => `f.facets @> ${n}::text[]`);
+  if (facets.length + attributes.length > 0)
+    addInText([...facets, ...attributes], (n) => `f.facets @> ${n}::text[]`);
   for (const word of normalize(filters.search ?? '')
     .split(/\s+/)
     .filter(Boolean)
     .slice(0, 20)) {
     addInText(`%${escapeLike(word)}%`, (n) => `f.text LIKE ${n}`);
   }
+  if (inText.length === 0) return;
   // As an array the ids are found once, by the inverted indexes; as a join, a filter without a match was answered by
   // walking all products in the list's order.
-  if (inText.length > 0) {
-    conditions.push(
-      (placeholder) =>
-        `p.id = ANY (ARRAY (SELECT f.product_id FROM documents f WHERE f.user_id = $1
-           AND ${inText.map((condition) => condition(placeholder)).join(' AND ')}))`,
-    );
-  }
-
-  return {
-    values,
-    sql(firstParameter) {
-      let next = firstParameter;
-      return conditions.map((condition) => condition(() => `$${next++}`)).join(' AND ') || 'true';
-    },
-  };
+  conditions.when(
+    (first) =>
+      `p.id = ANY (ARRAY (SELECT f.product_id FROM documents f WHERE f.user_id = $1
+           AND ${inText.map((condition) => condition(first)).join(' AND ')}))`,
+  );
 }
 
 function addPriceWords(
   { minPrice, maxPrice, currency }: PriceWords,
-  add: (value: unknown, condition: (placeholder: string) => string) => void,
+  add: (value: unknown, bound: Bound, condition: (price: string, n: string) => string) => void,
 ): void {
-  const bounds = [[minPrice, '>='] as const, [maxPrice, '<='] as const];
+  const bounds = [
+    [minPrice, 'highest', '>='],
+    [maxPrice, 'lowest', '<='],
+  ] as const;
   const rial = RIAL_UNITS[currency ?? 'IRT'];
-  for (const [amount, operator] of bounds) {
+  for (const [amount, bound, operator] of bounds) {
     if (amount === null) continue;
     const inRial = rial === undefined ? null : new Big(amount).times(rial).toFixed();
     if (currency === null) {
       // Nobody said of what: toman where a shop of Iran is asked, elsewhere the shop's own currency.
       add(
         [amount, inRial],
-        (n) => `${COMPARABLE_PRICE} ${operator} (${n}::numeric[])[CASE WHEN ${IS_RIAL} THEN 2 ELSE 1 END]`,
+        bound,
+        (price, n) =>
+          `${inComparableUnits(price)} ${operator} (${n}::numeric[])[CASE WHEN ${IS_RIAL} THEN 2 ELSE 1 END]`,
       );
     } else if (inRial === null) {
       add(
         [amount, currency],
-        (n) => `p.price ${operator} (${n}::text[])[1]::numeric AND p.currency = (${n}::text[])[2]`,
+        bound,
+        (price, n) => `${price} ${operator} (${n}::text[])[1]::numeric AND p.currency = (${n}::text[])[2]`,
       );
     } else {
-      add(inRial, (n) => `${IS_RIAL} AND ${COMPARABLE_PRICE} ${operator} ${n}::numeric`);
+      add(
+        inRial,
+        bound,
+        (price, n) => `${IS_RIAL} AND ${inComparableUnits(price)} ${operator} ${n}::numeric`,
+      );
     }
   }
 }

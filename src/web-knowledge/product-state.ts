@@ -1,10 +1,32 @@
 import { createHash } from 'node:crypto';
-import type { ProductAttribute } from '../contract/product-event';
+import type { ProductAttribute, VariationAttribute } from '../contract/product-event';
 import type { StockStatus } from '../contract/product-event.dto';
-import type { ProductContent, ProductVariation } from '../knowledge/documents/product-document';
+import type { ProductContent } from '../knowledge/documents/product-document';
+
+/** What a buyer is offered. Money is a decimal string. */
+export interface Offer {
+  link: string | null;
+  /** What a buyer pays now. */
+  price: string | null;
+  /** The regular price while that is more. */
+  originalPrice: string | null;
+  inStock: boolean;
+  stockStatus: StockStatus;
+  stockQuantity: string | null;
+}
+
+/** One variation of a product as its shop says it is. */
+export interface VariationState extends Offer {
+  sku: string | null;
+  /** One that is missing stands for any. */
+  attributes: VariationAttribute[];
+  /** Whether its owner sells it. */
+  isActive: boolean;
+  image: string | null;
+}
 
 /** A product as its shop says it is, whole: what a shop leaves out is not set. Money is a decimal string. */
-export interface ProductState {
+export interface ProductState extends Offer {
   title: string;
   productType: string;
   shortDescription: string;
@@ -15,14 +37,7 @@ export interface ProductState {
   tags: string[];
   sku: string | null;
   attributes: ProductAttribute[];
-  variations: unknown[];
-  link: string | null;
-  price: string | null;
-  originalPrice: string | null;
   currency: string | null;
-  inStock: boolean;
-  stockStatus: StockStatus;
-  stockQuantity: string | null;
   mainImage: string | null;
   images: string[];
 }
@@ -30,70 +45,39 @@ export interface ProductState {
 /** What of a product is embedded. */
 export type ProductText = Pick<
   ProductState,
-  | 'title'
-  | 'sku'
-  | 'brand'
-  | 'categories'
-  | 'tags'
-  | 'attributes'
-  | 'variations'
-  | 'shortDescription'
-  | 'description'
+  'title' | 'sku' | 'brand' | 'categories' | 'tags' | 'attributes' | 'shortDescription' | 'description'
 >;
 
-export const contentOf = (state: ProductText): ProductContent => ({
+/** @param variations those for sale or not that the product has, as far as they are known, in their order */
+export const contentOf = (
+  state: ProductText,
+  variations: readonly Pick<VariationState, 'sku' | 'attributes'>[],
+): ProductContent => ({
   title: state.title,
   sku: state.sku,
   brand: state.brand,
   categories: state.categories,
   tags: state.tags,
   attributes: state.attributes,
-  variations: state.variations
-    .map(toVariation)
+  variations: variations
+    .map(({ sku, attributes }) => ({ sku, attributes }))
     .filter(({ sku, attributes }) => sku !== null || attributes.length > 0),
   shortDescription: state.shortDescription,
   description: state.description,
 });
 
-/** What of a variation is said in words; shops send attributes as a list or as WooCommerce's own map. */
-function toVariation(variation: unknown): ProductVariation {
-  const { sku, attributes } = (variation ?? {}) as Record<string, unknown>;
-  const named: ProductVariation['attributes'] = [];
-  const add = (name: unknown, option: unknown) => {
-    if (typeof option !== 'string' || option === '') return;
-    named.push({ name: typeof name === 'string' ? name : '', option });
-  };
-  if (Array.isArray(attributes)) {
-    for (const item of attributes as unknown[]) {
-      const { name, option, value } = (item ?? {}) as Record<string, unknown>;
-      add(name, option ?? value);
-    }
-  } else if (typeof attributes === 'object' && attributes !== null) {
-    for (const [key, option] of Object.entries(attributes))
-      add(decoded(key).replace(/^attribute_(pa_)?/, ''), option);
-  }
-  return { sku: typeof sku === 'string' && sku !== '' ? sku : null, attributes: named };
-}
-
-/** WooCommerce's keys of attributes with Persian names are percent-encoded. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 /** Changes when the text does, and only then is anything embedded. */
-export const contentHash = (state: ProductState): string => hash(contentOf(state));
+export const contentHash = (content: ProductContent): string => hash(content);
 
-/** Changes with anything else that is shown: price, stock, link, images, type. */
-export const offerHash = (state: ProductState): string =>
+/** Changes with anything else that is shown: price, stock, link, images, type, and all that of variations. */
+export const offerHash = (
+  state: ProductState,
+  variations: readonly (readonly [id: string, state: VariationState | null])[],
+): string =>
   hash([
     state.productType,
-    state.variations,
     state.link,
     state.price,
     state.originalPrice,
@@ -103,4 +87,20 @@ export const offerHash = (state: ProductState): string =>
     state.stockQuantity,
     state.mainImage,
     state.images,
+    variations.map(([id, variation]) => [id, variation && variationHash(variation)]),
+  ]);
+
+/** Changes with anything that is known of a variation. */
+export const variationHash = (state: VariationState): string =>
+  hash([
+    state.sku,
+    state.attributes,
+    state.isActive,
+    state.link,
+    state.price,
+    state.originalPrice,
+    state.inStock,
+    state.stockStatus,
+    state.stockQuantity,
+    state.image,
   ]);

@@ -29,4 +29,7 @@ export class ProductTombstone {
 
   @Column('bigint')
   changedByEvent: number;
+
+  @Column('integer', { default: 0 })
+  changedEpoch: number;
 }

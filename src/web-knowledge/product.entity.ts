@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import type { ProductAttribute } from '../contract/product-event';
 import type { StockStatus } from '../contract/product-event.dto';
+import type { Offer } from './product-state';
 
 export const EXTERNAL_SOURCES = ['woocommerce', 'shopify', 'manual'] as const;
 export type ExternalSource = (typeof EXTERNAL_SOURCES)[number];
@@ -48,9 +49,25 @@ export class Product {
   @Column('text', { nullable: true })
   link: string | null;
 
-  /** What a buyer pays now. */
+  /** What a buyer pays now; of variations, the lowest. */
   @Column('numeric', { nullable: true })
   price: string | null;
+
+  /** Of variations, the highest price; else equal to `price`. */
+  @Column('numeric', { nullable: true })
+  priceMax: string | null;
+
+  /** Whether price and stock are those of its variations. */
+  @Column('boolean', { default: false })
+  varies: boolean;
+
+  /** What the shop says of the product itself, where it has variations. */
+  @Column('jsonb', { nullable: true, select: false })
+  ownOffer: Offer | null;
+
+  /** The moment of the latest list of its variations. */
+  @Column('jsonb', { nullable: true, select: false })
+  listedMoment: unknown;
 
   /** The regular price while on sale, else null. */
   @Column('numeric', { nullable: true })
@@ -77,9 +94,6 @@ export class Product {
 
   @Column('jsonb', { default: () => "'[]'" })
   attributes: ProductAttribute[];
-
-  @Column('jsonb', { default: () => "'[]'" })
-  variations: unknown[];
 
   @Column('boolean', { default: true })
   isActive: boolean;
@@ -122,6 +136,9 @@ export class Product {
 
   @Column('bigint')
   changedByEvent: number;
+
+  @Column('integer', { default: 0 })
+  changedEpoch: number;
 
   /** When the shop last said anything about it that was applied. */
   @Column('timestamptz')

@@ -102,7 +102,10 @@ const product: Product = {
   tags: ['ورزشی', 'نو'],
   sku: 'PROD-001',
   attributes: [{ name: 'رنگ', options: ['مشکی', 'سفید'] }],
-  variations: [],
+  priceMax: '850000',
+  varies: false,
+  ownOffer: null,
+  listedMoment: null,
   isActive: true,
   inStock: true,
   stockStatus: 'instock',
@@ -116,6 +119,7 @@ const product: Product = {
   changedOnArrival: false,
   changedByDeletion: false,
   changedByEvent: 1,
+  changedEpoch: 0,
   lastSyncAt: new Date(2),
   createdAt: new Date(0),
   updatedAt: new Date(1),
@@ -232,13 +236,13 @@ describe('toProductDetailDto', () => {
     ['woo_9007199254740993', '9007199254740993'],
     ['woo_9223372036854775807', '9223372036854775807'],
   ])('shows the shop its own id of %s', (externalId, expected) => {
-    expect(toProductDetailDto({ ...product, externalId }, 'fa').extraction_metadata.woo_product_id).toBe(
+    expect(toProductDetailDto({ ...product, externalId }, [], 'fa').extraction_metadata.woo_product_id).toBe(
       expected,
     );
   });
 
   it('adds what lists leave out', () => {
-    expect(toProductDetailDto(product, 'fa')).toMatchObject({
+    expect(toProductDetailDto(product, [], 'fa')).toMatchObject({
       ...toProductDto(product, 'fa'),
       extraction_metadata: { sku: 'PROD-001', content_hash: 'c', last_sync_at: new Date(2) },
       attributes: product.attributes,

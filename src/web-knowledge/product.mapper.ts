@@ -2,7 +2,8 @@ import Big from 'big.js';
 import type { Language } from '../i18n/language';
 import { display, say } from '../i18n/messages';
 import type { Product } from './product.entity';
-import type { ProductDetailDto, ProductDto } from './products.dto';
+import type { ProductVariation } from './product-variation.entity';
+import type { ProductDetailDto, ProductDto, VariationDto } from './products.dto';
 
 /** A decimal with at least two places and no digit less than it has: "850000" → "850000.00". */
 export function formatMoney(amount: string): string {
@@ -43,6 +44,8 @@ export function toProductDto(product: Product, language: Language): ProductDto {
     link: product.link,
     has_link: product.link !== null,
     price,
+    price_min: price,
+    price_max: moneyOrNull(product.priceMax ?? product.price),
     original_price: originalPrice,
     sale_price: discount ? price : null,
     final_price: price,
@@ -71,7 +74,8 @@ export function toProductDto(product: Product, language: Language): ProductDto {
     specifications: Object.fromEntries(lines),
     is_active: product.isActive,
     in_stock: product.inStock,
-    stock_quantity: product.stockQuantity === null ? null : Number(product.stockQuantity),
+    stock_quantity: numberOrNull(product.stockQuantity),
+    has_variations: product.varies,
     main_image: product.mainImage,
     images: product.images,
     external_id: product.externalId,
@@ -83,18 +87,45 @@ export function toProductDto(product: Product, language: Language): ProductDto {
   };
 }
 
-export function toProductDetailDto(product: Product, language: Language): ProductDetailDto {
-  const wooId = product.externalId.replace(/^woo_/, '');
+export function toProductDetailDto(
+  product: Product,
+  variations: readonly ProductVariation[],
+  language: Language,
+): ProductDetailDto {
   return {
     ...toProductDto(product, language),
     extraction_metadata: {
-      woo_product_id: Number.isSafeInteger(Number(wooId)) ? Number(wooId) : wooId,
+      woo_product_id: idOf(product.externalId.replace(/^woo_/, '')),
       sku: product.sku,
       content_hash: product.contentHash,
       last_sync_at: product.lastSyncAt,
       store_id: product.storeId,
     },
     attributes: product.attributes,
-    variations: product.variations,
+    variations: variations.map(toVariationDto),
   };
 }
+
+export function toVariationDto({ externalId, state }: ProductVariation): VariationDto {
+  const discount = state && discountOf(state.price, state.originalPrice);
+  return {
+    id: idOf(externalId),
+    sku: state?.sku ?? null,
+    attributes: state?.attributes ?? [],
+    price: moneyOrNull(state?.price ?? null),
+    original_price: moneyOrNull(state?.originalPrice ?? null),
+    has_discount: Boolean(discount),
+    in_stock: state?.inStock ?? null,
+    stock_status: state?.stockStatus ?? null,
+    stock_quantity: numberOrNull(state?.stockQuantity ?? null),
+    is_active: state?.isActive ?? null,
+    image: state?.image ?? null,
+    link: state?.link ?? null,
+  };
+}
+
+const numberOrNull = (value: string | null): number | null => (value === null ? null : Number(value));
+
+/** A number, or digits where a number would lose some. */
+const idOf = (digits: string): number | string =>
+  Number.isSafeInteger(Number(digits)) ? Number(digits) : digits;

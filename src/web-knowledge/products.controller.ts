@@ -9,7 +9,7 @@ import { IdPipe } from '../http/id.pipe';
 import { CurrentLanguage } from '../http/language.decorator';
 import { pageOf, sliceOf } from '../http/page';
 import type { Language } from '../i18n/language';
-import { formatMoney, toProductDetailDto, toProductDto } from './product.mapper';
+import { formatMoney, toProductDetailDto, toProductDto, toVariationDto } from './product.mapper';
 import {
   ProductDetailDto,
   ProductPageDto,
@@ -63,7 +63,8 @@ export class ProductsController {
     @Param('id', IdPipe) id: number,
     @CurrentLanguage() language: Language,
   ): Promise<ProductDetailDto> {
-    return toProductDetailDto(await this.products.find(user.id, id), language);
+    const { product, variations } = await this.products.find(user.id, id);
+    return toProductDetailDto(product, variations, language);
   }
 
   @Get('search')
@@ -90,8 +91,10 @@ export class ProductsController {
         words: interpreted.words,
         question: interpreted.rest,
       },
-      results: results.map(({ product, hit }) => ({
+      results: results.map(({ product, hit, fit }) => ({
         product: toProductDto(product, language),
+        variation: fit.variation && toVariationDto(fit.variation),
+        asked_attributes: fit.asked,
         chunk: { id: hit.chunkId, chunk_type: 'product', text: hit.chunkText, tldr: hit.chunkTldr },
         as_of: product.lastSyncAt,
         score: hit.scores.combined,

@@ -1,6 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { STOCK_STATUSES, type StockStatus } from '../contract/product-event.dto';
 import { PageDto, PageQueryDto } from '../http/page';
-import { Choice, Decimal, Flag, Integer, OptionalField, RequiredText, Text } from '../validation/rules';
+import {
+  AttributeFilters,
+  Choice,
+  Decimal,
+  Flag,
+  Integer,
+  OptionalField,
+  RequiredText,
+  Text,
+} from '../validation/rules';
 import { EXTERNAL_SOURCES, type ExternalSource } from './product.entity';
 
 const ORDERINGS = ['created_at', 'updated_at', 'price', 'title'].flatMap((field) => [field, `-${field}`]);
@@ -60,6 +70,17 @@ export class ProductsFilterDto extends PageQueryDto {
   @OptionalField()
   @Text(10)
   currency?: string;
+
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['رنگ:مشکی', 'سایز:42'],
+    description:
+      'Attributes as name:value, all of them; of a product with variations one variation must have them, and the ' +
+      'price, discount and stock that are asked for. Spelling variants and digits of either script meet',
+  })
+  @OptionalField()
+  @AttributeFilters(20, 1000)
+  attribute?: string[];
 }
 
 export class ProductsQueryDto extends ProductsFilterDto {
@@ -115,6 +136,56 @@ class DiscountInfoDto {
   text: string;
 }
 
+class VariationAttributeDto {
+  @ApiProperty({ example: 'سایز' })
+  name: string;
+
+  @ApiProperty({ example: '42' })
+  option: string;
+}
+
+/** One variation; of one of which only the id is known yet, all else is null. */
+export class VariationDto {
+  @ApiProperty({ example: 415, oneOf: [{ type: 'number' }, { type: 'string' }] })
+  id: number | string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'NK-42-B' })
+  sku: string | null;
+
+  @ApiProperty({
+    type: [VariationAttributeDto],
+    description: 'What tells it from the others; an attribute that is missing stands for any',
+  })
+  attributes: VariationAttributeDto[];
+
+  @ApiProperty({ ...moneyText, description: 'What a buyer pays now' })
+  price: string | null;
+
+  @ApiProperty({ ...moneyText, description: 'The regular price while on sale' })
+  original_price: string | null;
+
+  @ApiProperty()
+  has_discount: boolean;
+
+  @ApiProperty({ type: Boolean, nullable: true })
+  in_stock: boolean | null;
+
+  @ApiProperty({ enum: STOCK_STATUSES, nullable: true })
+  stock_status: StockStatus | null;
+
+  @ApiProperty({ type: Number, nullable: true })
+  stock_quantity: number | null;
+
+  @ApiProperty({ type: Boolean, nullable: true, description: 'Whether its owner sells it' })
+  is_active: boolean | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  image: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  link: string | null;
+}
+
 class AttributeDto {
   @ApiProperty({ example: 'رنگ' })
   name: string;
@@ -148,8 +219,18 @@ export class ProductDto {
   @ApiProperty()
   has_link: boolean;
 
-  @ApiProperty({ ...moneyText, description: 'What a buyer pays now' })
+  @ApiProperty({ ...moneyText, description: 'What a buyer pays now; of variations, the lowest' })
   price: string | null;
+
+  @ApiProperty({ ...moneyText, description: 'Lowest price of its variations; else `price`' })
+  price_min: string | null;
+
+  @ApiProperty({
+    ...moneyText,
+    example: '1200000.00',
+    description: 'Highest price of its variations; else `price`',
+  })
+  price_max: string | null;
 
   @ApiProperty({ ...moneyText, description: 'The regular price while on sale' })
   original_price: string | null;
@@ -206,11 +287,14 @@ export class ProductDto {
   @ApiProperty()
   is_active: boolean;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Of variations, whether any is' })
   in_stock: boolean;
 
   @ApiProperty({ type: Number, nullable: true })
   stock_quantity: number | null;
+
+  @ApiProperty({ description: 'Whether a buyer chooses among variations, whose prices and stock these are' })
+  has_variations: boolean;
 
   @ApiProperty({ type: String, nullable: true })
   main_image: string | null;
@@ -261,8 +345,8 @@ export class ProductDetailDto extends ProductDto {
   @ApiProperty({ type: [AttributeDto] })
   attributes: AttributeDto[];
 
-  @ApiProperty({ type: [Object] })
-  variations: unknown[];
+  @ApiProperty({ type: [VariationDto], description: "In the shop's order" })
+  variations: VariationDto[];
 }
 
 export class ProductPageDto extends PageDto(ProductDto) {}
@@ -355,6 +439,21 @@ class InterpretedDto {
 class HitDto {
   @ApiProperty({ type: ProductDto, description: 'As the shop last said it' })
   product: ProductDto;
+
+  @ApiProperty({
+    type: VariationDto,
+    nullable: true,
+    description:
+      'The variation that the question asks for by attributes or SKU, of several the one in stock, then the cheapest. ' +
+      'Null where it asks for none, or for one that there is not',
+  })
+  variation: VariationDto | null;
+
+  @ApiProperty({
+    type: [VariationAttributeDto],
+    description: 'The attributes of variations that the question asks for, as the shop writes them',
+  })
+  asked_attributes: VariationAttributeDto[];
 
   @ApiProperty({ type: HitChunkDto })
   chunk: HitChunkDto;

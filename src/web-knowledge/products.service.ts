@@ -13,6 +13,9 @@ import { notFound } from '../validation/errors';
 import { restrictionOf } from './product-filter';
 import { formatMoney } from './product.mapper';
 import { Product } from './product.entity';
+import type { ProductVariation } from './product-variation.entity';
+import { fittingVariation, readAskedWords, type VariationFit } from './variation-fit';
+import { variationsOf } from './variations';
 import type { ProductsQueryDto, ProductStatsDto, SearchQueryDto } from './products.dto';
 
 const DEFAULT_LIMIT = 10;
@@ -28,6 +31,8 @@ const SORT_KEYS: Record<string, string> = {
 export interface SearchHit {
   product: Product;
   hit: KnowledgeHit;
+  /** Which of the product's variations the question asks for. */
+  fit: VariationFit<ProductVariation>;
 }
 
 export interface SearchAnswer {
@@ -68,10 +73,11 @@ export class ProductsService {
   }
 
   /** @throws AppError 404 also for another user's product */
-  async find(userId: number, id: number): Promise<Product> {
+  async find(userId: number, id: number): Promise<{ product: Product; variations: ProductVariation[] }> {
     const product = await this.products.findOneBy({ userId, id });
     if (!product) throw notFound();
-    return product;
+    const variations = await variationsOf(this.products.manager, userId, [product]);
+    return { product, variations: variations.get(id)! };
   }
 
   async stats(userId: number): Promise<ProductStatsDto> {
@@ -80,7 +86,7 @@ export class ProductsService {
         `SELECT count(*) AS total, count(*) FILTER (WHERE p.is_active) AS active,
                 count(*) FILTER (WHERE p.is_active AND p.in_stock) AS in_stock,
                 count(*) FILTER (WHERE p.is_active AND p.original_price IS NOT NULL) AS with_discount,
-                min(p.price) FILTER (WHERE p.is_active) AS min, max(p.price) FILTER (WHERE p.is_active) AS max,
+                min(p.price) FILTER (WHERE p.is_active) AS min, max(p.price_max) FILTER (WHERE p.is_active) AS max,
                 count(*) FILTER (WHERE p.is_active)
                   - (SELECT count(DISTINCT c.product_id) FROM chunks c WHERE c.user_id = $1 AND c.status <> 'embedded'
                                                                            AND c.generation = ${ACTIVE_GENERATION})
@@ -124,10 +130,13 @@ export class ProductsService {
     const ids = hits.map(({ productId }) => productId);
     const products = await this.inOrder(userId, ids);
     const byId = new Map(products.map((product) => [product.id, product]));
+    const variations = await variationsOf(this.products.manager, userId, products);
+    const question = readAskedWords(interpreted?.rest ?? query.q);
     const results = hits.flatMap((hit) => {
       const product = byId.get(hit.productId);
       // Deleted between the two reads.
-      return product?.isActive ? [{ product, hit }] : [];
+      if (!product?.isActive) return [];
+      return [{ product, hit, fit: fittingVariation(question, product.title, variations.get(product.id)!) }];
     });
     return { asOf, interpreted, results };
   }

@@ -4,8 +4,23 @@ import type { EventType } from '../../contract/product-event.dto';
 export const EVENT_STATUSES = ['queued', 'processed', 'failed'] as const;
 export type EventStatus = (typeof EVENT_STATUSES)[number];
 
-/** What an event did: `superseded` changed nothing since a later change of the product had been applied. */
-export type EventOutcome = 'created' | 'updated' | 'unchanged' | 'deleted' | 'restored' | 'superseded';
+/**
+ * What an event did: `superseded` changed nothing since a later change of the product had been applied,
+ * `awaiting_product` is kept until the product is known of which it tells a variation.
+ */
+export const EVENT_OUTCOMES = [
+  'created',
+  'updated',
+  'unchanged',
+  'deleted',
+  'restored',
+  'superseded',
+  'awaiting_product',
+] as const;
+export type EventOutcome = (typeof EVENT_OUTCOMES)[number];
+
+/** How a payload is written: as our plugin does, or as WooCommerce's own webhooks do. */
+export type EventFormat = 'fiko' | 'woocommerce';
 
 /** The record of one event, from arrival to outcome. It is the truth; jobs only point at it. */
 @Entity('events')
@@ -46,13 +61,20 @@ export class EventLog {
   @Column('text', { nullable: true })
   productName: string | null;
 
-  /** The shop's own date of the change. */
+  /** The shop's own date of the change, by our clock where the shop's is far off. */
   @Column('timestamptz', { nullable: true })
   occurredAt: Date | null;
 
   /** The body as it arrived, to the letter; null once it was pruned by age. */
   @Column('json', { select: false, nullable: true })
   payload: string | null;
+
+  @Column('text', { default: 'fiko' })
+  format: EventFormat;
+
+  /** Of its store, when it arrived; see `contract/change-order.ts`. */
+  @Column('integer', { default: 0 })
+  epoch: number;
 
   @Column('text', { default: 'queued' })
   status: EventStatus;

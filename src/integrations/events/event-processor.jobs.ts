@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Config } from '../../config/config';
 import { MAX_CLOCK_LEAD_MS, momentOf } from '../../contract/change-order';
 import { parseJson } from '../../contract/json';
-import { readProductEvent } from '../../contract/product-event';
+import { readProductEvent, type ProductEvent } from '../../contract/product-event';
 import { isTransient } from '../../database/faults';
 import { say } from '../../i18n/messages';
 import { JobHandler } from '../../jobs/job-handler.decorator';
@@ -16,7 +16,9 @@ import {
   type ChangeOutcome,
   type ProductChange,
 } from '../../web-knowledge/product-writer.service';
-import { toProductState } from '../woocommerce/product.mapper';
+import { readNativeEvent } from '../woocommerce/native-event';
+import { toProductState, toVariationState, toVariationStatements } from '../woocommerce/product.mapper';
+import type { EventFormat } from './event-log.entity';
 
 /** What is applied in one transaction at most: its store, and in embedded mode everyone, waits for it. */
 const BATCH_EVENTS = 100;
@@ -31,6 +33,9 @@ type StoreKey = JobPayloads['events.process'];
 interface QueuedEvent {
   id: string;
   payload: string;
+  format: EventFormat;
+  epoch: number;
+  occurred_at: Date | null;
   created_at: Date;
   request_id: string | null;
   /** The latest date among the product's earlier events, as far as it can matter. */
@@ -106,17 +111,14 @@ export class EventProcessor {
   ): Promise<number> {
     const startedAt = new Date();
     const started = performance.now();
-    // Changes of one store are applied one transaction after another, by however many workers.
-    await manager.query(`SELECT 1 FROM stores WHERE user_id = $1 AND id = $2 FOR NO KEY UPDATE`, [
-      userId,
-      storeId,
-    ]);
+    const home = await lockStore(manager, userId, storeId);
     const events = await manager.query<QueuedEvent[]>(
-      `SELECT e.id::text AS id, e.payload, e.created_at, e.request_id,
+      `SELECT e.id::text AS id, e.payload, e.format, e.epoch, e.occurred_at, e.created_at, e.request_id,
               CASE WHEN e.occurred_at IS NULL OR e.occurred_at > e.created_at + $3 * interval '1 ms' THEN
                 (SELECT max(earlier.occurred_at) FROM events earlier
                   WHERE earlier.user_id = e.user_id AND earlier.woo_product_id = e.woo_product_id
                     AND earlier.store_id = e.store_id AND earlier.id < e.id
+                    AND earlier.epoch = e.epoch
                     AND earlier.occurred_at <= earlier.created_at + $3 * interval '1 ms')
               END AS latest_before
          FROM events e
@@ -124,7 +126,7 @@ export class EventProcessor {
       [userId, ids, MAX_CLOCK_LEAD_MS],
     );
     if (events.length === 0) return 0;
-    const scope = { userId, storeId, source: 'woocommerce' as const };
+    const scope = { userId, storeId: home, source: 'woocommerce' as const };
     const { outcomes, pendingChunks } = await this.products.apply(manager, scope, events.map(toChange));
     const share = (performance.now() - started) / events.length;
     await markProcessed(manager, userId, events, outcomes, startedAt, share);
@@ -172,24 +174,57 @@ export class EventProcessor {
   }
 }
 
-function toChange(row: QueuedEvent): ProductChange {
-  const { event, errors } = readProductEvent(parseJson(row.payload));
+/**
+ * Until the end of the transaction no other change of the store is applied, by however many workers.
+ * @returns the store whose products these are: another one, once both turned out to be the same shop
+ */
+async function lockStore(manager: EntityManager, userId: number, storeId: number): Promise<number> {
+  for (;;) {
+    const locked = await manager.query<{ id: number; merged_into: number | null }[]>(
+      `SELECT id, merged_into FROM stores
+        WHERE user_id = $1
+          AND id = ANY (SELECT unnest(ARRAY[s.id, s.merged_into]) FROM stores s WHERE s.user_id = $1 AND s.id = $2)
+        ORDER BY id FOR NO KEY UPDATE`,
+      [userId, storeId],
+    );
+    const home = locked.find(({ id }) => id === storeId)?.merged_into ?? storeId;
+    // It was merged while this waited for its lock: the other one is still to be locked.
+    if (locked.some(({ id }) => id === home)) return home;
+  }
+}
+
+function readLogged({ format, payload }: QueuedEvent): ProductEvent {
+  const body = parseJson(payload);
+  const { event, errors } = format === 'woocommerce' ? readNativeEvent(body) : readProductEvent(body);
   if (!event) {
     throw new Error(
       errors.map(({ field, message, values }) => `${field}: ${say('en', message, values)}`).join(' '),
     );
   }
+  return event;
+}
+
+function toChange(row: QueuedEvent): ProductChange {
+  const event = readLogged(row);
   const deletion = event.eventType === 'product.deleted';
+  const moment = momentOf({
+    // As it stands in the row: the shop's clock was weighed when the event arrived.
+    occurredAt: (row.occurred_at ?? event.occurredAt)?.getTime() ?? null,
+    arrivedAt: row.created_at.getTime(),
+    deletion,
+    sequence: BigInt(row.id),
+    epoch: row.epoch,
+    latestBefore: row.latest_before?.getTime() ?? null,
+  });
+  if (event.variationOf !== null) {
+    const state = toVariationState(event.product, event.attributes);
+    return { externalId: `woo_${event.variationOf}`, moment, variation: { id: event.product.id, state } };
+  }
   return {
     externalId: `woo_${event.product.id}`,
-    moment: momentOf({
-      occurredAt: event.occurredAt?.getTime() ?? null,
-      arrivedAt: row.created_at.getTime(),
-      deletion,
-      sequence: BigInt(row.id),
-      latestBefore: row.latest_before?.getTime() ?? null,
-    }),
+    moment,
     state: deletion ? null : toProductState(event),
+    variations: deletion ? null : toVariationStatements(event),
   };
 }
 

@@ -2,9 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { EVENT_TYPES, type EventType } from '../../contract/product-event.dto';
 import { PageDto, PageQueryDto } from '../../http/page';
 import { Choice, Flag, Integer, IsoDate, OptionalField, ProductId, Text } from '../../validation/rules';
-import { EVENT_STATUSES, type EventOutcome, type EventStatus } from './event-log.entity';
-
-const OUTCOMES = ['created', 'updated', 'unchanged', 'deleted', 'restored', 'superseded'];
+import { EVENT_OUTCOMES, EVENT_STATUSES, type EventOutcome, type EventStatus } from './event-log.entity';
 
 export class EventsFilterDto extends PageQueryDto {
   @ApiPropertyOptional({ description: 'Staff: of this user only', type: Number })
@@ -92,7 +90,7 @@ export class EventDto {
   @ApiProperty({ type: Boolean, nullable: true, description: 'Null until processed' })
   processed_successfully: boolean | null;
 
-  @ApiProperty({ enum: OUTCOMES, nullable: true, description: 'What it did to the product' })
+  @ApiProperty({ enum: EVENT_OUTCOMES, nullable: true, description: 'What it did to the product' })
   outcome: EventOutcome | null;
 
   @ApiProperty({ type: String, nullable: true })

@@ -38,6 +38,21 @@ export class Store {
   @Column('text', { nullable: true })
   host: string | null;
 
+  /** How often its owner has declared that from then on the shop's state wins; see `contract/change-order.ts`. */
+  @Column('integer', { default: 0 })
+  epoch: number;
+
+  @Column('timestamptz', { nullable: true })
+  epochAt: Date | null;
+
+  /** How far the shop's clock was ahead of ours when it was last found to have been set. */
+  @Column('bigint', { default: 0 })
+  clockAheadMs: number;
+
+  /** The store that turned out to be the same shop, and has its products since. */
+  @Column('bigint', { nullable: true })
+  mergedInto: number | null;
+
   @Column('timestamptz', { default: () => 'now()' })
   createdAt: Date;
 }

@@ -1,8 +1,10 @@
 import Big from 'big.js';
 import { decodeHTML } from 'entities';
-import { cleanJson, cleanText } from '../../contract/clean-text';
-import type { ProductEvent } from '../../contract/product-event';
-import type { ProductState } from '../../web-knowledge/product-state';
+import { cleanText } from '../../contract/clean-text';
+import type { ProductEvent, VariationAttribute } from '../../contract/product-event';
+import type { ProductPayloadDto, StockStatus, VariationPayloadDto } from '../../contract/product-event.dto';
+import type { ProductState, VariationState } from '../../web-knowledge/product-state';
+import type { VariationStatement } from '../../web-knowledge/variation-set';
 
 type Amount = number | string | null | undefined;
 
@@ -10,11 +12,7 @@ type Amount = number | string | null | undefined;
 export function toProductState({ product, extra }: ProductEvent): ProductState {
   const categories = labels(product.categories);
   const images = texts(product.gallery).filter(isHttp);
-  const mainImage = isHttp(product.image) ? text(product.image) : null;
-  const stockQuantity = decimal(product.stock_quantity);
-  const stockStatus =
-    product.stock_status ||
-    (stockQuantity !== null && new Big(stockQuantity).lte(0) ? 'outofstock' : 'instock');
+  const { image: mainImage, ...offer } = toOffer(product);
   return {
     title: label(product.name) ?? '',
     productType: text(product.type) ?? 'simple',
@@ -29,16 +27,52 @@ export function toProductState({ product, extra }: ProductEvent): ProductState {
       name: plain(name),
       options: options.map(plain),
     })),
-    variations: extra.variations.map(cleanJson),
-    // Others, such as javascript:, would be run by a frontend that makes them a link.
-    link: isHttp(product.permalink) ? text(product.permalink) : null,
-    ...prices(product),
     currency: text(product.currency)?.toUpperCase() ?? null,
+    ...offer,
+    mainImage,
+    images: mainImage && !images.includes(mainImage) ? [mainImage, ...images] : images,
+  };
+}
+
+/** One of a product's variations. Pure, as `toProductState`. */
+export function toVariationState(
+  payload: VariationPayloadDto,
+  attributes: readonly VariationAttribute[],
+): VariationState {
+  return {
+    sku: text(payload.sku),
+    attributes: attributes.map(({ name, option }) => ({ name: plain(name), option: plain(option) })),
+    // WooCommerce's own value for a variation that its owner has switched off is `private`.
+    isActive: (text(payload.status) ?? 'publish') === 'publish',
+    ...toOffer(payload),
+  };
+}
+
+/**
+ * The variations that a product says it has; null where it does not say. An older plugin does not, and WooCommerce tells
+ * them one by one: only a product of a type that has none is known to have none.
+ */
+export function toVariationStatements({ product, variations }: ProductEvent): VariationStatement[] | null {
+  if (variations === null) return /variable/i.test(product.type ?? '') ? null : [];
+  return variations.map(({ id, payload, attributes }) => ({
+    id,
+    state: payload && toVariationState(payload, attributes),
+  }));
+}
+
+function toOffer(payload: ProductPayloadDto | VariationPayloadDto) {
+  const stockQuantity = decimal(payload.stock_quantity);
+  const stockStatus: StockStatus =
+    payload.stock_status ||
+    (stockQuantity !== null && new Big(stockQuantity).lte(0) ? 'outofstock' : 'instock');
+  return {
+    // Others, such as javascript:, would be run by a frontend that makes them a link.
+    link: isHttp(payload.permalink) ? text(payload.permalink) : null,
+    ...prices(payload),
     inStock: stockStatus !== 'outofstock',
     stockStatus,
     stockQuantity,
-    mainImage,
-    images: mainImage && !images.includes(mainImage) ? [mainImage, ...images] : images,
+    image: isHttp(payload.image) ? text(payload.image) : null,
   };
 }
 

@@ -10,7 +10,7 @@ export interface ProductContent {
   categories: string[];
   tags: string[];
   attributes: { name: string; options: string[] }[];
-  /** Without price and stock. */
+  /** Those for sale, without price and stock. */
   variations: ProductVariation[];
   /** HTML. */
   shortDescription: string;
@@ -65,7 +65,8 @@ export function toDocument(content: ProductContent): ProductDocument {
     ...content.categories,
     ...content.tags,
   ].join('\n');
-  const attributes = content.attributes.map(({ name, options }) => `${name} ${options.join(' ')}`).join('\n');
+  const options = optionsOf(content);
+  const attributes = [...options].map(([name, values]) => [name, ...values].join(' ')).join('\n');
   return {
     title: content.title.trim(),
     body,
@@ -74,10 +75,11 @@ export function toDocument(content: ProductContent): ProductDocument {
       // Values without their labels: a search for the word "brand" is not one for whatever has a brand.
       text: squeeze([content.title, ...facts.map(([, value]) => value), short, long].join('\n')),
       facets: [
-        ...(content.sku ? [facet('sku', content.sku)] : []),
+        ...[content.sku, ...skus].flatMap((sku) => (sku ? [facet('sku', sku)] : [])),
         ...content.categories.map((name) => facet('category', name)),
         ...content.tags.map((name) => facet('tag', name)),
         ...(content.brand ? [facet('brand', content.brand)] : []),
+        ...[...options].flatMap(([name, values]) => [...values].map((value) => attributeFacet(name, value))),
       ],
       terms: searchTerms([
         [content.title, 'A'],
@@ -89,6 +91,29 @@ export function toDocument(content: ProductContent): ProductDocument {
     },
   };
 }
+
+/** All values of each attribute, those of the variations included. */
+function optionsOf({ attributes, variations }: ProductContent): Map<string, Set<string>> {
+  const options = new Map<string, Set<string>>();
+  const add = (name: string, values: readonly string[]) => {
+    const known = options.get(name) ?? new Set();
+    options.set(name, known);
+    for (const value of values) known.add(value);
+  };
+  for (const { name, options: values } of attributes) add(name, values);
+  for (const variation of variations) for (const { name, option } of variation.attributes) add(name, [option]);
+  return options;
+}
+
+/** An entry of an inverted index holds 2,700 bytes at most. */
+const MAX_FACET = 200;
+
+/** The key that a product, or a variation, is filtered by: spelling variants and digits of either script meet. */
+export const attributeFacet = (name: string, option: string): string =>
+  `attribute:${squeeze(name).slice(0, MAX_FACET)}=${squeeze(option).slice(0, MAX_FACET)}`;
+
+/** The key of having a value of an attribute, whichever. */
+export const attributeName = (name: string): string => `has:${squeeze(name).slice(0, MAX_FACET)}`;
 
 /** The key that a product is filtered by: spelling variants of a name meet. */
 export const facet = (kind: 'category' | 'tag' | 'brand' | 'sku', name: string): string =>

@@ -3,8 +3,8 @@
  * The text that people see is never normalised.
  */
 
-/** Raised with every change of what `normalize`, the tokenizer or the stemmer make of a text: documents are then made anew. */
-export const NORMALIZER_VERSION = 2;
+/** Raised with every change of what a document says, or `normalize`, the tokenizer or the stemmer make of a text: documents are then made anew. */
+export const NORMALIZER_VERSION = 3;
 
 /** Unicode points that stand for the same letter; sources: Unicode Standard ch. 9 (Arabic), Persian keyboard ISIRI 9147. */
 const LETTERS: Record<string, string> = {

@@ -27,6 +27,15 @@ export const CLOTHING_BEAUTY_FOOD: Lexicon = {
 لباس زیر | شورت | underwear
 سوتین | کرست | bra
 جوراب | socks
+مشکی | سیاه | black
+سفید | white
+قرمز | سرخ | red
+آبی | blue
+سبز | green
+زرد | yellow
+طوسی | خاکستری | grey | gray
+سرمه‌ای | navy
+صورتی | pink
 دستکش | gloves
 کلاه | hat | cap
 شال گردن | شالگردن | scarf

@@ -1,0 +1,126 @@
+import { isLaterThan, type ChangeMoment } from '../contract/change-order';
+import type { ProductContent } from '../knowledge/documents/product-document';
+import { contentHash, contentOf, offerHash, type ProductState, type VariationState } from './product-state';
+import { VariationSet, variedOffer, type VariationStatement, type VariedOffer } from './variation-set';
+
+/** One change of one product, as a shop told it. */
+export type ProductChange = ProductStatement | VariationChange;
+
+/** What a change says of a whole product. */
+export interface ProductStatement {
+  externalId: string;
+  moment: ChangeMoment;
+  /** Null for a deletion. */
+  state: ProductState | null;
+  /** All its variations; null where the change does not speak of them. */
+  variations: VariationStatement[] | null;
+}
+
+/** What a change says of one variation of a product. */
+export interface VariationChange {
+  externalId: string;
+  moment: ChangeMoment;
+  variation: { id: string; state: VariationState };
+}
+
+/** `awaiting_product`: what was said of a variation is kept until its product is known. */
+export type ChangeOutcome =
+  'created' | 'updated' | 'unchanged' | 'deleted' | 'restored' | 'superseded' | 'awaiting_product';
+
+/** What the database has of a product when changes begin to be applied. */
+export interface StoredProduct {
+  id: number;
+  contentHash: string;
+  offerHash: string;
+  isActive: boolean;
+  moment: ChangeMoment;
+  /** As its shop said it; null where nothing was read but the above. */
+  own: ProductState | null;
+}
+
+/** A product as it is to be written: what its shop said, and what its variations make of that. */
+export interface DraftedProduct {
+  own: ProductState;
+  offer: VariedOffer;
+  content: ProductContent;
+  contentHash: string;
+  offerHash: string;
+}
+
+/** One product while changes are applied to it, in memory and in any order. */
+export class ProductDraft {
+  moment: ChangeMoment | null;
+  isActive: boolean;
+  /** Whether anything of the product's own row has changed. */
+  touched = false;
+  private own: ProductState | null;
+  private contentHash: string | null;
+  private offerHash: string | null;
+
+  constructor(
+    readonly stored: StoredProduct | null,
+    /** Of the deletion of a product that was never seen. */
+    buriedAt: ChangeMoment | null,
+    readonly variations: VariationSet,
+  ) {
+    this.moment = stored?.moment ?? buriedAt;
+    this.isActive = stored?.isActive ?? false;
+    this.own = stored?.own ?? null;
+    this.contentHash = stored?.contentHash ?? null;
+    this.offerHash = stored?.offerHash ?? null;
+  }
+
+  apply(change: ProductChange): ChangeOutcome {
+    const { listedAt } = this.variations;
+    const outcome = 'variation' in change ? this.applyVariation(change) : this.applyProduct(change);
+    if (this.variations.listedAt !== listedAt) this.touched = true;
+    const before = [this.contentHash, this.offerHash];
+    const drafted = this.drafted();
+    if (!drafted) return outcome;
+    [this.contentHash, this.offerHash] = [drafted.contentHash, drafted.offerHash];
+    const changed = before[0] !== this.contentHash || before[1] !== this.offerHash;
+    if (changed) this.touched = true;
+    // What is said of variations may count though the product's own state is known better.
+    return changed && (outcome === 'unchanged' || outcome === 'superseded') ? 'updated' : outcome;
+  }
+
+  /** What is to be written; null where only hashes of it are known, which nothing has changed. */
+  drafted(): DraftedProduct | null {
+    const { own } = this;
+    if (!own) return null;
+    const members = this.variations.members();
+    const offer = variedOffer(own, members);
+    const active = members.flatMap(({ state }) => (state?.isActive ? [state] : []));
+    const content = contentOf(own, active);
+    return {
+      own,
+      offer,
+      content,
+      contentHash: contentHash(content),
+      offerHash: offerHash(
+        { ...own, ...offer },
+        members.map(({ id, state }) => [id, state] as const),
+      ),
+    };
+  }
+
+  private applyProduct({ moment, state, variations }: ProductStatement): ChangeOutcome {
+    // Also where the product's own state is known better: of a variation nothing later may have been said.
+    if (variations) this.variations.list(moment, variations);
+    if (this.moment && !isLaterThan(moment, this.moment)) return 'superseded';
+    const wasKnown = this.contentHash !== null;
+    const wasActive = this.isActive;
+    Object.assign(this, { moment, touched: true, isActive: state !== null });
+    if (!state) return 'deleted';
+    this.own = state;
+    if (!wasKnown) return 'created';
+    return wasActive ? 'unchanged' : 'restored';
+  }
+
+  private applyVariation({ moment, variation }: VariationChange): ChangeOutcome {
+    const known = this.variations.entries.get(variation.id)?.moment ?? null;
+    this.variations.say(moment, variation.id, variation.state);
+    if (known && !isLaterThan(moment, known)) return 'superseded';
+    return this.own ? 'unchanged' : 'awaiting_product';
+  }
+}

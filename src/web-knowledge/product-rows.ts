@@ -1,0 +1,411 @@
+import type { EntityManager } from 'typeorm';
+import type { ChangeMoment } from '../contract/change-order';
+import type { ExternalSource } from './product.entity';
+import { ProductDraft, type DraftedProduct, type StoredProduct } from './product-draft';
+import { variationHash, type Offer, type ProductState, type VariationState } from './product-state';
+import { variationFacets } from './variation-facets';
+import { VariationSet, type KnownVariation } from './variation-set';
+
+/** Where products belong: every statement names the tenant first. */
+export interface ProductScope {
+  userId: number;
+  storeId: number;
+  source: ExternalSource;
+}
+
+type NamedDraft = [externalId: string, draft: ProductDraft];
+
+interface MomentRow {
+  changed_at: Date;
+  changed_on_arrival: boolean;
+  changed_by_deletion: boolean;
+  changed_by_event: number | string;
+  changed_epoch: number;
+}
+
+type ProductRow = MomentRow & {
+  id: number;
+  external_id: string;
+  content_hash: string;
+  offer_hash: string;
+  is_active: boolean;
+  listed_moment: StoredMoment | null;
+};
+
+interface WholeRow extends Omit<ProductState, keyof Offer> {
+  id: number;
+  offer: Offer;
+}
+
+interface VariationRow {
+  product_external_id: string;
+  external_id: string;
+  position: number | null;
+  state: VariationState | null;
+  moment: StoredMoment | null;
+}
+
+/** A moment within a JSON column: a sequence may be beyond 2^53. */
+type StoredMoment = Omit<ChangeMoment, 'sequence'> & { sequence: string };
+
+const toStored = (moment: ChangeMoment | null): StoredMoment | null =>
+  moment && { ...moment, sequence: String(moment.sequence) };
+const fromStored = (moment: StoredMoment | null): ChangeMoment | null =>
+  moment && { ...moment, sequence: BigInt(moment.sequence) };
+
+const fromColumns = (row: MomentRow): ChangeMoment => ({
+  epoch: row.changed_epoch,
+  at: row.changed_at.getTime(),
+  onArrival: row.changed_on_arrival,
+  deletion: row.changed_by_deletion,
+  sequence: BigInt(row.changed_by_event),
+});
+
+const momentColumns = (moment: ChangeMoment) => ({
+  changed_epoch: moment.epoch,
+  changed_at: new Date(moment.at).toISOString(),
+  changed_on_arrival: moment.onArrival,
+  changed_by_deletion: moment.deletion,
+  changed_by_event: String(moment.sequence),
+});
+const MOMENT_TYPES = `changed_epoch int, changed_at timestamptz, changed_on_arrival boolean,
+  changed_by_deletion boolean, changed_by_event bigint`;
+const MOMENT_NAMES = `changed_epoch, changed_at, changed_on_arrival, changed_by_deletion, changed_by_event`;
+
+/**
+ * Reads what is known of products.
+ * @param whole those of which more than hashes is needed, since a change says a part of them only
+ */
+export async function loadDrafts(
+  manager: EntityManager,
+  scope: ProductScope,
+  externalIds: readonly string[],
+  whole: ReadonlySet<string>,
+): Promise<Map<string, ProductDraft>> {
+  const where = `user_id = $1 AND store_id = $2 AND external_source = $3`;
+  const values = [scope.userId, scope.storeId, scope.source, externalIds];
+  const products = await manager.query<ProductRow[]>(
+    `SELECT id, external_id, content_hash, offer_hash, is_active, listed_moment, ${MOMENT_NAMES}
+       FROM products WHERE ${where} AND external_id = ANY($4)`,
+    values,
+  );
+  const tombstones = await manager.query<(MomentRow & { external_id: string })[]>(
+    `SELECT external_id, ${MOMENT_NAMES} FROM product_tombstones WHERE ${where} AND external_id = ANY($4)`,
+    values,
+  );
+  const variations = await manager.query<VariationRow[]>(
+    `SELECT product_external_id, external_id, "position", state, moment FROM product_variations
+      WHERE ${where} AND product_external_id = ANY($4)`,
+    values,
+  );
+  const varied = new Set([...whole, ...variations.map((row) => row.product_external_id)]);
+  const wholeRows = await loadWhole(
+    manager,
+    scope.userId,
+    products.filter((row) => varied.has(row.external_id)).map(({ id }) => id),
+  );
+  const byId = <T extends { external_id: string }>(rows: T[]) =>
+    new Map(rows.map((row) => [row.external_id, row]));
+  const [productOf, tombstoneOf] = [byId(products), byId(tombstones)];
+  const knownOf = new Map<string, Map<string, KnownVariation>>();
+  for (const row of variations) {
+    const known = knownOf.get(row.product_external_id) ?? new Map<string, KnownVariation>();
+    knownOf.set(row.product_external_id, known);
+    known.set(row.external_id, {
+      position: row.position,
+      state: row.state,
+      moment: fromStored(row.moment),
+    });
+  }
+  return new Map(
+    externalIds.map((externalId) => {
+      const row = productOf.get(externalId);
+      const tombstone = tombstoneOf.get(externalId);
+      const stored: StoredProduct | null = row
+        ? {
+            id: row.id,
+            contentHash: row.content_hash,
+            offerHash: row.offer_hash,
+            isActive: row.is_active,
+            moment: fromColumns(row),
+            own: wholeRows.get(row.id) ?? null,
+          }
+        : null;
+      const set = new VariationSet(fromStored(row?.listed_moment ?? null), knownOf.get(externalId));
+      return [externalId, new ProductDraft(stored, tombstone ? fromColumns(tombstone) : null, set)];
+    }),
+  );
+}
+
+/** Products as their shop said them: their own offers, not what variations made of them. */
+async function loadWhole(
+  manager: EntityManager,
+  userId: number,
+  ids: readonly number[],
+): Promise<Map<number, ProductState>> {
+  if (ids.length === 0) return new Map();
+  const rows = await manager.query<WholeRow[]>(
+    `SELECT id, title, product_type AS "productType", short_description AS "shortDescription", description,
+            category, categories, brand, tags, sku, attributes, currency, main_image AS "mainImage", images,
+            coalesce(own_offer, jsonb_build_object(
+              'link', link, 'price', price::text, 'originalPrice', original_price::text, 'inStock', in_stock,
+              'stockStatus', stock_status, 'stockQuantity', stock_quantity::text)) AS offer
+       FROM products WHERE user_id = $1 AND id = ANY($2)`,
+    [userId, ids],
+  );
+  return new Map(rows.map(({ id, offer, ...rest }) => [id, { ...rest, ...offer }]));
+}
+
+/** Writes each product as narrowly as its change allows; returns the ids of all, by external id. */
+export async function saveProducts(
+  manager: EntityManager,
+  scope: ProductScope,
+  touched: readonly NamedDraft[],
+): Promise<Map<string, number>> {
+  const ids = new Map(touched.flatMap(([key, { stored }]) => (stored ? [[key, stored.id] as const] : [])));
+  const whole: [string, ProductDraft, DraftedProduct][] = [];
+  const offers: [ProductDraft, DraftedProduct][] = [];
+  const marks: ProductDraft[] = [];
+  for (const [externalId, draft] of touched) {
+    const { stored } = draft;
+    const drafted = draft.drafted();
+    if (!drafted) {
+      if (stored) marks.push(draft);
+    } else if (!stored || stored.contentHash !== drafted.contentHash)
+      whole.push([externalId, draft, drafted]);
+    else if (stored.offerHash !== drafted.offerHash) offers.push([draft, drafted]);
+    else marks.push(draft);
+  }
+  for (const row of await upsertProducts(manager, scope, whole)) ids.set(row.external_id, row.id);
+  await updateOffers(manager, scope, offers);
+  await markProducts(manager, scope, marks);
+  return ids;
+}
+
+const OFFER_TYPES = `product_type text, link text, price numeric, price_max numeric, varies boolean,
+  original_price numeric, currency text, in_stock boolean, stock_status text, stock_quantity numeric, main_image text,
+  images text[], offer_hash text, own_offer jsonb`;
+const OFFER_NAMES = `product_type, link, price, price_max, varies, original_price, currency, in_stock, stock_status,
+  stock_quantity, main_image, images, offer_hash, own_offer`;
+
+const offerColumns = ({ own, offer, offerHash }: DraftedProduct, isVaried: boolean) => ({
+  product_type: own.productType,
+  link: own.link,
+  price: offer.price,
+  price_max: offer.priceMax,
+  varies: offer.varies,
+  original_price: offer.originalPrice,
+  currency: own.currency,
+  in_stock: offer.inStock,
+  stock_status: offer.stockStatus,
+  stock_quantity: own.stockQuantity,
+  main_image: own.mainImage,
+  images: own.images,
+  offer_hash: offerHash,
+  own_offer: isVaried ? ownOffer(own) : null,
+});
+
+/** What the shop says of the product itself, to come back to when its variations go. */
+const ownOffer = ({
+  link,
+  price,
+  originalPrice,
+  inStock,
+  stockStatus,
+  stockQuantity,
+}: ProductState): Offer => ({
+  link,
+  price,
+  originalPrice,
+  inStock,
+  stockStatus,
+  stockQuantity,
+});
+
+const CONTENT_TYPES = `title text, short_description text, description text, category text, categories text[],
+  brand text, tags text[], sku text, attributes jsonb, content_hash text`;
+const CONTENT_NAMES = `title, short_description, description, category, categories, brand, tags, sku, attributes,
+  content_hash`;
+
+const contentColumns = ({ own, contentHash }: DraftedProduct) => ({
+  title: own.title,
+  short_description: own.shortDescription,
+  description: own.description,
+  category: own.category,
+  categories: own.categories,
+  brand: own.brand,
+  tags: own.tags,
+  sku: own.sku,
+  attributes: own.attributes,
+  content_hash: contentHash,
+});
+
+const STATE_TYPES = `is_active boolean, listed_moment jsonb, ${MOMENT_TYPES}`;
+const STATE_NAMES = `is_active, listed_moment, ${MOMENT_NAMES}`;
+
+const stateColumns = (draft: ProductDraft) => ({
+  is_active: draft.isActive,
+  listed_moment: toStored(draft.variations.listedAt),
+  ...momentColumns(draft.moment!),
+});
+
+const assignments = (names: string, from: string): string =>
+  names
+    .split(',')
+    .map((name) => `${name.trim()} = ${from}.${name.trim()}`)
+    .join(', ');
+
+async function upsertProducts(
+  manager: EntityManager,
+  scope: ProductScope,
+  entries: readonly [string, ProductDraft, DraftedProduct][],
+): Promise<{ id: number; external_id: string }[]> {
+  if (entries.length === 0) return [];
+  const rows = entries.map(([externalId, draft, drafted]) => ({
+    external_id: externalId,
+    ...contentColumns(drafted),
+    ...offerColumns(drafted, draft.variations.size > 0),
+    ...stateColumns(draft),
+  }));
+  const names = `${CONTENT_NAMES}, ${OFFER_NAMES}, ${STATE_NAMES}`;
+  return manager.query<{ id: number; external_id: string }[]>(
+    `INSERT INTO products (user_id, store_id, external_source, extraction_method, last_sync_at, external_id, ${names})
+     SELECT $1, $2, $3, $3, now(), external_id, ${names}
+       FROM jsonb_to_recordset($4::jsonb) AS row (external_id text, ${CONTENT_TYPES}, ${OFFER_TYPES}, ${STATE_TYPES})
+     ON CONFLICT ON CONSTRAINT products_external_key DO UPDATE
+        SET ${assignments(names, 'excluded')}, last_sync_at = now(), updated_at = now()
+     RETURNING id, external_id`,
+    [scope.userId, scope.storeId, scope.source, JSON.stringify(rows)],
+  );
+}
+
+/** A repricing leaves the texts, and their large column values, as they are. */
+async function updateOffers(
+  manager: EntityManager,
+  scope: ProductScope,
+  entries: readonly [ProductDraft, DraftedProduct][],
+): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map(([draft, drafted]) => ({
+    id: draft.stored!.id,
+    ...offerColumns(drafted, draft.variations.size > 0),
+    ...stateColumns(draft),
+  }));
+  await manager.query(
+    `UPDATE products p
+        SET ${assignments(`${OFFER_NAMES}, ${STATE_NAMES}`, 'row')}, last_sync_at = now(), updated_at = now()
+       FROM jsonb_to_recordset($2::jsonb) AS row (id bigint, ${OFFER_TYPES}, ${STATE_TYPES})
+      WHERE p.user_id = $1 AND p.id = row.id`,
+    [scope.userId, JSON.stringify(rows)],
+  );
+}
+
+/** For a deletion, a restoration, and a change that changed nothing. */
+async function markProducts(
+  manager: EntityManager,
+  scope: ProductScope,
+  drafts: readonly ProductDraft[],
+): Promise<void> {
+  if (drafts.length === 0) return;
+  const rows = drafts.map((draft) => ({ id: draft.stored!.id, ...stateColumns(draft) }));
+  await manager.query(
+    `UPDATE products p
+        SET ${assignments(STATE_NAMES, 'row')}, last_sync_at = now(),
+            updated_at = CASE WHEN p.is_active = row.is_active THEN p.updated_at ELSE now() END
+       FROM jsonb_to_recordset($2::jsonb) AS row (id bigint, ${STATE_TYPES})
+      WHERE p.user_id = $1 AND p.id = row.id`,
+    [scope.userId, JSON.stringify(rows)],
+  );
+}
+
+/**
+ * Remembers the deletion of a product that was never seen, so that an older change that is still on its way does not
+ * create it; forgets it once the product exists and carries its own moment.
+ */
+export async function saveTombstones(
+  manager: EntityManager,
+  scope: ProductScope,
+  touched: readonly NamedDraft[],
+): Promise<void> {
+  const unseen = touched.filter(([, { stored, moment }]) => !stored && moment);
+  const buried = unseen.filter(([, draft]) => !draft.drafted());
+  const created = unseen.filter(([, draft]) => draft.drafted()).map(([externalId]) => externalId);
+  if (buried.length > 0) {
+    const rows = buried.map(([externalId, { moment }]) => ({
+      external_id: externalId,
+      ...momentColumns(moment!),
+    }));
+    await manager.query(
+      `INSERT INTO product_tombstones (user_id, store_id, external_source, external_id, ${MOMENT_NAMES})
+       SELECT $1, $2, $3, external_id, ${MOMENT_NAMES}
+         FROM jsonb_to_recordset($4::jsonb) AS row (external_id text, ${MOMENT_TYPES})
+       ON CONFLICT ON CONSTRAINT product_tombstones_pkey DO UPDATE SET ${assignments(MOMENT_NAMES, 'excluded')}`,
+      [scope.userId, scope.storeId, scope.source, JSON.stringify(rows)],
+    );
+  }
+  if (created.length > 0) {
+    await manager.query(
+      `DELETE FROM product_tombstones
+        WHERE user_id = $1 AND store_id = $2 AND external_source = $3 AND external_id = ANY($4)`,
+      [scope.userId, scope.storeId, scope.source, created],
+    );
+  }
+}
+
+/** One line for all that is stored of a variation, to tell which rows a change has changed. */
+const signatureOf = ({ state, moment, position }: KnownVariation, isMember: boolean): string =>
+  JSON.stringify([state && variationHash(state), toStored(moment), position, isMember]);
+
+/** The variations of a draft as they stand, to be compared by `saveVariations` once changes were applied. */
+export function variationSignatures({ variations }: ProductDraft): Map<string, string> {
+  return new Map(
+    [...variations.entries].map(([id, known]) => [id, signatureOf(known, variations.isMember(id))]),
+  );
+}
+
+const VARIATION_TYPES = `product_external_id text, external_id text, "position" int, is_member boolean,
+  is_active boolean, sku text, facets text[], price numeric, original_price numeric, in_stock boolean, state jsonb,
+  moment jsonb`;
+const VARIATION_NAMES = `product_external_id, external_id, "position", is_member, is_active, sku, facets, price,
+  original_price, in_stock, state, moment`;
+
+/** Writes the variations that have changed. @param before by product: what `variationSignatures` said */
+export async function saveVariations(
+  manager: EntityManager,
+  scope: ProductScope,
+  drafts: readonly NamedDraft[],
+  before: ReadonlyMap<string, ReadonlyMap<string, string>>,
+): Promise<void> {
+  const rows = drafts.flatMap(([productId, { variations }]) =>
+    [...variations.entries].flatMap(([id, known]) => {
+      const isMember = variations.isMember(id);
+      if (before.get(productId)?.get(id) === signatureOf(known, isMember)) return [];
+      const { state } = known;
+      return [
+        {
+          product_external_id: productId,
+          external_id: id,
+          position: known.position,
+          is_member: isMember,
+          is_active: state?.isActive ?? false,
+          sku: state?.sku ?? null,
+          facets: state ? variationFacets(state.attributes) : [],
+          price: state?.price ?? null,
+          original_price: state?.originalPrice ?? null,
+          in_stock: state?.inStock ?? false,
+          state,
+          moment: toStored(known.moment),
+        },
+      ];
+    }),
+  );
+  if (rows.length === 0) return;
+  await manager.query(
+    `INSERT INTO product_variations (user_id, store_id, external_source, ${VARIATION_NAMES})
+     SELECT $1, $2, $3, ${VARIATION_NAMES}
+       FROM jsonb_to_recordset($4::jsonb) AS row (${VARIATION_TYPES})
+     ON CONFLICT ON CONSTRAINT product_variations_pkey DO UPDATE
+        SET ${assignments(VARIATION_NAMES, 'excluded')}`,
+    [scope.userId, scope.storeId, scope.source, JSON.stringify(rows)],
+  );
+}
