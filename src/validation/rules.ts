@@ -188,7 +188,7 @@ export const AttributeFilters = (count: number, max: number) =>
       );
     },
     { count, max },
-    (value) => (Array.isArray(value) ? value : [value]),
+    (value): unknown[] => (Array.isArray(value) ? (value as unknown[]) : [value]),
   );
 
 export const AddressList = (count: number) =>

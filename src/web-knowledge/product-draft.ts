@@ -1,7 +1,7 @@
 import { isLaterThan, type ChangeMoment } from '../contract/change-order';
 import type { ProductContent } from '../knowledge/documents/product-document';
 import { contentHash, contentOf, offerHash, type ProductState, type VariationState } from './product-state';
-import { VariationSet, variedOffer, type VariationStatement, type VariedOffer } from './variation-set';
+import { variedOffer, type VariationSet, type VariationStatement, type VariedOffer } from './variation-set';
 
 /** One change of one product, as a shop told it. */
 export type ProductChange = ProductStatement | VariationChange;

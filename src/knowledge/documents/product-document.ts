@@ -101,7 +101,8 @@ function optionsOf({ attributes, variations }: ProductContent): Map<string, Set<
     for (const value of values) known.add(value);
   };
   for (const { name, options: values } of attributes) add(name, values);
-  for (const variation of variations) for (const { name, option } of variation.attributes) add(name, [option]);
+  for (const variation of variations)
+    for (const { name, option } of variation.attributes) add(name, [option]);
   return options;
 }
 
