@@ -7,7 +7,7 @@ import { AppModule, type AppOptions } from './app.module';
 import { isTransient } from './database/faults';
 import { DtoPipe } from './http/dto.pipe';
 import { ErrorFilter, errorBody, toAppError } from './http/error.filter';
-import { keepJsonAsText } from './http/json-body';
+import { allowLargeBodies, keepJsonAsText } from './http/json-body';
 import { languageOf } from './i18n/language';
 import { Embedders } from './knowledge/embedding/embedders';
 import { serveApiDocs } from './operations/api-docs';
@@ -61,6 +61,7 @@ export function createAdapter({ server }: Config): FastifyAdapter {
 /** What every instance has, the one that only writes the OpenAPI document included. */
 export async function configureApp(app: NestFastifyApplication, { server }: Config): Promise<void> {
   keepJsonAsText(app.getHttpAdapter().getInstance());
+  allowLargeBodies(app.getHttpAdapter().getInstance(), server.batchBodyLimit);
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
   });

@@ -6,6 +6,7 @@ import { Config } from '../src/config/config';
 import { parseJson } from '../src/contract/json';
 import { readProductEvent } from '../src/contract/product-event';
 import { isTransient } from '../src/database/faults';
+import { incomingEvent } from '../src/integrations/events/event-intake.service';
 import { hashToken, TOKEN_PREFIX } from '../src/integrations/tokens/token-secret';
 import { chunk } from '../src/knowledge/documents/chunker';
 import { Embedders } from '../src/knowledge/embedding/embedders';
@@ -216,7 +217,7 @@ describe('two shops under any interleaving of changes, deliveries, workers and f
       // Only the parsing is saved; the processor parses again what it finds in the log.
       if (words.size < 10_000) words.set(word.payload, event);
     }
-    const { status } = await api.intake.accept(
+    const { verdicts } = await api.intake.accept(
       {
         tokenId: shop.tokenId,
         tokenName: shop.host,
@@ -224,13 +225,12 @@ describe('two shops under any interleaving of changes, deliveries, workers and f
         usageCount: 0,
         lastUsedAt: null,
         user: shop.user,
-        store: { id: shop.storeId, url: null, host: shop.host },
+        store: { id: shop.storeId, url: null, host: shop.host, clockAheadMs: 0 },
       },
-      event!,
-      word.payload,
+      [incomingEvent(event!, word.payload)],
       { address: '127.0.0.1', userAgent: undefined, requestId: 'interleaving' },
     );
-    return status;
+    return verdicts[0]!;
   }
 
   async function post(shop: Shop, word: Word): Promise<'accepted' | 'skipped'> {

@@ -84,6 +84,12 @@ export const KEYS = {
     says: 'a list of origins such as https://shop.example.com',
   }),
   BODY_LIMIT_BYTES: integer('Server', 'Largest request body', 1_048_576, { min: 1024, max: 104_857_600 }),
+  BATCH_BODY_LIMIT_BYTES: integer(
+    'Server',
+    'Largest body of a batch of events; each of them is bound by BODY_LIMIT_BYTES',
+    8_388_608,
+    { min: 1024, max: 104_857_600 },
+  ),
   LOG_LEVEL: choice(
     'Server',
     'Least severe log line to print',
@@ -244,6 +250,7 @@ export class Config {
     trustedProxies: this.values.TRUSTED_PROXIES,
     corsOrigins: this.values.CORS_ORIGINS,
     bodyLimit: this.values.BODY_LIMIT_BYTES,
+    batchBodyLimit: this.values.BATCH_BODY_LIMIT_BYTES,
     logLevel: this.values.LOG_LEVEL,
   };
   readonly firstAdmin = { email: this.values.ADMIN_EMAIL, password: this.values.ADMIN_PASSWORD };

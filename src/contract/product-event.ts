@@ -14,6 +14,8 @@ export interface ProductEvent {
   eventId: string;
   eventType: EventType;
   occurredAt: Date | null;
+  /** When the shop sent it, by its own clock. */
+  sentAt: Date | null;
   product: ProductPayloadDto;
   /** Fields that only newer plugins send. They are read leniently: one that is malformed is passed over. */
   extra: ProductExtra;
@@ -78,6 +80,7 @@ export function readProductEvent(body: unknown): ProductEventResult {
       eventId: envelope.value.event_id,
       eventType: envelope.value.event_type,
       occurredAt: envelope.value.occurred_at || product.value.date_modified || null,
+      sentAt: envelope.value.sent_at || null,
       product: product.value,
       extra: readExtra(given),
       variations,

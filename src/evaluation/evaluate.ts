@@ -12,7 +12,7 @@ import { exitWith } from '../bootstrap/process';
 import { loadConfigOfOwn } from '../config/config';
 import { StartError } from '../config/start-error';
 import { readProductEvent } from '../contract/product-event';
-import { EventIntake } from '../integrations/events/event-intake.service';
+import { EventIntake, incomingEvent } from '../integrations/events/event-intake.service';
 import { TokenAuthenticator } from '../integrations/tokens/token-authenticator.service';
 import { TokensService } from '../integrations/tokens/tokens.service';
 import { normalizeFully } from '../knowledge/language/normalizer';
@@ -150,7 +150,7 @@ async function load(
       const reasons = errors.map(({ field, message }) => `${field} (${message})`).join(', ');
       throw new StartError(`${file}, line ${line}: ${reasons}`);
     }
-    await intake.accept(identity, event, JSON.stringify(body), origin);
+    await intake.accept(identity, [incomingEvent(event, JSON.stringify(body))], origin);
   }
   const dataSource = app.get(DataSource);
   const deadline = Date.now() + LOAD_TIMEOUT_MS;

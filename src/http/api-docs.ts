@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiResponse } from '@nestjs/swagger';
 
-class FieldErrorDto {
+export class FieldErrorDto {
   @ApiProperty({ example: 'product.price' })
   field: string;
 

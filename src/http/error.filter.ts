@@ -1,7 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { AppError } from '../validation/errors';
+import { AppError, type FieldError } from '../validation/errors';
 import { languageOf, type Language } from '../i18n/language';
 import { say, type MessageKey } from '../i18n/messages';
 
@@ -36,14 +36,16 @@ export function errorBody(error: AppError, language: Language): ErrorBody {
   return {
     error: error.code,
     detail: say(language, error.code, error.values),
-    ...(error.fields.length > 0 && {
-      errors: error.fields.map(({ field, message, values }) => ({
-        field,
-        message: say(language, message, values),
-      })),
-    }),
+    ...(error.fields.length > 0 && { errors: fieldSentences(error.fields, language) }),
   };
 }
+
+/** What is wrong with each field, in words. */
+export const fieldSentences = (
+  fields: readonly FieldError[],
+  language: Language,
+): { field: string; message: string }[] =>
+  fields.map(({ field, message, values }) => ({ field, message: say(language, message, values) }));
 
 /** Seconds that a client is asked to wait while something that is needed is away. */
 const RETRY_UNAVAILABLE_SECONDS = 5;

@@ -16,6 +16,16 @@ export function keepJsonAsText(fastify: FastifyInstance): void {
   });
 }
 
+/** The configuration of a route whose requests hold many things: they may be as large as `allowLargeBodies` says. */
+export const LARGE_BODY = { largeBody: true };
+
+/** To be called before routes are added. @param bytes the limit of routes with `LARGE_BODY` */
+export function allowLargeBodies(fastify: FastifyInstance, bytes: number): void {
+  fastify.addHook('onRoute', (route) => {
+    if ((route.config as { largeBody?: boolean } | undefined)?.largeBody) route.bodyLimit = bytes;
+  });
+}
+
 /** @throws AppError 400 for what is not JSON, or nested beyond measure */
 export function parseBody(body: unknown): unknown {
   if (typeof body !== 'string') throw new AppError(400, 'malformed_json');

@@ -95,6 +95,7 @@ const MESSAGES = {
     fa: 'باید فهرستی با {min} تا {max} عضو باشد.',
     en: 'Must be a list of {min} to {max} items.',
   },
+  field_size: { fa: 'باید حداکثر {max} بایت باشد.', en: 'Must be at most {max} bytes.' },
   field_duplicate: { fa: 'پیش‌تر در همین فهرست آمده است.', en: 'Is in the list already.' },
   field_attributes: {
     fa: 'باید حداکثر {count} ویژگی به شکل «نام:مقدار»، هر یک با حداکثر {max} نویسه، باشد.',

@@ -151,6 +151,13 @@ export const TextList = (count: number, max: number) =>
     { count, max },
   );
 
+/** A list whose items are checked one by one, elsewhere. */
+export const ItemList = (min: number, max: number) =>
+  rule('field_list', (value) => Array.isArray(value) && value.length >= min && value.length <= max, {
+    min,
+    max,
+  });
+
 export const Flag = () =>
   rule(
     'field_boolean',

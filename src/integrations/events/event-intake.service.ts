@@ -3,10 +3,13 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { cleanText } from '../../contract/clean-text';
 import type { ProductEvent } from '../../contract/product-event';
+import { byOurClock, clockAheadMs } from '../../contract/shop-clock';
+import { isTransient } from '../../database/faults';
 import { JobQueue } from '../../jobs/job-queue.service';
-import { StoresService } from '../stores/stores.service';
-import { siteOfUserAgent } from '../stores/site-key';
+import { hostOf, siteOfUserAgent } from '../stores/site-key';
+import { StoresService, type StoreBinding } from '../stores/stores.service';
 import type { TokenIdentity } from '../tokens/token-identity';
+import type { EventFormat } from './event-log.entity';
 
 /** Where a request came from. */
 export interface RequestOrigin {
@@ -15,78 +18,248 @@ export interface RequestOrigin {
   requestId: string;
 }
 
+/** One event as it came, checked. */
+export interface IncomingEvent {
+  event: ProductEvent;
+  /** As it arrived, to the letter. */
+  payload: string;
+  format: EventFormat;
+  /** When the shop sent it, by its own clock; null where it does not say. */
+  sentAt: Date | null;
+}
+
+/** An event as our plugin writes it. */
+export const incomingEvent = (event: ProductEvent, payload: string): IncomingEvent => ({
+  event,
+  payload,
+  format: 'fiko',
+  sentAt: event.sentAt,
+});
+
+export type IntakeVerdict = 'accepted' | 'skipped';
+
 export interface IntakeResult {
-  status: 'accepted' | 'skipped';
-  /** Milliseconds spent on the log row, and on queueing the job. */
+  /** One for each event, in their order. */
+  verdicts: IntakeVerdict[];
+  /** Milliseconds spent on the log rows, and on queueing jobs. */
   timings: { log: number; queue: number };
 }
 
-/** Takes events in: once `accept` resolves to `accepted`, the event is on disk and will be processed. */
+/** What one statement holds at most. */
+const MAX_ROWS = 200;
+const MAX_LETTERS = 4_000_000;
+/** Copies of events that arrive in two orders at two processes may wait for each other; one of them is then told so. */
+const DEADLOCK = '40P01';
+const ATTEMPTS = 3;
+
+interface Row {
+  storeId: number;
+  incoming: IncomingEvent;
+  occurredAt: Date | null;
+  origin: RequestOrigin;
+}
+
+interface Waiting {
+  rows: Row[];
+  resolve: (verdicts: IntakeVerdict[]) => void;
+  reject: (error: unknown) => void;
+}
+
+/** What one token has to be written. */
+interface Lane {
+  waiting: Waiting[];
+  isWriting: boolean;
+}
+
+/**
+ * Takes events in: once `accept` resolves to `accepted`, the event is on disk and will be processed.
+ *
+ * Requests of a token that come while others of it are being written are written together, by one statement, after
+ * them: so that a shop in full flood takes one connection to the database and no more, and nobody else waits for it.
+ */
 @Injectable()
 export class EventIntake {
+  private readonly lanes = new Map<number, Lane>();
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly stores: StoresService,
     private readonly jobs: JobQueue,
   ) {}
 
-  /** @param payload the body as it arrived, to the letter */
   async accept(
     identity: TokenIdentity,
-    event: ProductEvent,
-    payload: string,
+    incoming: readonly IncomingEvent[],
     origin: RequestOrigin,
   ): Promise<IntakeResult> {
     const startedAt = performance.now();
-    const storeId = await this.stores.resolve(identity, {
-      site: event.siteUrl,
-      agentSite: siteOfUserAgent(origin.userAgent),
-      permalink: event.product.permalink ?? null,
-    });
-    const id = await this.insert(identity, storeId, event, payload, origin);
+    const rows = await this.placed(identity, incoming, origin);
+    const verdicts = rows.length > 0 ? await this.written(identity, rows) : [];
     const loggedAt = performance.now();
-    if (id !== null) {
+    const touched = new Set(
+      rows.filter((_, index) => verdicts[index] === 'accepted').map(({ storeId }) => storeId),
+    );
+    for (const storeId of touched)
       await this.jobs.nudge('events.process', { user_id: identity.user.id, store_id: storeId });
-    }
     return {
-      status: id === null ? 'skipped' : 'accepted',
+      verdicts,
       timings: { log: loggedAt - startedAt, queue: performance.now() - loggedAt },
     };
   }
 
-  /**
-   * One statement stores the event or finds that its store has it already: of many copies that race, exactly one
-   * gets an id, the others null.
-   */
-  private async insert(
-    { user, tokenId }: TokenIdentity,
-    storeId: number,
-    event: ProductEvent,
-    payload: string,
+  /** Finds the store of each event, and its date by our clock. */
+  private async placed(
+    identity: TokenIdentity,
+    incoming: readonly IncomingEvent[],
     origin: RequestOrigin,
-  ): Promise<number | null> {
-    const rows = await this.dataSource.query<{ id: number }[]>(
-      `INSERT INTO events (user_id, store_id, token_id, event_id, event_type, woo_product_id, product_name, occurred_at,
-                           payload,
-                           source_ip, user_agent, request_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-       ON CONFLICT ON CONSTRAINT events_event_id_key DO NOTHING
-       RETURNING id`,
-      [
-        user.id,
+  ): Promise<Row[]> {
+    const agentSite = siteOfUserAgent(origin.userAgent);
+    const arrivedAt = Date.now();
+    const stores = new Map<string, StoreBinding>();
+    const rows: Row[] = [];
+    for (const each of incoming) {
+      const { siteUrl, product, occurredAt } = each.event;
+      const permalink = product.permalink ?? null;
+      const evidence = JSON.stringify([siteUrl, hostOf(permalink)]);
+      let store = stores.get(evidence);
+      if (!store) {
+        store = await this.stores.resolve(identity, { site: siteUrl, agentSite, permalink });
+        stores.set(evidence, store);
+      }
+      if (each.sentAt) await this.weighClock(identity, store, each.sentAt.getTime(), arrivedAt);
+      rows.push({
+        storeId: store.id,
+        incoming: each,
+        occurredAt: byOurClock(occurredAt, store.clockAheadMs),
+        origin,
+      });
+    }
+    return rows;
+  }
+
+  private async weighClock(
+    { user }: TokenIdentity,
+    store: StoreBinding,
+    sentAt: number,
+    arrivedAt: number,
+  ): Promise<void> {
+    const ahead = clockAheadMs(store.clockAheadMs, sentAt, arrivedAt);
+    if (ahead === store.clockAheadMs) return;
+    store.clockAheadMs = ahead;
+    await this.stores.setClock(user.id, store.id, ahead);
+  }
+
+  private written({ user, tokenId }: TokenIdentity, rows: Row[]): Promise<IntakeVerdict[]> {
+    const lane = this.lanes.get(tokenId) ?? { waiting: [], isWriting: false };
+    this.lanes.set(tokenId, lane);
+    return new Promise((resolve, reject) => {
+      lane.waiting.push({ rows, resolve, reject });
+      if (!lane.isWriting) void this.write(user.id, tokenId, lane);
+    });
+  }
+
+  private async write(userId: number, tokenId: number, lane: Lane): Promise<void> {
+    lane.isWriting = true;
+    while (lane.waiting.length > 0) {
+      const group = takeGroup(lane.waiting);
+      try {
+        const verdicts = await this.insertAll(
+          userId,
+          tokenId,
+          group.flatMap(({ rows }) => rows),
+        );
+        for (const { rows, resolve } of group) resolve(verdicts.splice(0, rows.length));
+      } catch (error) {
+        if (group.length === 1 || isTransient(error)) for (const { reject } of group) reject(error);
+        // One of them is at fault: each is written by itself.
+        else await this.writeApart(userId, tokenId, group);
+      }
+    }
+    lane.isWriting = false;
+    this.lanes.delete(tokenId);
+  }
+
+  private async writeApart(userId: number, tokenId: number, group: readonly Waiting[]): Promise<void> {
+    for (const { rows, resolve, reject } of group) {
+      await this.insertAll(userId, tokenId, rows).then(resolve, reject);
+    }
+  }
+
+  private async insertAll(userId: number, tokenId: number, rows: readonly Row[]): Promise<IntakeVerdict[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.insert(userId, tokenId, rows);
+      } catch (error) {
+        if ((error as { code?: string }).code !== DEADLOCK || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /**
+   * One statement stores the events or finds that their store has them already: of many copies that race, or stand in
+   * one request, exactly one is accepted.
+   */
+  private async insert(userId: number, tokenId: number, rows: readonly Row[]): Promise<IntakeVerdict[]> {
+    const values: unknown[] = [userId, tokenId];
+    const tuples = rows.map(({ storeId, incoming: { event, payload, format }, occurredAt, origin }) => {
+      const first = values.push(
         storeId,
-        tokenId,
         event.eventId,
         event.eventType,
-        event.product.id,
+        event.variationOf ?? event.product.id,
         event.product.name ? cleanText(event.product.name) : null,
-        event.occurredAt,
+        occurredAt,
         payload,
+        format,
         origin.address,
         origin.userAgent ? cleanText(origin.userAgent).slice(0, 500) : null,
         origin.requestId,
-      ],
+      );
+      return `(${COLUMN_TYPES.map((type, index) => `$${first - COLUMN_TYPES.length + 1 + index}::${type}`).join(', ')})`;
+    });
+    const inserted = await this.dataSource.query<{ store_id: number; event_id: string }[]>(
+      `INSERT INTO events (user_id, token_id, store_id, event_id, event_type, woo_product_id, product_name, occurred_at,
+                           payload, format, source_ip, user_agent, request_id, epoch)
+       SELECT $1, $2, v.*, (SELECT s.epoch FROM stores s WHERE s.user_id = $1 AND s.id = v.store_id)
+         FROM (VALUES ${tuples.join(', ')})
+              AS v (store_id, event_id, event_type, woo_product_id, product_name, occurred_at, payload, format,
+                    source_ip, user_agent, request_id)
+       ON CONFLICT ON CONSTRAINT events_event_id_key DO NOTHING
+       RETURNING store_id, event_id`,
+      values,
     );
-    return rows[0]?.id ?? null;
+    const accepted = new Set(inserted.map((row) => `${row.store_id} ${row.event_id}`));
+    // Of two copies in one statement the first is the one that was stored.
+    return rows.map(({ storeId, incoming }) =>
+      accepted.delete(`${storeId} ${incoming.event.eventId}`) ? 'accepted' : 'skipped',
+    );
   }
+}
+
+const COLUMN_TYPES = [
+  'bigint',
+  'text',
+  'text',
+  'bigint',
+  'text',
+  'timestamptz',
+  'json',
+  'text',
+  'text',
+  'text',
+  'text',
+] as const;
+
+/** The first requests that wait, as many as one statement should hold; at least one. */
+function takeGroup(waiting: Waiting[]): Waiting[] {
+  const group: Waiting[] = [];
+  let [count, letters] = [0, 0];
+  while (waiting.length > 0) {
+    const [{ rows }] = waiting as [Waiting];
+    count += rows.length;
+    letters += rows.reduce((sum, { incoming }) => sum + incoming.payload.length, 0);
+    if (group.length > 0 && (count > MAX_ROWS || letters > MAX_LETTERS)) break;
+    group.push(waiting.shift()!);
+  }
+  return group;
 }

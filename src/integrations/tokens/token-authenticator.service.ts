@@ -23,6 +23,7 @@ interface TokenRow {
   store_id: number | null;
   store_url: string | null;
   store_host: string | null;
+  clock_ahead_ms: number | null;
 }
 
 @Injectable()
@@ -48,7 +49,15 @@ export class TokenAuthenticator {
       usageCount: row.usage_count,
       lastUsedAt: row.last_used_at,
       user: { id: row.user_id, email: row.email, username: row.username },
-      store: row.store_id === null ? null : { id: row.store_id, url: row.store_url, host: row.store_host },
+      store:
+        row.store_id === null
+          ? null
+          : {
+              id: row.store_id,
+              url: row.store_url,
+              host: row.store_host,
+              clockAheadMs: row.clock_ahead_ms!,
+            },
     };
   }
 
@@ -58,7 +67,7 @@ export class TokenAuthenticator {
       `SELECT t.user_id, t.id, t.name, t.integration_type, t.is_active, t.allowed_ips, t.usage_count, t.last_used_at,
               coalesce(t.expires_at <= now(), false) AS is_expired,
               u.email, u.username, u.is_active AS user_is_active,
-              t.store_id, s.url AS store_url, s.host AS store_host
+              t.store_id, s.url AS store_url, s.host AS store_host, s.clock_ahead_ms
          FROM integration_tokens t
          JOIN users u ON u.id = t.user_id
          LEFT JOIN stores s ON s.user_id = t.user_id AND s.id = t.store_id

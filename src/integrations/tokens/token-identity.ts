@@ -9,5 +9,5 @@ export interface TokenIdentity {
   lastUsedAt: Date | null;
   user: { id: number; email: string; username: string };
   /** Null until the token's first event. */
-  store: { id: number; url: string | null; host: string | null } | null;
+  store: { id: number; url: string | null; host: string | null; clockAheadMs: number } | null;
 }

@@ -1,4 +1,5 @@
-import { Controller, Get, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -8,19 +9,23 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Config } from '../../config/config';
+import { rawItems } from '../../contract/json-slices';
 import { readProductEvent } from '../../contract/product-event';
-import { ProductEventDto } from '../../contract/product-event.dto';
+import { EventBatchDto, LIMITS, MAX_BATCH, ProductEventDto } from '../../contract/product-event.dto';
 import { ApiErrors } from '../../http/api-docs';
-import { parseBody } from '../../http/json-body';
+import { fieldSentences } from '../../http/error.filter';
+import { LARGE_BODY, parseBody } from '../../http/json-body';
 import { CurrentLanguage } from '../../http/language.decorator';
 import type { Language } from '../../i18n/language';
 import { say } from '../../i18n/messages';
 import { invalidFields } from '../../validation/errors';
-import { EventIntake } from '../events/event-intake.service';
+import { readDto } from '../../validation/read-dto';
+import { EventIntake, incomingEvent, type RequestOrigin } from '../events/event-intake.service';
 import { CurrentToken, WooCommerceTokenGuard } from '../tokens/integration-token.guard';
 import type { TokenIdentity } from '../tokens/token-identity';
 import { UsageCounter } from '../tokens/usage-counter.service';
-import { ConnectionDto, WebhookAnswerDto } from './woocommerce.dto';
+import { BatchAnswerDto, ConnectionDto, WebhookAnswerDto } from './woocommerce.dto';
 
 @ApiTags('woocommerce')
 @ApiBearerAuth('integration-token')
@@ -30,6 +35,7 @@ import { ConnectionDto, WebhookAnswerDto } from './woocommerce.dto';
 export class WooCommerceController {
   constructor(
     private readonly intake: EventIntake,
+    private readonly config: Config,
     private readonly usage: UsageCounter,
   ) {}
 
@@ -53,11 +59,14 @@ export class WooCommerceController {
     const { event, errors } = readProductEvent(parseBody(request.body));
     if (!event) throw invalidFields(errors);
     const checkedMs = reply.elapsedTime;
-    const { status, timings } = await this.intake.accept(identity, event, request.body as string, {
-      address: request.ip,
-      userAgent: request.headers['user-agent'],
-      requestId: request.id,
-    });
+    const incoming = {
+      event,
+      payload: request.body as string,
+      format: 'fiko' as const,
+      sentAt: event.sentAt,
+    };
+    const { verdicts, timings } = await this.intake.accept(identity, [incoming], originOf(request));
+    const status = verdicts[0]!;
     reply.status(status === 'accepted' ? 202 : 200);
     reply.header('server-timing', serverTiming({ check: checkedMs, ...timings }));
     return {
@@ -65,6 +74,57 @@ export class WooCommerceController {
       message: say(language, status === 'accepted' ? 'event_accepted' : 'event_skipped'),
       event_id: event.eventId,
     };
+  }
+
+  @Post('webhook/batch')
+  @HttpCode(202)
+  @RouteConfig(LARGE_BODY)
+  @ApiOperation({
+    summary: `Take in up to ${MAX_BATCH} changes at once`,
+    description:
+      'For a first sync. Each event has a verdict of its own: one that is bad does not reject the others, and those ' +
+      'that were received before are skipped. All that are accepted are durably stored.',
+  })
+  @ApiBody({ type: EventBatchDto })
+  @ApiAcceptedResponse({ type: BatchAnswerDto })
+  @ApiErrors(400, 413, 415)
+  async batch(
+    @CurrentToken() identity: TokenIdentity,
+    @CurrentLanguage() language: Language,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BatchAnswerDto> {
+    const text = request.body as string;
+    const { events, sent_at: sentAt } = readDto(EventBatchDto, parseBody(text));
+    const payloads = rawItems(text, 'events')!;
+    const read = events.map((given, index) => this.readOne(given, payloads[index]!, sentAt || null));
+    const checkedMs = reply.elapsedTime;
+    const { verdicts, timings } = await this.intake.accept(
+      identity,
+      read.flatMap(({ incoming }) => incoming ?? []),
+      originOf(request),
+    );
+    reply.header('server-timing', serverTiming({ check: checkedMs, ...timings }));
+    const results = read.map(({ incoming, eventId, errors }) =>
+      incoming
+        ? { event_id: eventId, status: verdicts.shift()! }
+        : { event_id: eventId, status: 'rejected' as const, errors: fieldSentences(errors, language) },
+    );
+    return { results };
+  }
+
+  private readOne(given: unknown, payload: string, sentAt: Date | null) {
+    const { bodyLimit } = this.config.server;
+    // By letters first: counting bytes of what is far too long takes time.
+    const isTooLarge = payload.length > bodyLimit || Buffer.byteLength(payload) > bodyLimit;
+    const { event, errors } = isTooLarge
+      ? {
+          event: null,
+          errors: [{ field: 'event', message: 'field_size' as const, values: { max: bodyLimit } }],
+        }
+      : readProductEvent(given);
+    const incoming = event && incomingEvent({ ...event, sentAt: event.sentAt ?? sentAt }, payload);
+    return { incoming, errors, eventId: event?.eventId ?? eventIdOf(given) };
   }
 
   @Get('health')
@@ -88,6 +148,18 @@ export class WooCommerceController {
       timestamp: new Date(),
     };
   }
+}
+
+const originOf = (request: FastifyRequest): RequestOrigin => ({
+  address: request.ip,
+  userAgent: request.headers['user-agent'],
+  requestId: request.id,
+});
+
+/** By which a shop recognises an event that was rejected. */
+function eventIdOf(given: unknown): string | null {
+  const id = (given as { event_id?: unknown } | null)?.event_id;
+  return typeof id === 'string' && id.length <= LIMITS.eventId ? id : null;
 }
 
 /** Milliseconds by step, as the Server-Timing header has them (W3C). */

@@ -1,4 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { FieldErrorDto } from '../../http/api-docs';
 
 export class WebhookAnswerDto {
   @ApiProperty({ enum: ['accepted', 'skipped'] })
@@ -9,6 +10,34 @@ export class WebhookAnswerDto {
 
   @ApiProperty({ example: 'wc_2025_11_10_54321' })
   event_id: string;
+}
+
+export class BatchVerdictDto {
+  @ApiProperty({ type: String, nullable: true, description: 'Null where the event has none' })
+  event_id: string | null;
+
+  @ApiProperty({ enum: ['accepted', 'skipped', 'rejected'] })
+  status: 'accepted' | 'skipped' | 'rejected';
+
+  @ApiPropertyOptional({ type: [FieldErrorDto], description: 'Of one that is rejected' })
+  errors?: FieldErrorDto[];
+}
+
+export class BatchAnswerDto {
+  @ApiProperty({
+    type: [BatchVerdictDto],
+    description: 'One for each event, in their order',
+    example: [
+      { event_id: 'wc_1', status: 'accepted' },
+      { event_id: 'wc_2', status: 'skipped' },
+      {
+        event_id: 'wc_3',
+        status: 'rejected',
+        errors: [{ field: 'product.name', message: 'This field is required.' }],
+      },
+    ],
+  })
+  results: BatchVerdictDto[];
 }
 
 class HealthUserDto {
