@@ -16,13 +16,19 @@ export function keepJsonAsText(fastify: FastifyInstance): void {
   });
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    largeBody?: boolean;
+  }
+}
+
 /** The configuration of a route whose requests hold many things: they may be as large as `allowLargeBodies` says. */
 export const LARGE_BODY = { largeBody: true };
 
 /** To be called before routes are added. @param bytes the limit of routes with `LARGE_BODY` */
 export function allowLargeBodies(fastify: FastifyInstance, bytes: number): void {
   fastify.addHook('onRoute', (route) => {
-    if ((route.config as { largeBody?: boolean } | undefined)?.largeBody) route.bodyLimit = bytes;
+    if (route.config?.largeBody) route.bodyLimit = bytes;
   });
 }
 

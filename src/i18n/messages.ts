@@ -125,6 +125,10 @@ const MESSAGES = {
   // answers
   event_accepted: { fa: 'رویداد پذیرفته شد.', en: 'The event has been accepted.' },
   event_skipped: { fa: 'این رویداد پیش‌تر رسیده است.', en: 'This event has been received before.' },
+  resync_started: {
+    fa: 'از این پس هر تغییری که از فروشگاه برسد بر همهٔ تغییرهای پیشین مقدم است. اکنون همهٔ محصولات را دوباره بفرستید.',
+    en: 'From now on what the shop sends wins over all that came before. Send all products again now.',
+  },
   connection_ok: { fa: 'اتصال برقرار است.', en: 'The connection works.' },
   token_generated: {
     fa: 'توکن ساخته شد. همین حالا آن را ذخیره کنید؛ دیگر نشان داده نمی‌شود.',

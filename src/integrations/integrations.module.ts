@@ -10,6 +10,7 @@ import { EventsService } from './events/events.service';
 import { EventRetention } from './events/event-retention.service';
 import { EventSweeper } from './events/event-sweeper.service';
 import { Store } from './stores/store.entity';
+import { StoresController } from './stores/stores.controller';
 import { StoresService } from './stores/stores.service';
 import { IntegrationToken } from './tokens/integration-token.entity';
 import { IntegrationTokenStrategy } from './tokens/integration-token.strategy';
@@ -21,7 +22,7 @@ import { WooCommerceController } from './woocommerce/woocommerce.controller';
 
 @Module({
   imports: [TypeOrmModule.forFeature([IntegrationToken, Store, EventLog])],
-  controllers: [TokensController, EventsController, WooCommerceController],
+  controllers: [TokensController, StoresController, EventsController, WooCommerceController],
   providers: [
     TokenAuthenticator,
     IntegrationTokenStrategy,

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, IsNull, type EntityManager } from 'typeorm';
+import { ownedBy } from '../../accounts/ownership';
+import type { User } from '../../accounts/user.entity';
+import type { Slice } from '../../http/page';
+import { notFound } from '../../validation/errors';
 import { mergeProducts } from '../../web-knowledge/store-merge';
 import type { TokenIdentity } from '../tokens/token-identity';
 import { hostOf, siteKey } from './site-key';
@@ -86,6 +90,27 @@ export class StoresService {
       .where({ userId, id: storeId, mergedInto: IsNull() })
       .execute();
     return stores.findOneBy({ userId, id: storeId, mergedInto: IsNull() });
+  }
+
+  /** Those that are shops of their own: staff see all or those of one user, others their own. The latest first. */
+  list(actor: User, userId: number | undefined, slice: Slice): Promise<[Store[], number]> {
+    return this.dataSource.getRepository(Store).findAndCount({
+      where: { ...ownedBy(actor, userId), mergedInto: IsNull() },
+      relations: { user: true },
+      order: { id: 'DESC' },
+      take: slice.limit,
+      skip: slice.offset,
+    });
+  }
+
+  /** @throws AppError 404 also for another user's store */
+  async findFor(actor: User, id: number): Promise<Store> {
+    const store = await this.dataSource.getRepository(Store).findOne({
+      where: { ...ownedBy(actor), id, mergedInto: IsNull() },
+      relations: { user: true },
+    });
+    if (!store) throw notFound();
+    return store;
   }
 
   /** Binds a new token to the store of a site. */

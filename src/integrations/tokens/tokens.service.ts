@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { Repository, type EntityManager } from 'typeorm';
 import { AccountsService } from '../../accounts/accounts.service';
+import { ownedBy } from '../../accounts/ownership';
 import type { User } from '../../accounts/user.entity';
 import type { Slice } from '../../http/page';
 import { forbidden, invalidField, notFound } from '../../validation/errors';
@@ -30,7 +31,7 @@ export class TokensService {
   async list(actor: User, userId: number | undefined, slice: Slice): Promise<[IntegrationToken[], number]> {
     await this.usage.flush();
     return this.tokens.findAndCount({
-      where: scope(actor, userId),
+      where: ownedBy(actor, userId),
       relations: { user: true },
       order: { id: 'DESC' },
       take: slice.limit,
@@ -41,7 +42,7 @@ export class TokensService {
   /** @throws AppError 404 also for another user's token */
   async find(actor: User, id: number): Promise<IntegrationToken> {
     await this.usage.flush();
-    const token = await this.tokens.findOne({ where: { ...scope(actor), id }, relations: { user: true } });
+    const token = await this.tokens.findOne({ where: { ...ownedBy(actor), id }, relations: { user: true } });
     if (!token) throw notFound();
     return token;
   }
@@ -118,12 +119,6 @@ export class TokensService {
     if (!owner) throw invalidField('user_id', 'field_unknown_user');
     return owner;
   }
-}
-
-/** Staff see all tokens or those of one user, others their own; asking for another user's finds none. */
-function scope(actor: User, userId?: number): FindOptionsWhere<IntegrationToken> {
-  if (actor.isStaff) return userId ? { userId } : {};
-  return { userId: userId && userId !== actor.id ? -1 : actor.id };
 }
 
 function assertFuture(expiresAt: Date | null | undefined): void {

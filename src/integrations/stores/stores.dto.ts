@@ -1,0 +1,69 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { PageDto, PageQueryDto } from '../../http/page';
+import { Integer, OptionalField } from '../../validation/rules';
+
+export class StoresQueryDto extends PageQueryDto {
+  @ApiPropertyOptional({ description: 'Staff: of this user only', type: Number })
+  @OptionalField()
+  @Integer(1, Number.MAX_SAFE_INTEGER)
+  user_id?: number;
+}
+
+export class StoreDto {
+  @ApiProperty({ example: 1 })
+  id: number;
+
+  @ApiProperty({ example: 1 })
+  user_id: number;
+
+  @ApiProperty({ example: 'owner@example.com' })
+  user_email: string;
+
+  @ApiProperty({ example: 'woocommerce' })
+  platform: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'shop.example.com',
+    description: 'Null until it names its site',
+  })
+  url: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: "The host of its products' addresses, where it names no site",
+  })
+  host: string | null;
+
+  @ApiProperty({
+    description:
+      "How far the shop's clock is ahead of ours, in seconds; 0 where that is little, or not known",
+  })
+  clock_ahead_seconds: number;
+
+  @ApiProperty({
+    type: Date,
+    nullable: true,
+    description:
+      "Since when each change that arrives is later than all before it: when the shop's state was last told to win",
+  })
+  resynced_at: Date | null;
+
+  @ApiProperty()
+  created_at: Date;
+}
+
+export class StorePageDto extends PageDto(StoreDto) {}
+
+export class ResyncDto {
+  @ApiProperty({ example: 'resync_started' })
+  status: string;
+
+  @ApiProperty()
+  message: string;
+
+  @ApiProperty({ description: 'Changes that arrive from now on win over all that arrived before' })
+  resynced_at: Date;
+}
