@@ -68,7 +68,10 @@ export class Variations1790000000004 implements MigrationInterface {
            WHERE jsonb_typeof(v.item) = 'object' AND v.item ->> 'id' ~ '^[1-9][0-9]{0,18}$'
            ORDER BY p.user_id, p.id, v.item ->> 'id', v."position") kept`);
     await runner.query(`ALTER TABLE products DROP COLUMN variations`);
-    await runner.query(`ALTER TABLE product_tombstones ADD COLUMN changed_epoch integer NOT NULL DEFAULT 0`);
+    await runner.query(`
+      ALTER TABLE product_tombstones
+        ADD COLUMN changed_epoch integer NOT NULL DEFAULT 0,
+        ADD COLUMN listed_moment jsonb`);
     await runner.query(`
       ALTER TABLE stores
         ADD COLUMN epoch integer NOT NULL DEFAULT 0,
@@ -86,7 +89,7 @@ export class Variations1790000000004 implements MigrationInterface {
     await runner.query(
       `ALTER TABLE stores DROP COLUMN epoch, DROP COLUMN epoch_at, DROP COLUMN clock_ahead_ms, DROP COLUMN merged_into`,
     );
-    await runner.query(`ALTER TABLE product_tombstones DROP COLUMN changed_epoch`);
+    await runner.query(`ALTER TABLE product_tombstones DROP COLUMN changed_epoch, DROP COLUMN listed_moment`);
     await runner.query(`
       ALTER TABLE products
         DROP COLUMN price_max, DROP COLUMN varies, DROP COLUMN own_offer, DROP COLUMN listed_moment,

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { postAndHold, releaseEvents } from './support/event-log';
+import { postAndHold, releaseEvents, until } from './support/event-log';
 import { productEvent, TestApp, type TestUser } from './support/test-app';
 
 const SITE = 'https://a.example.com';
@@ -43,13 +42,11 @@ describe('conflicts', () => {
   };
   const titles = async (user = owner) => (await products(user)).map(({ title }) => title);
   /** Resolves once one event is processed, though others are held. */
-  const processed = async (id: number): Promise<void> => {
-    for (;;) {
+  const processed = (id: number): Promise<void> =>
+    until('event processed', async () => {
       const [row] = await app.query<{ status: string }>(`SELECT status FROM events WHERE id = $1`, [id]);
-      if (row!.status === 'processed') return;
-      await sleep(20);
-    }
-  };
+      return row!.status === 'processed';
+    });
   const stores = async (user = owner) =>
     (await app.get('/api/v1/integrations/stores/', user.access)).body.results;
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import { isLaterThan, MAX_CLOCK_LEAD_MS, momentOf, type ChangeMoment } from '../src/contract/change-order';
 import type { ProductStatement } from '../src/web-knowledge/product-draft';
-import type { ProductState } from '../src/web-knowledge/product-state';
+import type { ProductState, VariationState } from '../src/web-knowledge/product-state';
 import {
   ProductWriter,
   type ProductChange,
@@ -216,6 +216,78 @@ describe('products under changes in any order', () => {
           const told = state ? (expect.arrayContaining([state.title, state.price]) as unknown) : [];
           expect(content).toEqual(told);
         }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  const variationOf = (price: number): VariationState => ({
+    sku: null,
+    attributes: [{ name: 'سایز', option: String(40 + price) }],
+    isActive: price > 0,
+    link: null,
+    price: String(price),
+    originalPrice: null,
+    inStock: price > 1,
+    stockStatus: price > 1 ? 'instock' : 'outofstock',
+    stockQuantity: null,
+    image: null,
+  });
+  const variationId = fc.constantFrom('11', '12');
+  const variation = fc.nat({ max: 2 });
+  const said = fc.record({ id: variationId, price: fc.option(variation) });
+  const aboutVariations = fc.oneof(
+    fc.record({
+      title: fc.nat({ max: 1 }),
+      // Null for a shop that tells its variations one by one.
+      list: fc.option(fc.uniqueArray(said, { selector: ({ id }) => id, maxLength: 2 })),
+    }),
+    fc.record({ variation: variationId, price: variation }),
+    fc.constant('deletion' as const),
+  );
+  const variationChanges = fc
+    .array(fc.tuple(fc.nat({ max: 4 }), aboutVariations), { minLength: 1, maxLength: 6 })
+    .map((all) =>
+      all.map(([minute, what], index): ProductChange => {
+        const occurredAt = START + minute * MINUTE;
+        const arrival = { arrivedAt: START + 60 * MINUTE + index, sequence: BigInt(index + 1) };
+        const moment = momentOf({ occurredAt, deletion: what === 'deletion', ...arrival });
+        const place = { externalId: 'woo_1', moment };
+        if (what === 'deletion') return { ...place, state: null, variations: null };
+        if ('variation' in what)
+          return { ...place, variation: { id: what.variation, state: variationOf(what.price) } };
+        const variations = what.list?.map(({ id, price }) => ({
+          id,
+          state: price === null ? null : variationOf(price),
+        }));
+        return { ...place, state: stateOf(what.title, 7), variations: variations ?? null };
+      }),
+    );
+
+  it('of variations end as if they had come in their order too', async () => {
+    const members = ({ userId, storeId }: ProductScope) =>
+      app.query<Row>(
+        `SELECT v.external_id, v."position", v.state, p.is_active, p.price::text, p.price_max::text, p.in_stock,
+                p.varies, p.own_offer
+           FROM product_variations v
+           LEFT JOIN products p ON p.user_id = v.user_id AND p.store_id = v.store_id AND p.is_active
+          WHERE v.user_id = $1 AND v.store_id = $2 AND v.is_member ORDER BY v.external_id`,
+        [userId, storeId],
+      );
+    const runs = variationChanges.chain((all) =>
+      fc.record({ all: fc.constant(all), order: deliveries(all), sizes }),
+    );
+    await fc.assert(
+      fc.asyncProperty(runs, async ({ all, order, sizes: batches }) => {
+        for (const table of ['products', 'product_tombstones', 'product_variations'])
+          await app.query(`DELETE FROM ${table}`);
+        for (const batch of cut(order, batches)) await apply(shuffled, batch);
+        await apply(
+          sorted,
+          [...all].sort((a, b) => byMoment(a.moment, b.moment)),
+        );
+        expect(await known(shuffled)).toEqual(await known(sorted));
+        expect(await members(shuffled)).toEqual(await members(sorted));
       }),
       { numRuns: 200 },
     );

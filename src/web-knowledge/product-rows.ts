@@ -23,13 +23,13 @@ interface MomentRow {
   changed_epoch: number;
 }
 
-type ProductRow = MomentRow & {
+type TombstoneRow = MomentRow & { external_id: string; listed_moment: StoredMoment | null };
+
+type ProductRow = TombstoneRow & {
   id: number;
-  external_id: string;
   content_hash: string;
   offer_hash: string;
   is_active: boolean;
-  listed_moment: StoredMoment | null;
 };
 
 interface WholeRow extends Omit<ProductState, keyof Offer> {
@@ -89,8 +89,8 @@ export async function loadDrafts(
        FROM products WHERE ${where} AND external_id = ANY($4)`,
     values,
   );
-  const tombstones = await manager.query<(MomentRow & { external_id: string })[]>(
-    `SELECT external_id, ${MOMENT_NAMES} FROM product_tombstones WHERE ${where} AND external_id = ANY($4)`,
+  const tombstones = await manager.query<TombstoneRow[]>(
+    `SELECT external_id, listed_moment, ${MOMENT_NAMES} FROM product_tombstones WHERE ${where} AND external_id = ANY($4)`,
     values,
   );
   const variations = await manager.query<VariationRow[]>(
@@ -131,7 +131,10 @@ export async function loadDrafts(
             own: wholeRows.get(row.id) ?? null,
           }
         : null;
-      const set = new VariationSet(fromStored(row?.listed_moment ?? null), knownOf.get(externalId));
+      const set = new VariationSet(
+        fromStored((row ?? tombstone)?.listed_moment ?? null),
+        knownOf.get(externalId),
+      );
       return [externalId, new ProductDraft(stored, tombstone ? fromColumns(tombstone) : null, set)];
     }),
   );
@@ -331,15 +334,17 @@ export async function saveTombstones(
   const buried = unseen.filter(([, draft]) => !draft.drafted());
   const created = unseen.filter(([, draft]) => draft.drafted()).map(([externalId]) => externalId);
   if (buried.length > 0) {
-    const rows = buried.map(([externalId, { moment }]) => ({
+    const rows = buried.map(([externalId, { moment, variations }]) => ({
       external_id: externalId,
+      listed_moment: toStored(variations.listedAt),
       ...momentColumns(moment!),
     }));
+    const names = `listed_moment, ${MOMENT_NAMES}`;
     await manager.query(
-      `INSERT INTO product_tombstones (user_id, store_id, external_source, external_id, ${MOMENT_NAMES})
-       SELECT $1, $2, $3, external_id, ${MOMENT_NAMES}
-         FROM jsonb_to_recordset($4::jsonb) AS row (external_id text, ${MOMENT_TYPES})
-       ON CONFLICT ON CONSTRAINT product_tombstones_pkey DO UPDATE SET ${assignments(MOMENT_NAMES, 'excluded')}`,
+      `INSERT INTO product_tombstones (user_id, store_id, external_source, external_id, ${names})
+       SELECT $1, $2, $3, external_id, ${names}
+         FROM jsonb_to_recordset($4::jsonb) AS row (external_id text, listed_moment jsonb, ${MOMENT_TYPES})
+       ON CONFLICT ON CONSTRAINT product_tombstones_pkey DO UPDATE SET ${assignments(names, 'excluded')}`,
       [scope.userId, scope.storeId, scope.source, JSON.stringify(rows)],
     );
   }

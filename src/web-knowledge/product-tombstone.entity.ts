@@ -32,4 +32,8 @@ export class ProductTombstone {
 
   @Column('integer', { default: 0 })
   changedEpoch: number;
+
+  /** Of the latest list of its variations, which came late. */
+  @Column('jsonb', { nullable: true, select: false })
+  listedMoment: unknown;
 }
