@@ -25,13 +25,13 @@ export class ErrorDto {
 
 const DESCRIPTIONS = {
   400: 'The request is not valid; `errors` names each bad field',
-  401: 'No token, or one that is unknown, inactive or expired',
+  401: 'No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old',
   403: 'Not allowed',
   404: 'Not there, or not yours',
   409: 'Not possible in the present state',
   413: 'The body is too large',
   415: 'The body is not application/json',
-  429: 'Too many requests; `Retry-After` says when to come again',
+  429: 'Too many requests; `Retry-After` says when to come again, `RateLimit` (on every answer) what is left',
   503: 'A service behind this does not answer',
 } as const;
 

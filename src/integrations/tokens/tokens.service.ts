@@ -4,7 +4,7 @@ import { Repository, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { AccountsService } from '../../accounts/accounts.service';
 import type { User } from '../../accounts/user.entity';
 import type { Slice } from '../../http/page';
-import { forbidden, invalidField, notFound } from '../../validation/errors';
+import { AppError, forbidden, invalidField, notFound } from '../../validation/errors';
 import { siteKey } from '../stores/site-key';
 import { StoresService } from '../stores/stores.service';
 import { IntegrationToken } from './integration-token.entity';
@@ -48,7 +48,10 @@ export class TokensService {
 
   async generate(actor: User, request: GenerateTokenDto): Promise<TokenWithSecret> {
     const owner = await this.ownerFor(actor, request.user_id);
+    assertMayLimit(actor, request.rate_limit_per_minute);
     assertFuture(request.expires_at);
+    // A new token has no key yet. Said rather than ignored: nobody should believe it protected.
+    if (request.require_signature) throw signingKeyNeeded();
     const site = siteKey(request.store_url);
     if (request.store_url && site === null) throw invalidField('store_url', 'field_url');
     const created = await this.tokens.manager.transaction((manager) =>
@@ -74,6 +77,7 @@ export class TokensService {
       tokenPreview: secret.preview,
       allowedIps: request.allowed_ips || [],
       expiresAt: request.expires_at || null,
+      rateLimitPerMinute: request.rate_limit_per_minute || null,
     });
     const id = inserted.identifiers[0]!.id as number;
     if (site) {
@@ -84,6 +88,7 @@ export class TokensService {
 
   async patch(actor: User, id: number, request: PatchTokenDto): Promise<IntegrationToken> {
     const token = await this.find(actor, id);
+    assertMayLimit(actor, request.rate_limit_per_minute);
     const changes: Partial<IntegrationToken> = {};
     if (request.name !== undefined) changes.name = request.name.trim();
     if (request.is_active !== undefined) changes.isActive = request.is_active;
@@ -91,6 +96,13 @@ export class TokensService {
     if (request.expires_at !== undefined) {
       assertFuture(request.expires_at);
       changes.expiresAt = request.expires_at || null;
+    }
+    if (request.rate_limit_per_minute !== undefined) {
+      changes.rateLimitPerMinute = request.rate_limit_per_minute || null;
+    }
+    if (request.require_signature !== undefined) {
+      if (request.require_signature && token.signingKeys === 0) throw signingKeyNeeded();
+      changes.requireSignature = request.require_signature;
     }
     if (Object.keys(changes).length > 0) await this.update(token, changes);
     return this.find(actor, id);
@@ -124,6 +136,13 @@ export class TokensService {
 function scope(actor: User, userId?: number): FindOptionsWhere<IntegrationToken> {
   if (actor.isStaff) return userId ? { userId } : {};
   return { userId: userId && userId !== actor.id ? -1 : actor.id };
+}
+
+const signingKeyNeeded = () => new AppError(409, 'signing_key_needed');
+
+/** Limits protect the installation from its users: staff alone set them. */
+function assertMayLimit(actor: User, rateLimit: number | null | undefined): void {
+  if (rateLimit !== undefined && !actor.isStaff) throw forbidden();
 }
 
 function assertFuture(expiresAt: Date | null | undefined): void {
