@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { JobQueue } from '../src/jobs/job-queue.service';
 import { RateLimits } from '../src/limits/rate-limits.service';
 import { eventually } from './support/cluster';
 import { describeIn } from './support/mode';
@@ -400,13 +401,21 @@ describeIn('own servers', 'it stops and pauses Redis', 'rate limits while Redis 
   it('let a process start and answer that finds no Redis', async () => {
     const absent = await RedisServer.start();
     await absent.stop();
-    const alone = await TestApp.start({ REDIS_URL: absent.url, WEBHOOK_REQUESTS_PER_MINUTE: '2' });
+    const alone = await TestApp.start({
+      ROLES: 'api',
+      REDIS_URL: absent.url,
+      WEBHOOK_REQUESTS_PER_MINUTE: '2',
+    });
     try {
       const { secret } = await alone.createToken(await alone.createUser());
       const statuses: number[] = [];
       for (let i = 0; i < 3; i++) statuses.push((await alone.get(HEALTH, secret)).status);
       expect(statuses).toEqual([200, 200, 429]);
     } finally {
+      // BullMQ would go on looking for it after the end of the test.
+      await absent.resume();
+      const depths = () => alone.nest.get(JobQueue).depths();
+      await eventually('the queue is found', 20_000, () => depths().then(Boolean, () => false));
       await alone.close();
       await absent.remove();
     }
