@@ -228,6 +228,25 @@ describe('rate limits', () => {
       expectTooMany(refused, 'login', LOGINS, 900);
     });
 
+    it('are all there again after a right one, as its answer says', async () => {
+      const address = someAddress();
+      const logIn = (password: string) =>
+        app.post(LOGIN, { username: owner.username, password }, undefined, address);
+      for (let round = 0; round < 2; round++) {
+        expect(left(await logIn('wrong'), 'login', LOGINS, 900)).toBe(LOGINS - 1);
+        const right = await logIn(owner.password);
+        expect([right.status, left(right, 'login', LOGINS, 900)]).toEqual([200, LOGINS]);
+      }
+    });
+
+    it('are not evaded by other addresses of one IPv6 network', async () => {
+      const logIn = (address: string) =>
+        app.post(LOGIN, { email: owner.email, password: 'wrong' }, undefined, from(address));
+      for (let i = 1; i <= LOGINS; i++) expect((await logIn(`2001:db8::${i}`)).status).toBe(401);
+      expect((await logIn('2001:db8::ffff')).status).toBe(429);
+      expect((await logIn('2001:db8:0:1::1')).status).toBe(401);
+    });
+
     it('say so of the address too', async () => {
       const address = someAddress();
       const logIn = (i: number) =>

@@ -36,7 +36,7 @@ export class AuthController {
     const account = named ? `user ${named.id}` : `name ${login.trim().toLowerCase()}`;
     await this.limiter.attempt(account, address, reply);
     const user = await this.accounts.authenticate(named, password);
-    await this.limiter.succeeded(account, address);
+    await this.limiter.succeeded(account, address, reply);
     return this.sessions.open(user);
   }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config';
+import { addressKey } from '../limits/address-key';
 import { rateLimitHeaders, type Answerable } from '../limits/rate-limit-headers';
 import { RateLimits, type RateLimit } from '../limits/rate-limits.service';
 import { tooMany } from '../validation/errors';
@@ -30,13 +31,15 @@ export class LoginLimiter {
 
   /** Counts an attempt before it is checked, so that many at once do not slip through. @throws AppError 429 */
   async attempt(account: string, address: string, reply: Answerable): Promise<void> {
-    await this.count(this.byAddress, address, reply);
+    await this.count(this.byAddress, addressKey(address), reply);
     await this.count(this.byAccount, accountKey(account, address), reply);
   }
 
-  async succeeded(account: string, address: string): Promise<void> {
+  async succeeded(account: string, address: string, reply: Answerable): Promise<void> {
     await this.limits.forget(this.byAccount, accountKey(account, address));
-    await this.limits.giveBack(this.byAddress, address);
+    await this.limits.giveBack(this.byAddress, addressKey(address));
+    const { requests: remaining, windowSeconds: resetSeconds } = this.byAccount;
+    reply.headers(rateLimitHeaders({ limit: this.byAccount, allowed: true, remaining, resetSeconds }));
   }
 
   private async count(limit: RateLimit, key: string, reply: Answerable): Promise<void> {
@@ -48,4 +51,6 @@ export class LoginLimiter {
 
 /** Hashed: people type passwords where a name belongs, and Redis keeps what is counted. */
 const accountKey = (account: string, address: string): string =>
-  createHash('sha256').update(`${address} ${account}`).digest('base64url');
+  createHash('sha256')
+    .update(`${addressKey(address)} ${account}`)
+    .digest('base64url');

@@ -9,6 +9,7 @@ import {
 } from 'rate-limiter-flexible';
 import { Config } from '../config/config';
 import { tooMany } from '../validation/errors';
+import { addressKey } from './address-key';
 import { rateLimitHeaders, type Answerable } from './rate-limit-headers';
 
 /** No request waits longer than this for a count. */
@@ -89,12 +90,12 @@ export class RateLimits implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Counts a request that was refused with 401, by its address. To be called after the check, so that whoever shares
-   * an address with a misconfigured shop is not refused with it. @throws AppError 429
+   * Counts a request that was refused with 401, by its address. Call it after the check, for those alone.
+   * @throws AppError 429
    */
   async consumeRefused(address: string, reply: Answerable): Promise<void> {
     const requests = this.config.limits.refusedRequestsPerMinute;
-    await this.consume({ name: 'refused', requests, windowSeconds: MINUTE }, address, reply);
+    await this.consume({ name: 'refused', requests, windowSeconds: MINUTE }, addressKey(address), reply);
   }
 
   /** Counts a request, however many there were. */

@@ -9,7 +9,10 @@ import { UsageCounter } from './usage-counter.service';
 
 type Authenticated = FastifyRequest & { user: TokenIdentity };
 
-/** Lets a request pass that carries a valid integration token for WooCommerce, signed where it must be, within its rate limit. */
+/**
+ * Lets a request pass that carries a valid integration token for WooCommerce, within its rate limit, and is signed
+ * where it must be.
+ */
 @Injectable()
 export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
   constructor(
@@ -28,6 +31,7 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
       await super.canActivate(context);
       signingKeyId = this.signatures.verify(request, request.user);
     } catch (error) {
+      // Counted after the check, so that whoever shares an address with a misconfigured shop is not refused with it.
       if (isUnauthorized(error)) await this.limits.consumeRefused(request.ip, reply);
       throw error;
     }

@@ -16,9 +16,9 @@ interface Usage {
 }
 
 /**
- * Counts the use of tokens and their signing keys in memory and writes the sums once a second. An UPDATE per request would take a third of
- * the throughput, and half of it when one shop sends everything (they queue for the row's lock). A process that is
- * killed loses at most the last second's count, and no event.
+ * Counts the use of tokens and of their signing keys in memory and writes the sums once a second. An UPDATE per
+ * request would take a third of the throughput, and half of it when one shop sends everything (they queue for the
+ * row's lock). A process that is killed loses at most the last second's count, and no event.
  */
 @Injectable()
 export class UsageCounter implements OnApplicationBootstrap, OnApplicationShutdown {

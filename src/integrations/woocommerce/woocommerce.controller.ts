@@ -18,12 +18,14 @@ import { say } from '../../i18n/messages';
 import { invalidFields } from '../../validation/errors';
 import { EventIntake } from '../events/event-intake.service';
 import { CurrentToken, WooCommerceTokenGuard } from '../tokens/integration-token.guard';
+import { ApiSignature } from '../tokens/signature.decorator';
 import type { TokenIdentity } from '../tokens/token-identity';
 import { UsageCounter } from '../tokens/usage-counter.service';
 import { ConnectionDto, WebhookAnswerDto } from './woocommerce.dto';
 
 @ApiTags('woocommerce')
 @ApiBearerAuth('integration-token')
+@ApiSignature()
 @ApiErrors(401, 403, 429)
 @UseGuards(WooCommerceTokenGuard)
 @Controller('api/integrations/woocommerce')
