@@ -8,14 +8,15 @@ import tseslint from 'typescript-eslint';
 const TOP = ['operations', 'bootstrap', 'demo'];
 const DOMAINS = ['accounts', 'integrations', 'web-knowledge', 'knowledge', ...TOP];
 const FORBIDDEN = {
-  contract: [...DOMAINS, 'jobs', 'database', 'http'],
-  config: [...DOMAINS, 'jobs', 'database', 'http', 'validation', 'contract'],
-  i18n: [...DOMAINS, 'jobs', 'database', 'http', 'validation', 'contract', 'config'],
-  validation: [...DOMAINS, 'jobs', 'database', 'http', 'contract'],
-  http: [...DOMAINS, 'jobs', 'database'],
-  logging: [...DOMAINS, 'jobs', 'database', 'http'],
-  jobs: [...DOMAINS, 'database', 'http'],
-  database: DOMAINS,
+  contract: [...DOMAINS, 'jobs', 'database', 'http', 'limits'],
+  config: [...DOMAINS, 'jobs', 'database', 'http', 'limits', 'validation', 'contract'],
+  i18n: [...DOMAINS, 'jobs', 'database', 'http', 'limits', 'validation', 'contract', 'config'],
+  validation: [...DOMAINS, 'jobs', 'database', 'http', 'limits', 'contract'],
+  http: [...DOMAINS, 'jobs', 'database', 'limits'],
+  logging: [...DOMAINS, 'jobs', 'database', 'http', 'limits'],
+  limits: [...DOMAINS, 'jobs', 'database', 'http', 'contract'],
+  jobs: [...DOMAINS, 'database', 'http', 'limits'],
+  database: [...DOMAINS, 'limits'],
   knowledge: ['accounts', 'integrations', 'web-knowledge', ...TOP],
   'web-knowledge': ['integrations', ...TOP],
   accounts: ['integrations', 'web-knowledge', 'knowledge', ...TOP],

@@ -3,6 +3,7 @@ import { ServerMode1790000000001 } from './1790000000001-server-mode';
 import { Generations1790000000002 } from './1790000000002-generations';
 import { Search1790000000003 } from './1790000000003-search';
 import { Variations1790000000004 } from './1790000000004-variations';
+import { LimitsSignatures1790000000005 } from './1790000000005-limits-signatures';
 
 /** In the order in which they run. Named one by one: a glob finds different files in dist and in tests. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Generations1790000000002,
   Search1790000000003,
   Variations1790000000004,
+  LimitsSignatures1790000000005,
 ];

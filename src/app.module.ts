@@ -9,6 +9,7 @@ import { DatabaseModule } from './database/database.module';
 import { IntegrationsApiModule, IntegrationsWorkerModule } from './integrations/integrations.module';
 import { JobsModule } from './jobs/jobs.module';
 import { KnowledgeModule, KnowledgeWorkerModule } from './knowledge/knowledge.module';
+import { LimitsModule } from './limits/limits.module';
 import { loggerParams } from './logging/logging';
 import { OperationsModule } from './operations/operations.module';
 import { WebKnowledgeApiModule, WebKnowledgeWorkerModule } from './web-knowledge/web-knowledge.module';
@@ -35,6 +36,7 @@ export class AppModule {
         KnowledgeModule, // documents, chunks, embeddings, search
         ...(roles.api
           ? [
+              LimitsModule.forRoot(), // requests by token, user and address
               AccountsModule.forRoot(jwtSecret), // users, login
               WebKnowledgeApiModule, // products: list, detail, search
               IntegrationsApiModule, // tokens, stores, event log, webhook

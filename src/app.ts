@@ -10,6 +10,7 @@ import { ErrorFilter, errorBody, toAppError } from './http/error.filter';
 import { allowLargeBodies, keepJsonAsText } from './http/json-body';
 import { languageOf } from './i18n/language';
 import { Embedders } from './knowledge/embedding/embedders';
+import { RATE_LIMIT_HEADERS } from './limits/rate-limit-headers';
 import { serveApiDocs } from './operations/api-docs';
 import { farewellOnStop, Lifecycle } from './operations/lifecycle.service';
 import { createLogger, frameworkLogger, logRequests, requestId } from './logging/logging';
@@ -69,7 +70,7 @@ export async function configureApp(app: NestFastifyApplication, { server }: Conf
     app.enableCors({
       origin: server.corsOrigins,
       methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-      exposedHeaders: ['Retry-After', 'X-Request-Id'],
+      exposedHeaders: ['Retry-After', 'X-Request-Id', ...RATE_LIMIT_HEADERS],
     });
   app.useGlobalPipes(new DtoPipe());
 }

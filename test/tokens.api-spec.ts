@@ -6,7 +6,7 @@ const HEALTH = '/api/integrations/woocommerce/health/';
 const SECRET = /^wc_sk_live_[a-z0-9]{40}$/;
 const FIELDS = (
   'allowed_ips created_at expires_at id integration_type integration_type_display is_active is_valid_status ' +
-  'last_used_at name token_preview usage_count user_email user_id'
+  'last_used_at name rate_limit_per_minute require_signature signing_keys token_preview usage_count user_email user_id'
 ).split(' ');
 const shop = (request: object = {}) => ({ integration_type: 'woocommerce', name: 'Shop', ...request });
 type Endpoint = [name: string, method: string, action: string, body: unknown];

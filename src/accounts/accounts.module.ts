@@ -4,6 +4,7 @@ import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountsService } from './accounts.service';
 import { AuthController } from './auth.controller';
+import { JWT_SECRET } from './jwt-secret';
 import { JwtStrategy } from './jwt.strategy';
 import { LoginLimiter } from './login-limiter.service';
 import { SessionsService } from './sessions.service';
@@ -21,13 +22,14 @@ export class AccountsModule {
         AccountsService,
         SessionsService,
         LoginLimiter,
+        { provide: JWT_SECRET, useValue: jwtSecret },
         {
           provide: JwtStrategy,
           useFactory: (sessions: SessionsService) => new JwtStrategy(jwtSecret, sessions),
           inject: [SessionsService],
         },
       ],
-      exports: [AccountsService],
+      exports: [AccountsService, JWT_SECRET],
     };
   }
 }

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Config } from '../config/config';
+import { addressKey } from '../limits/address-key';
+import { rateLimitHeaders, type Answerable } from '../limits/rate-limit-headers';
+import { RateLimits, type RateLimit } from '../limits/rate-limits.service';
 import { tooMany } from '../validation/errors';
 
 /** An address may try many accounts, but not without end. */
@@ -9,33 +12,45 @@ const ACCOUNTS_PER_ADDRESS = 10;
 /** Limits failed logins by account and address, and by address alone. */
 @Injectable()
 export class LoginLimiter {
-  private readonly byAccount: RateLimiterMemory;
-  private readonly byAddress: RateLimiterMemory;
+  private readonly byAccount: RateLimit;
+  private readonly byAddress: RateLimit;
 
-  constructor(config: Config) {
-    const { loginAttempts: points, loginWindowSeconds: duration } = config.accounts;
-    const window = { duration, blockDuration: duration };
-    this.byAccount = new RateLimiterMemory({ ...window, keyPrefix: 'account', points });
-    this.byAddress = new RateLimiterMemory({
-      ...window,
-      keyPrefix: 'address',
-      points: points * ACCOUNTS_PER_ADDRESS,
-    });
+  constructor(
+    config: Config,
+    private readonly limits: RateLimits,
+  ) {
+    const { loginAttempts: requests, loginWindowSeconds: windowSeconds } = config.accounts;
+    this.byAccount = { name: 'login', requests, windowSeconds, blocks: true };
+    this.byAddress = {
+      name: 'login-address',
+      requests: requests * ACCOUNTS_PER_ADDRESS,
+      windowSeconds,
+      blocks: true,
+    };
   }
 
   /** Counts an attempt before it is checked, so that many at once do not slip through. @throws AppError 429 */
-  async attempt(account: string, address: string): Promise<void> {
-    try {
-      await this.byAddress.consume(address);
-      await this.byAccount.consume(`${address} ${account}`);
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      throw tooMany('too_many_logins', Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)));
-    }
+  async attempt(account: string, address: string, reply: Answerable): Promise<void> {
+    await this.count(this.byAddress, addressKey(address), reply);
+    await this.count(this.byAccount, accountKey(account, address), reply);
   }
 
-  async succeeded(account: string, address: string): Promise<void> {
-    await this.byAccount.delete(`${address} ${account}`);
-    await this.byAddress.reward(address);
+  async succeeded(account: string, address: string, reply: Answerable): Promise<void> {
+    await this.limits.forget(this.byAccount, accountKey(account, address));
+    await this.limits.giveBack(this.byAddress, addressKey(address));
+    const { requests: remaining, windowSeconds: resetSeconds } = this.byAccount;
+    reply.headers(rateLimitHeaders({ limit: this.byAccount, allowed: true, remaining, resetSeconds }));
+  }
+
+  private async count(limit: RateLimit, key: string, reply: Answerable): Promise<void> {
+    const allowance = await this.limits.take(limit, key);
+    reply.headers(rateLimitHeaders(allowance));
+    if (!allowance.allowed) throw tooMany('too_many_logins', allowance.resetSeconds);
   }
 }
+
+/** Hashed: people type passwords where a name belongs, and Redis keeps what is counted. */
+const accountKey = (account: string, address: string): string =>
+  createHash('sha256')
+    .update(`${addressKey(address)} ${account}`)
+    .digest('base64url');

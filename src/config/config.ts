@@ -48,10 +48,14 @@ export const KEYS = {
     min: 2,
     max: 500,
   }),
-  REDIS_URL: optionalText('Mode', 'Redis or Valkey for the queue; without it, the queue is in the database', {
-    test: hasScheme(/^rediss?:$/),
-    says: 'an address such as redis://user:password@host:6379',
-  }),
+  REDIS_URL: optionalText(
+    'Mode',
+    'Redis or Valkey for the queue and rate limits; without it, the queue is in the database and each process counts its own requests',
+    {
+      test: hasScheme(/^rediss?:$/),
+      says: 'an address such as redis://user:password@host:6379',
+    },
+  ),
   REDIS_PREFIX: text(
     'Mode',
     'What its keys begin with; one for each installation that shares a Redis',
@@ -137,10 +141,25 @@ export const KEYS = {
     max: 1440,
   }),
 
-  WEBHOOK_REQUESTS_PER_MINUTE: integer('Webhook', 'Requests that one integration token may make', 6000, {
-    min: 1,
-    max: 1_000_000,
-  }),
+  WEBHOOK_REQUESTS_PER_MINUTE: integer(
+    'Rate limits',
+    'Requests that one integration token may make, where staff have given it no limit of its own',
+    6000,
+    { min: 1, max: 1_000_000 },
+  ),
+  API_REQUESTS_PER_MINUTE: integer(
+    'Rate limits',
+    'Requests that one user may make, with all sessions together',
+    6000,
+    { min: 1, max: 1_000_000 },
+  ),
+  REFUSED_REQUESTS_PER_MINUTE: integer(
+    'Rate limits',
+    'Requests without a valid token, session or signature that one address may make',
+    600,
+    { min: 1, max: 1_000_000 },
+  ),
+
   EVENT_RETRIES: integer('Webhook', 'How often a failed event is tried again', 3, { min: 0, max: 20 }),
   EVENT_BACKOFF_MS: integer(
     'Webhook',
@@ -261,8 +280,12 @@ export class Config {
     loginAttempts: this.values.LOGIN_ATTEMPTS,
     loginWindowSeconds: this.values.LOGIN_WINDOW_MINUTES * 60,
   };
+  readonly limits = {
+    tokenRequestsPerMinute: this.values.WEBHOOK_REQUESTS_PER_MINUTE,
+    userRequestsPerMinute: this.values.API_REQUESTS_PER_MINUTE,
+    refusedRequestsPerMinute: this.values.REFUSED_REQUESTS_PER_MINUTE,
+  };
   readonly events = {
-    requestsPerMinute: this.values.WEBHOOK_REQUESTS_PER_MINUTE,
     retries: this.values.EVENT_RETRIES,
     backoffMs: this.values.EVENT_BACKOFF_MS,
     sweepIntervalMs: this.values.SWEEP_INTERVAL_MS,

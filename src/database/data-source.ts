@@ -6,6 +6,7 @@ import type { Config } from '../config/config';
 import { EventLog } from '../integrations/events/event-log.entity';
 import { Store } from '../integrations/stores/store.entity';
 import { IntegrationToken } from '../integrations/tokens/integration-token.entity';
+import { SigningKey } from '../integrations/tokens/signing-key.entity';
 import { Document } from '../knowledge/documents/document.entity';
 import { VocabularyWord } from '../knowledge/documents/vocabulary.entity';
 import { Chunk } from '../knowledge/embedding/chunk.entity';
@@ -28,6 +29,7 @@ export function dataSourceOptions(url: string, pool: PoolConfig = {}): DataSourc
       User,
       Store,
       IntegrationToken,
+      SigningKey,
       EventLog,
       Product,
       ProductTombstone,

@@ -2,17 +2,26 @@ import type { FastifyInstance } from 'fastify';
 import { JsonDepthError, MAX_JSON_DEPTH, parseJson } from '../contract/json';
 import { AppError, invalidField } from '../validation/errors';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it came, byte by byte: what a signature is over. Absent where the request has none. */
+    rawBody?: Buffer;
+  }
+}
+
 /** application/json, and types such as application/cloudevents+json. */
 const JSON_TYPE = /^application\/([\w.-]+\+)?json(;|$)/;
 
 /**
  * Hands JSON bodies on as text. They are parsed after the guards, so that nothing is parsed for a client without a
- * token, and the webhook stores a body to the letter.
+ * token, and the webhook stores a body to the letter. The bytes stay beside the text, for whoever verifies a signature.
  */
 export function keepJsonAsText(fastify: FastifyInstance): void {
+  fastify.decorateRequest('rawBody', undefined);
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(JSON_TYPE, { parseAs: 'string' }, (_request, body, done) => {
-    done(null, String(body).replace(/^\ufeff/, ''));
+  fastify.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    request.rawBody = body;
+    done(null, body.toString('utf8').replace(/^\ufeff/, ''));
   });
 }
 

@@ -36,6 +36,26 @@ const MESSAGES = {
   token_unknown: { fa: 'توکن اتصال ناشناخته است.', en: 'The integration token is unknown.' },
   token_inactive: { fa: 'توکن اتصال غیرفعال است.', en: 'The integration token is inactive.' },
   token_expired: { fa: 'توکن اتصال منقضی شده است.', en: 'The integration token has expired.' },
+  signature_missing: {
+    fa: 'این درخواست باید با webhook-id، webhook-timestamp و webhook-signature امضا شود.',
+    en: 'This request must be signed, with webhook-id, webhook-timestamp and webhook-signature.',
+  },
+  signature_expired: {
+    fa: 'زمان امضا (webhook-timestamp) نادرست است یا بیش از پنج دقیقه با ساعت سرور اختلاف دارد.',
+    en: 'The time of the signature (webhook-timestamp) is not valid, or over five minutes from this server’s clock.',
+  },
+  signature_invalid: {
+    fa: 'امضا با هیچ‌یک از کلیدهای معتبر این توکن نمی‌خواند.',
+    en: 'The signature is by none of the valid signing keys of this token.',
+  },
+  signing_key_needed: {
+    fa: 'این توکن کلید امضای معتبری ندارد؛ نخست یکی بسازید.',
+    en: 'This token has no valid signing key; make one first.',
+  },
+  signing_keys_full: {
+    fa: 'هر توکن حداکثر {max} کلید امضای معتبر دارد؛ نخست یکی را حذف کنید.',
+    en: 'A token has at most {max} valid signing keys; remove one first.',
+  },
   token_wrong_type: {
     fa: 'این توکن برای ووکامرس نیست.',
     en: 'This token is not for WooCommerce.',
@@ -133,6 +153,10 @@ const MESSAGES = {
   token_generated: {
     fa: 'توکن ساخته شد. همین حالا آن را ذخیره کنید؛ دیگر نشان داده نمی‌شود.',
     en: 'The token has been made. Save it now: it is not shown again.',
+  },
+  signing_key_generated: {
+    fa: 'کلید امضا ساخته شد. همین حالا آن را ذخیره کنید؛ دیگر نشان داده نمی‌شود.',
+    en: 'The signing key has been made. Save it now: it is not shown again.',
   },
   chunks_requeued: {
     fa: 'متن‌های پذیرفته‌نشده دوباره در صف قرار گرفت.',

@@ -14,6 +14,11 @@ import { StoresController } from './stores/stores.controller';
 import { StoresService } from './stores/stores.service';
 import { IntegrationToken } from './tokens/integration-token.entity';
 import { IntegrationTokenStrategy } from './tokens/integration-token.strategy';
+import { SecretBox } from './tokens/secret-box';
+import { SignatureVerifier } from './tokens/signature-verifier.service';
+import { SigningKey } from './tokens/signing-key.entity';
+import { SigningKeysController } from './tokens/signing-keys.controller';
+import { SigningKeysService } from './tokens/signing-keys.service';
 import { TokenAuthenticator } from './tokens/token-authenticator.service';
 import { TokensController } from './tokens/tokens.controller';
 import { TokensService } from './tokens/tokens.service';
@@ -21,12 +26,21 @@ import { UsageCounter } from './tokens/usage-counter.service';
 import { WooCommerceController } from './woocommerce/woocommerce.controller';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([IntegrationToken, Store, EventLog])],
-  controllers: [TokensController, StoresController, EventsController, WooCommerceController],
+  imports: [TypeOrmModule.forFeature([IntegrationToken, SigningKey, Store, EventLog])],
+  controllers: [
+    TokensController,
+    SigningKeysController,
+    StoresController,
+    EventsController,
+    WooCommerceController,
+  ],
   providers: [
     TokenAuthenticator,
     IntegrationTokenStrategy,
     TokensService,
+    SecretBox,
+    SigningKeysService,
+    SignatureVerifier,
     UsageCounter,
     StoresService,
     EventIntake,

@@ -15,6 +15,12 @@ describe('serializeError', () => {
     expect(line).not.toContain('secret');
   });
 
+  it('does not quote the command that Redis refused', () => {
+    const command = { name: 'auth', args: ['secret'] };
+    const error = Object.assign(new Error('WRONGPASS invalid username-password pair'), { command });
+    expect(JSON.stringify(serializeError(error))).toMatch(/^(?!.*secret).*WRONGPASS/);
+  });
+
   it('leaves what is no error as it is', () => {
     expect(serializeError('x' as never)).toBe('x');
   });

@@ -26,8 +26,11 @@ export const createLogger = ({ server }: Config): Logger =>
     mixin: logContext,
   });
 
-/** What a database error quotes: parameters and rows are payloads and hashes of tokens. */
-const QUOTED = ['parameters', 'query', 'driverError', 'detail', 'where', 'internalQuery'];
+/**
+ * What a database error quotes: parameters and rows are payloads and hashes of tokens; the command that Redis refused
+ * may have been the one with its password.
+ */
+const QUOTED = ['parameters', 'query', 'driverError', 'detail', 'where', 'internalQuery', 'command'];
 
 export function serializeError(error: Error): unknown {
   if (!(error instanceof Error)) return error;

@@ -25,6 +25,7 @@ export const invalidField = (field: string, message: MessageKey, values?: Messag
   invalidFields([{ field, message, ...(values && { values }) }]);
 export const notFound = () => new AppError(404, 'not_found');
 export const unauthorized = (code: MessageKey) => new AppError(401, code);
+export const isUnauthorized = (error: unknown): boolean => error instanceof AppError && error.status === 401;
 export const forbidden = () => new AppError(403, 'forbidden');
 export const tooMany = (code: 'too_many_requests' | 'too_many_logins', seconds: number) =>
   new AppError(429, code, { seconds }, [], seconds);

@@ -6,6 +6,7 @@ import {
   PrimaryColumn,
   PrimaryGeneratedColumn,
   Unique,
+  VirtualColumn,
 } from 'typeorm';
 import { User } from '../../accounts/user.entity';
 import { Store } from '../stores/store.entity';
@@ -69,6 +70,22 @@ export class IntegrationToken {
   /** Addresses and CIDR networks; empty for any. */
   @Column('text', { array: true, default: () => "'{}'" })
   allowedIps: string[];
+
+  /** Requests it may make; null for what the configuration says. */
+  @Column('integer', { nullable: true })
+  rateLimitPerMinute: number | null;
+
+  /** Whether requests without a signature are refused. */
+  @Column('boolean', { default: false })
+  requireSignature: boolean;
+
+  /** How many of its signing keys are valid now. */
+  @VirtualColumn('integer', {
+    query: (token) =>
+      `SELECT count(*)::integer FROM signing_keys k
+        WHERE k.user_id = ${token}.user_id AND k.token_id = ${token}.id AND (k.expires_at IS NULL OR k.expires_at > now())`,
+  })
+  signingKeys: number;
 
   @Column('bigint', { default: 0 })
   usageCount: number;

@@ -17,6 +17,9 @@ interface TokenRow {
   allowed_ips: string[];
   usage_count: number;
   last_used_at: Date | null;
+  rate_limit_per_minute: number | null;
+  require_signature: boolean;
+  signing_keys: { id: number; sealed: string }[];
   email: string;
   username: string;
   user_is_active: boolean;
@@ -48,6 +51,9 @@ export class TokenAuthenticator {
       integrationType: row.integration_type,
       usageCount: row.usage_count,
       lastUsedAt: row.last_used_at,
+      rateLimitPerMinute: row.rate_limit_per_minute,
+      requireSignature: row.require_signature,
+      signingKeys: row.signing_keys,
       user: { id: row.user_id, email: row.email, username: row.username },
       store:
         row.store_id === null
@@ -65,7 +71,11 @@ export class TokenAuthenticator {
   private async findByHash(hash: string): Promise<TokenRow | null> {
     const rows = await this.dataSource.query<TokenRow[]>(
       `SELECT t.user_id, t.id, t.name, t.integration_type, t.is_active, t.allowed_ips, t.usage_count, t.last_used_at,
-              coalesce(t.expires_at <= now(), false) AS is_expired,
+              t.rate_limit_per_minute, t.require_signature, coalesce(t.expires_at <= now(), false) AS is_expired,
+              (SELECT coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'sealed', k.secret_sealed)), '[]')
+                 FROM signing_keys k
+                WHERE k.user_id = t.user_id AND k.token_id = t.id
+                  AND (k.expires_at IS NULL OR k.expires_at > now())) AS signing_keys,
               u.email, u.username, u.is_active AS user_is_active,
               t.store_id, s.url AS store_url, s.host AS store_host, s.clock_ahead_ms
          FROM integration_tokens t

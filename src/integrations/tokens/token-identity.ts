@@ -7,6 +7,11 @@ export interface TokenIdentity {
   integrationType: IntegrationType;
   usageCount: number;
   lastUsedAt: Date | null;
+  /** Null for what the configuration says. */
+  rateLimitPerMinute: number | null;
+  requireSignature: boolean;
+  /** Those that are valid now, sealed by SecretBox. */
+  signingKeys: { id: number; sealed: string }[];
   user: { id: number; email: string; username: string };
   /** Null until the token's first event. */
   store: { id: number; url: string | null; host: string | null; clockAheadMs: number } | null;

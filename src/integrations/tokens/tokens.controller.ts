@@ -42,7 +42,7 @@ import { TokensService, type TokenWithSecret } from './tokens.service';
 
 @ApiTags('integration tokens')
 @ApiBearerAuth('session')
-@ApiErrors(401)
+@ApiErrors(401, 429)
 @UseGuards(SessionGuard)
 @Controller('api/v1/integrations/tokens')
 export class TokensController {
@@ -70,7 +70,7 @@ export class TokensController {
   @Post('generate')
   @ApiOperation({ summary: 'Make a token; it is shown this one time' })
   @ApiCreatedResponse({ type: TokenWithSecretDto })
-  @ApiErrors(400, 403)
+  @ApiErrors(400, 403, 409)
   async generate(
     @CurrentUser() user: User,
     @Body() body: GenerateTokenDto,
@@ -92,9 +92,12 @@ export class TokensController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Change name, state, allowed addresses or expiry' })
+  @ApiOperation({
+    summary:
+      'Change name, state, allowed addresses, expiry, what it may do in a minute, and whether it must sign',
+  })
   @ApiOkResponse({ type: TokenDto })
-  @ApiErrors(400, 404)
+  @ApiErrors(400, 403, 404, 409)
   async patch(
     @CurrentUser() user: User,
     @Param('id', IdPipe) id: number,
@@ -142,6 +145,9 @@ function toDto(token: IntegrationToken, language: Language): TokenDto {
     last_used_at: token.lastUsedAt,
     usage_count: token.usageCount,
     allowed_ips: token.allowedIps,
+    rate_limit_per_minute: token.rateLimitPerMinute,
+    require_signature: token.requireSignature,
+    signing_keys: token.signingKeys,
     created_at: token.createdAt,
     expires_at: token.expiresAt,
   };

@@ -14,6 +14,9 @@ import {
 import { INTEGRATION_TYPES, type IntegrationType } from './integration-token.entity';
 
 const MAX_ID = Number.MAX_SAFE_INTEGER;
+const MAX_RATE_LIMIT = 1_000_000;
+const RATE_LIMIT = 'Staff: requests that it may make in a minute; null for the default of the installation';
+const REQUIRE_SIGNATURE = 'Refuse requests without a valid signature; needs a signing key';
 
 export class TokensQueryDto extends PageQueryDto {
   @ApiPropertyOptional({ description: 'Staff: of this user only', type: Number })
@@ -53,6 +56,16 @@ export class GenerateTokenDto {
   @OptionalField()
   @HttpUrl(2048)
   store_url?: string | null;
+
+  @ApiPropertyOptional({ description: REQUIRE_SIGNATURE, type: Boolean })
+  @OptionalField()
+  @Flag()
+  require_signature?: boolean | null;
+
+  @ApiPropertyOptional({ description: RATE_LIMIT, type: Number, nullable: true })
+  @OptionalField()
+  @Integer(1, MAX_RATE_LIMIT)
+  rate_limit_per_minute?: number | null;
 }
 
 export class PatchTokenDto {
@@ -75,6 +88,16 @@ export class PatchTokenDto {
   @OptionalField()
   @IsoDate()
   expires_at?: Date | null;
+
+  @ApiPropertyOptional({ description: REQUIRE_SIGNATURE })
+  @MayBeAbsent()
+  @Flag()
+  require_signature?: boolean;
+
+  @ApiPropertyOptional({ description: RATE_LIMIT, type: Number, nullable: true })
+  @OptionalField()
+  @Integer(1, MAX_RATE_LIMIT)
+  rate_limit_per_minute?: number | null;
 }
 
 export class TokenDto {
@@ -113,6 +136,15 @@ export class TokenDto {
 
   @ApiProperty({ type: [String], description: 'Empty for any address' })
   allowed_ips: string[];
+
+  @ApiProperty({ type: Number, nullable: true, description: 'Null for the default of the installation' })
+  rate_limit_per_minute: number | null;
+
+  @ApiProperty({ description: 'Requests without a valid signature are refused' })
+  require_signature: boolean;
+
+  @ApiProperty({ description: 'How many signing keys are valid' })
+  signing_keys: number;
 
   @ApiProperty()
   created_at: Date;

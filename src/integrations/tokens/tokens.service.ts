@@ -5,7 +5,7 @@ import { AccountsService } from '../../accounts/accounts.service';
 import { ownedBy } from '../../accounts/ownership';
 import type { User } from '../../accounts/user.entity';
 import type { Slice } from '../../http/page';
-import { forbidden, invalidField, notFound } from '../../validation/errors';
+import { AppError, forbidden, invalidField, notFound } from '../../validation/errors';
 import { siteKey } from '../stores/site-key';
 import { StoresService } from '../stores/stores.service';
 import { IntegrationToken } from './integration-token.entity';
@@ -49,7 +49,10 @@ export class TokensService {
 
   async generate(actor: User, request: GenerateTokenDto): Promise<TokenWithSecret> {
     const owner = await this.ownerFor(actor, request.user_id);
+    assertMayLimit(actor, request.rate_limit_per_minute);
     assertFuture(request.expires_at);
+    // A new token has no key yet. Said rather than ignored: nobody should believe it protected.
+    if (request.require_signature) throw signingKeyNeeded();
     const site = siteKey(request.store_url);
     if (request.store_url && site === null) throw invalidField('store_url', 'field_url');
     const created = await this.tokens.manager.transaction((manager) =>
@@ -75,6 +78,7 @@ export class TokensService {
       tokenPreview: secret.preview,
       allowedIps: request.allowed_ips || [],
       expiresAt: request.expires_at || null,
+      rateLimitPerMinute: request.rate_limit_per_minute || null,
     });
     const id = inserted.identifiers[0]!.id as number;
     if (site) {
@@ -85,6 +89,7 @@ export class TokensService {
 
   async patch(actor: User, id: number, request: PatchTokenDto): Promise<IntegrationToken> {
     const token = await this.find(actor, id);
+    assertMayLimit(actor, request.rate_limit_per_minute);
     const changes: Partial<IntegrationToken> = {};
     if (request.name !== undefined) changes.name = request.name.trim();
     if (request.is_active !== undefined) changes.isActive = request.is_active;
@@ -92,6 +97,13 @@ export class TokensService {
     if (request.expires_at !== undefined) {
       assertFuture(request.expires_at);
       changes.expiresAt = request.expires_at || null;
+    }
+    if (request.rate_limit_per_minute !== undefined) {
+      changes.rateLimitPerMinute = request.rate_limit_per_minute || null;
+    }
+    if (request.require_signature !== undefined) {
+      if (request.require_signature && token.signingKeys === 0) throw signingKeyNeeded();
+      changes.requireSignature = request.require_signature;
     }
     if (Object.keys(changes).length > 0) await this.update(token, changes);
     return this.find(actor, id);
@@ -119,6 +131,13 @@ export class TokensService {
     if (!owner) throw invalidField('user_id', 'field_unknown_user');
     return owner;
   }
+}
+
+const signingKeyNeeded = () => new AppError(409, 'signing_key_needed');
+
+/** Limits protect the installation from its users: staff alone set them. */
+function assertMayLimit(actor: User, rateLimit: number | null | undefined): void {
+  if (rateLimit !== undefined && !actor.isStaff) throw forbidden();
 }
 
 function assertFuture(expiresAt: Date | null | undefined): void {

@@ -23,12 +23,14 @@ import { invalidFields } from '../../validation/errors';
 import { readDto } from '../../validation/read-dto';
 import { EventIntake, incomingEvent, type RequestOrigin } from '../events/event-intake.service';
 import { CurrentToken, WooCommerceTokenGuard } from '../tokens/integration-token.guard';
+import { ApiSignature } from '../tokens/signature.decorator';
 import type { TokenIdentity } from '../tokens/token-identity';
 import { UsageCounter } from '../tokens/usage-counter.service';
 import { BatchAnswerDto, ConnectionDto, WebhookAnswerDto } from './woocommerce.dto';
 
 @ApiTags('woocommerce')
 @ApiBearerAuth('integration-token')
+@ApiSignature()
 @ApiErrors(401, 403, 429)
 @UseGuards(WooCommerceTokenGuard)
 @Controller('api/integrations/woocommerce')
