@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Variations as rows of their own, each with the moment of its last change. And what places changes of a shop in time:
- * how often its owner had its state win, and how far its clock is off.
+ * Variations as rows of their own, each with the moment of its last change. What places changes of a shop in time: how
+ * often its owner had its state win, and how far its clock is off. And secrets of WooCommerce's own webhooks.
  */
 export class Variations1790000000004 implements MigrationInterface {
   readonly name = 'Variations1790000000004';
@@ -82,9 +82,24 @@ export class Variations1790000000004 implements MigrationInterface {
       ALTER TABLE events
         ADD COLUMN epoch integer NOT NULL DEFAULT 0,
         ADD COLUMN format text NOT NULL DEFAULT 'fiko'`);
+    // WooCommerce's own webhooks name a token by its id.
+    await runner.query(`
+      ALTER TABLE integration_tokens
+        ADD COLUMN webhook_secret_sealed text,
+        ADD COLUMN previous_webhook_secret_sealed text,
+        ADD COLUMN previous_webhook_secret_until timestamptz,
+        ADD COLUMN webhook_currency text,
+        ADD CONSTRAINT integration_tokens_id_key UNIQUE (id)`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE integration_tokens
+        DROP CONSTRAINT integration_tokens_id_key,
+        DROP COLUMN webhook_secret_sealed,
+        DROP COLUMN previous_webhook_secret_sealed,
+        DROP COLUMN previous_webhook_secret_until,
+        DROP COLUMN webhook_currency`);
     await runner.query(`ALTER TABLE events DROP COLUMN epoch, DROP COLUMN format`);
     await runner.query(
       `ALTER TABLE stores DROP COLUMN epoch, DROP COLUMN epoch_at, DROP COLUMN clock_ahead_ms, DROP COLUMN merged_into`,

@@ -7,10 +7,16 @@ declare module 'fastify' {
     /** The body as it came, byte by byte: what a signature is over. Absent where the request has none. */
     rawBody?: Buffer;
   }
+  interface FastifyContextConfig {
+    largeBody?: boolean;
+    formBody?: boolean;
+  }
 }
 
 /** application/json, and types such as application/cloudevents+json. */
 const JSON_TYPE = /^application\/([\w.-]+\+)?json(;|$)/;
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /**
  * Hands JSON bodies on as text. They are parsed after the guards, so that nothing is parsed for a client without a
@@ -23,13 +29,16 @@ export function keepJsonAsText(fastify: FastifyInstance): void {
     request.rawBody = body;
     done(null, body.toString('utf8').replace(/^\ufeff/, ''));
   });
+  // Where a form is not asked for it is refused as any other type.
+  fastify.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    request.rawBody = body;
+    if (request.routeOptions.config.formBody) done(null, body.toString('utf8'));
+    else done(Object.assign(new Error('not JSON'), { statusCode: 415 }));
+  });
 }
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    largeBody?: boolean;
-  }
-}
+/** The configuration of a route that takes a form as well; it is handed on as text. */
+export const FORM_BODY = { formBody: true };
 
 /** The configuration of a route whose requests hold many things: they may be as large as `allowLargeBodies` says. */
 export const LARGE_BODY = { largeBody: true };

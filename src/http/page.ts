@@ -55,6 +55,10 @@ export function sliceOf({ page = 1, page_size = DEFAULT_PAGE_SIZE }: PageQueryDt
   return { page: number, limit: size, offset: (number - 1) * size };
 }
 
+/** Where clients reach this: as configured, or as this one did. */
+export const baseUrl = (request: FastifyRequest, publicUrl: string | null): string =>
+  publicUrl ?? `${request.protocol}://${request.host}`;
+
 /** Wraps one slice of rows with its count and the addresses of its neighbours. */
 export function pageOf<T>(
   request: FastifyRequest,
@@ -64,7 +68,7 @@ export function pageOf<T>(
   results: T[],
 ): Page<T> {
   const address = (page: number) => {
-    const base = publicUrl ?? `${request.protocol}://${request.host}`;
+    const base = baseUrl(request, publicUrl);
     const [path = '', query] = request.originalUrl.split('?');
     const parameters = new URLSearchParams(query);
     parameters.set('page', String(page));

@@ -60,6 +60,10 @@ const MESSAGES = {
     fa: 'این توکن برای ووکامرس نیست.',
     en: 'This token is not for WooCommerce.',
   },
+  webhook_signature_invalid: {
+    fa: 'امضای این وب‌هوک با رمز این توکن سازگار نیست.',
+    en: 'This webhook is not signed with the secret of this token.',
+  },
   address_not_allowed: {
     fa: 'نشانی {address} در فهرست مجاز این توکن نیست.',
     en: 'The address {address} is not among those this token allows.',
@@ -125,6 +129,10 @@ const MESSAGES = {
     fa: 'باید عدد صحیحی از {min} تا {max} باشد.',
     en: 'Must be a whole number from {min} to {max}.',
   },
+  field_currency: {
+    fa: 'باید کد سه‌حرفی پول باشد: IRT برای تومان، IRR برای ریال.',
+    en: 'Must be the three letters of a currency: IRT for toman, IRR for rial.',
+  },
   field_decimal: {
     fa: 'باید عددی ده‌دهی و صفر یا مثبت باشد.',
     en: 'Must be a decimal number, zero or positive.',
@@ -149,6 +157,11 @@ const MESSAGES = {
     fa: 'از این پس هر تغییری که از فروشگاه برسد بر همهٔ تغییرهای پیشین مقدم است. اکنون همهٔ محصولات را دوباره بفرستید.',
     en: 'From now on what the shop sends wins over all that came before. Send all products again now.',
   },
+  native_webhooks_taken: {
+    fa: 'در ووکامرس برای هر یک از این موضوع‌ها یک وب‌هوک با این نشانی و رمز بسازید. رمز دیگر نشان داده نمی‌شود.',
+    en: 'In WooCommerce, make a webhook with this address and secret for each of these topics. The secret is not shown again.',
+  },
+  webhook_ping: { fa: 'نشانی وب‌هوک درست است.', en: 'The address of the webhook is right.' },
   connection_ok: { fa: 'اتصال برقرار است.', en: 'The connection works.' },
   token_generated: {
     fa: 'توکن ساخته شد. همین حالا آن را ذخیره کنید؛ دیگر نشان داده نمی‌شود.',

@@ -19,10 +19,13 @@ import { SignatureVerifier } from './tokens/signature-verifier.service';
 import { SigningKey } from './tokens/signing-key.entity';
 import { SigningKeysController } from './tokens/signing-keys.controller';
 import { SigningKeysService } from './tokens/signing-keys.service';
+import { NativeWebhooksController } from './tokens/native-webhooks.controller';
+import { NativeWebhooksService } from './tokens/native-webhooks.service';
 import { TokenAuthenticator } from './tokens/token-authenticator.service';
 import { TokensController } from './tokens/tokens.controller';
 import { TokensService } from './tokens/tokens.service';
 import { UsageCounter } from './tokens/usage-counter.service';
+import { NativeWebhookController } from './woocommerce/native-webhook.controller';
 import { WooCommerceController } from './woocommerce/woocommerce.controller';
 
 @Module({
@@ -30,14 +33,17 @@ import { WooCommerceController } from './woocommerce/woocommerce.controller';
   controllers: [
     TokensController,
     SigningKeysController,
+    NativeWebhooksController,
     StoresController,
     EventsController,
     WooCommerceController,
+    NativeWebhookController,
   ],
   providers: [
     TokenAuthenticator,
     IntegrationTokenStrategy,
     TokensService,
+    NativeWebhooksService,
     SecretBox,
     SigningKeysService,
     SignatureVerifier,

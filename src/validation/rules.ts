@@ -177,6 +177,10 @@ export const Integer = (min: number, max: number) =>
     Number,
   );
 
+/** ISO 4217, or IRT for toman. */
+export const CurrencyCode = () =>
+  rule('field_currency', (value) => typeof value === 'string' && /^[A-Za-z]{3}$/.test(value));
+
 export const Decimal = () =>
   rule(
     'field_decimal',

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { cleanText } from '../../contract/clean-text';
 import type { ProductEvent } from '../../contract/product-event';
+import type { EventType } from '../../contract/product-event.dto';
 import { byOurClock, clockAheadMs } from '../../contract/shop-clock';
 import { isTransient } from '../../database/faults';
 import { JobQueue } from '../../jobs/job-queue.service';
@@ -18,22 +19,38 @@ export interface RequestOrigin {
   requestId: string;
 }
 
-/** One event as it came, checked. */
+/** One event as it came: what the log says of it. */
 export interface IncomingEvent {
-  event: ProductEvent;
-  /** As it arrived, to the letter. */
-  payload: string;
-  format: EventFormat;
+  eventId: string;
+  eventType: EventType;
+  /** The shop's id of the product; of a variation, that of its product. */
+  productId: string;
+  productName: string | null;
+  /** By the shop's clock. */
+  occurredAt: Date | null;
   /** When the shop sent it, by its own clock; null where it does not say. */
   sentAt: Date | null;
+  /** The shop's own address, where it names it. */
+  siteUrl: string | null;
+  /** The product's address. */
+  permalink: string | null;
+  format: EventFormat;
+  /** As it arrived, to the letter. */
+  payload: string;
 }
 
 /** An event as our plugin writes it. */
 export const incomingEvent = (event: ProductEvent, payload: string): IncomingEvent => ({
-  event,
-  payload,
-  format: 'fiko',
+  eventId: event.eventId,
+  eventType: event.eventType,
+  productId: event.variationOf ?? event.product.id,
+  productName: event.product.name ?? null,
+  occurredAt: event.occurredAt,
   sentAt: event.sentAt,
+  siteUrl: event.siteUrl,
+  permalink: event.product.permalink ?? null,
+  format: 'fiko',
+  payload,
 });
 
 export type IntakeVerdict = 'accepted' | 'skipped';
@@ -118,8 +135,7 @@ export class EventIntake {
     const stores = new Map<string, StoreBinding>();
     const rows: Row[] = [];
     for (const each of incoming) {
-      const { siteUrl, product, occurredAt } = each.event;
-      const permalink = product.permalink ?? null;
+      const { siteUrl, permalink, occurredAt } = each;
       const evidence = JSON.stringify([siteUrl, hostOf(permalink)]);
       let store = stores.get(evidence);
       if (!store) {
@@ -201,16 +217,16 @@ export class EventIntake {
    */
   private async insert(userId: number, tokenId: number, rows: readonly Row[]): Promise<IntakeVerdict[]> {
     const values: unknown[] = [userId, tokenId];
-    const tuples = rows.map(({ storeId, incoming: { event, payload, format }, occurredAt, origin }) => {
+    const tuples = rows.map(({ storeId, incoming, occurredAt, origin }) => {
       const first = values.push(
         storeId,
-        event.eventId,
-        event.eventType,
-        event.variationOf ?? event.product.id,
-        event.product.name ? cleanText(event.product.name) : null,
+        incoming.eventId,
+        incoming.eventType,
+        incoming.productId,
+        incoming.productName ? cleanText(incoming.productName) : null,
         occurredAt,
-        payload,
-        format,
+        incoming.payload,
+        incoming.format,
         origin.address,
         origin.userAgent ? cleanText(origin.userAgent).slice(0, 500) : null,
         origin.requestId,
@@ -231,7 +247,7 @@ export class EventIntake {
     const accepted = new Set(inserted.map((row) => `${row.store_id} ${row.event_id}`));
     // Of two copies in one statement the first is the one that was stored.
     return rows.map(({ storeId, incoming }) =>
-      accepted.delete(`${storeId} ${incoming.event.eventId}`) ? 'accepted' : 'skipped',
+      accepted.delete(`${storeId} ${incoming.eventId}`) ? 'accepted' : 'skipped',
     );
   }
 }

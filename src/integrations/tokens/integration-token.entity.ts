@@ -17,6 +17,7 @@ export type IntegrationType = (typeof INTEGRATION_TYPES)[number];
 /** The secret that a shop's plugin sends; only its hash is kept. */
 @Entity('integration_tokens')
 @Unique('integration_tokens_hash_key', ['tokenHash'])
+@Unique('integration_tokens_id_key', ['id'])
 export class IntegrationToken {
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'integration_tokens_pkey' })
   userId: number;
@@ -92,6 +93,21 @@ export class IntegrationToken {
 
   @Column('timestamptz', { nullable: true })
   lastUsedAt: Date | null;
+
+  /** Of WooCommerce's own webhooks, sealed; null where they are not taken. */
+  @Column('text', { nullable: true, select: false })
+  webhookSecretSealed: string | null;
+
+  /** The secret before that, which is believed for a while. */
+  @Column('text', { nullable: true, select: false })
+  previousWebhookSecretSealed: string | null;
+
+  @Column('timestamptz', { nullable: true, select: false })
+  previousWebhookSecretUntil: Date | null;
+
+  /** Of what WooCommerce's own webhooks tell, which name none. */
+  @Column('text', { nullable: true })
+  webhookCurrency: string | null;
 
   @Column('timestamptz', { default: () => 'now()' })
   createdAt: Date;

@@ -27,6 +27,15 @@ interface TokenRow {
   store_url: string | null;
   store_host: string | null;
   clock_ahead_ms: number | null;
+  webhook_currency: string | null;
+  webhook_secrets: string[];
+}
+
+/** What a token's webhooks are signed with. */
+export interface TokenWebhook {
+  tokenId: number;
+  /** The one that is valid, and the one before while it still is; sealed by SecretBox. */
+  sealedSecrets: string[];
 }
 
 @Injectable()
@@ -38,37 +47,31 @@ export class TokenAuthenticator {
    * @throws AppError 401 `token_unknown`, `token_inactive` or `token_expired`; 403 `address_not_allowed`
    */
   async authenticate(token: string, address: string): Promise<TokenIdentity> {
-    const row = token.startsWith(TOKEN_PREFIX) ? await this.findByHash(hashToken(token)) : null;
+    const row = token.startsWith(TOKEN_PREFIX) ? await this.find('token_hash', hashToken(token)) : null;
     if (!row) throw unauthorized('token_unknown');
-    if (!row.is_active || !row.user_is_active) throw unauthorized('token_inactive');
-    if (row.is_expired) throw unauthorized('token_expired');
-    if (row.allowed_ips.length > 0 && !addressSet(row.allowed_ips).contains(address)) {
-      throw new AppError(403, 'address_not_allowed', { address });
-    }
-    return {
-      tokenId: row.id,
-      tokenName: row.name,
-      integrationType: row.integration_type,
-      usageCount: row.usage_count,
-      lastUsedAt: row.last_used_at,
-      rateLimitPerMinute: row.rate_limit_per_minute,
-      requireSignature: row.require_signature,
-      signingKeys: row.signing_keys,
-      user: { id: row.user_id, email: row.email, username: row.username },
-      store:
-        row.store_id === null
-          ? null
-          : {
-              id: row.store_id,
-              url: row.store_url,
-              host: row.store_host,
-              clockAheadMs: row.clock_ahead_ms!,
-            },
-    };
+    return identityOf(row, address);
+  }
+
+  /**
+   * The identity behind a request that names a token by its id alone, once `isGenuine` has said that its sender knows the
+   * secret of the token's webhooks.
+   * @throws AppError 401 `webhook_signature_invalid` also for a token that is not there, or takes no such webhooks; else as
+   * `authenticate`
+   */
+  async authenticateWebhook(
+    tokenId: number,
+    address: string,
+    isGenuine: (webhook: TokenWebhook) => boolean,
+  ): Promise<{ identity: TokenIdentity; currency: string | null }> {
+    const row = await this.find('id', tokenId);
+    const secrets = row?.webhook_secrets ?? [];
+    if (!row || secrets.length === 0 || !isGenuine({ tokenId, sealedSecrets: secrets }))
+      throw unauthorized('webhook_signature_invalid');
+    return { identity: identityOf(row, address), currency: row.webhook_currency };
   }
 
   /** On every request of a shop: one look-up of all that is needed, without the ORM's hydration. */
-  private async findByHash(hash: string): Promise<TokenRow | null> {
+  private async find(column: 'token_hash' | 'id', value: string | number): Promise<TokenRow | null> {
     const rows = await this.dataSource.query<TokenRow[]>(
       `SELECT t.user_id, t.id, t.name, t.integration_type, t.is_active, t.allowed_ips, t.usage_count, t.last_used_at,
               t.rate_limit_per_minute, t.require_signature, coalesce(t.expires_at <= now(), false) AS is_expired,
@@ -77,13 +80,46 @@ export class TokenAuthenticator {
                 WHERE k.user_id = t.user_id AND k.token_id = t.id
                   AND (k.expires_at IS NULL OR k.expires_at > now())) AS signing_keys,
               u.email, u.username, u.is_active AS user_is_active,
-              t.store_id, s.url AS store_url, s.host AS store_host, s.clock_ahead_ms
+              t.store_id, s.url AS store_url, s.host AS store_host, s.clock_ahead_ms,
+              t.webhook_currency,
+              array_remove(ARRAY[t.webhook_secret_sealed,
+                CASE WHEN t.previous_webhook_secret_until > now() THEN t.previous_webhook_secret_sealed END], NULL)
+                AS webhook_secrets
          FROM integration_tokens t
          JOIN users u ON u.id = t.user_id
          LEFT JOIN stores s ON s.user_id = t.user_id AND s.id = t.store_id
-        WHERE t.token_hash = $1`,
-      [hash],
+        WHERE t.${column} = $1`,
+      [value],
     );
     return rows[0] ?? null;
   }
+}
+
+/** @throws AppError 401 `token_inactive` or `token_expired`; 403 `address_not_allowed` */
+function identityOf(row: TokenRow, address: string): TokenIdentity {
+  if (!row.is_active || !row.user_is_active) throw unauthorized('token_inactive');
+  if (row.is_expired) throw unauthorized('token_expired');
+  if (row.allowed_ips.length > 0 && !addressSet(row.allowed_ips).contains(address)) {
+    throw new AppError(403, 'address_not_allowed', { address });
+  }
+  return {
+    tokenId: row.id,
+    tokenName: row.name,
+    integrationType: row.integration_type,
+    usageCount: row.usage_count,
+    lastUsedAt: row.last_used_at,
+    rateLimitPerMinute: row.rate_limit_per_minute,
+    requireSignature: row.require_signature,
+    signingKeys: row.signing_keys,
+    user: { id: row.user_id, email: row.email, username: row.username },
+    store:
+      row.store_id === null
+        ? null
+        : {
+            id: row.store_id,
+            url: row.store_url,
+            host: row.store_host,
+            clockAheadMs: row.clock_ahead_ms!,
+          },
+  };
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readProductEvent, type ProductEventResult } from '../../contract/product-event';
 import type { EventType } from '../../contract/product-event.dto';
+import { isProductId } from '../../validation/rules';
+import type { IncomingEvent } from '../events/event-intake.service';
 
 /** The topics of WooCommerce's own webhooks that tell of products. Source: class-wc-webhook.php. */
 export const NATIVE_TOPICS = [
@@ -44,6 +46,34 @@ export const nativeEventId = ({ topic, deliveryId }: NativeDelivery, body: strin
     .slice(0, 40)}`;
 
 /**
+ * A delivery as it is taken in. WooCommerce tries each once, and gives a webhook up after a few that were refused: one that
+ * cannot be understood is taken in all the same, to fail in the log and be tried again once it can.
+ * @returns null for what names no product
+ */
+export function incomingDelivery(
+  delivery: NativeDelivery,
+  body: string,
+  parsed: unknown,
+): IncomingEvent | null {
+  const raw = asRecord(parsed);
+  if (!isProductId(raw.id)) return null;
+  const { event } = readNativeEvent({ ...delivery, product: raw });
+  return {
+    eventId: nativeEventId(delivery, body),
+    eventType:
+      event?.eventType ?? (delivery.topic === 'product.deleted' ? 'product.deleted' : 'product.updated'),
+    productId: event?.variationOf ?? String(raw.id),
+    productName: event?.product.name ?? null,
+    occurredAt: event?.occurredAt ?? null,
+    sentAt: null,
+    siteUrl: delivery.source,
+    permalink: event?.product.permalink ?? null,
+    format: 'woocommerce',
+    payload: nativePayload(delivery, body),
+  };
+}
+
+/**
  * Reads a delivery as an event of ours. A product of WooCommerce's REST API v3 has prices as strings, names in objects,
  * and variations as ids. One that buyers do not see (a draft, private, hidden, with a password) is none: a deletion.
  */
@@ -67,7 +97,6 @@ export function readNativeEvent(kept: unknown): ProductEventResult {
       ...pick(raw, [
         'id',
         'sku',
-        'name',
         'short_description',
         'description',
         'price',
@@ -83,6 +112,8 @@ export function readNativeEvent(kept: unknown): ProductEventResult {
         'attributes',
         'variations',
       ]),
+      // WordPress lets a product have no name, and shows its address or number then.
+      name: raw.name || raw.slug || `#${String(raw.id)}`,
       currency,
       categories: namesOf(raw.categories, 'name'),
       tags: namesOf(raw.tags, 'name'),

@@ -21,11 +21,12 @@ import type { Language } from '../../i18n/language';
 import { say } from '../../i18n/messages';
 import { invalidFields } from '../../validation/errors';
 import { readDto } from '../../validation/read-dto';
-import { EventIntake, incomingEvent, type RequestOrigin } from '../events/event-intake.service';
+import { EventIntake, incomingEvent } from '../events/event-intake.service';
 import { CurrentToken, WooCommerceTokenGuard } from '../tokens/integration-token.guard';
 import { ApiSignature } from '../tokens/signature.decorator';
 import type { TokenIdentity } from '../tokens/token-identity';
 import { UsageCounter } from '../tokens/usage-counter.service';
+import { originOf } from './request-origin';
 import { BatchAnswerDto, ConnectionDto, WebhookAnswerDto } from './woocommerce.dto';
 
 @ApiTags('woocommerce')
@@ -61,12 +62,7 @@ export class WooCommerceController {
     const { event, errors } = readProductEvent(parseBody(request.body));
     if (!event) throw invalidFields(errors);
     const checkedMs = reply.elapsedTime;
-    const incoming = {
-      event,
-      payload: request.body as string,
-      format: 'fiko' as const,
-      sentAt: event.sentAt,
-    };
+    const incoming = incomingEvent(event, request.body as string);
     const { verdicts, timings } = await this.intake.accept(identity, [incoming], originOf(request));
     const status = verdicts[0]!;
     reply.status(status === 'accepted' ? 202 : 200);
@@ -151,12 +147,6 @@ export class WooCommerceController {
     };
   }
 }
-
-const originOf = (request: FastifyRequest): RequestOrigin => ({
-  address: request.ip,
-  userAgent: request.headers['user-agent'],
-  requestId: request.id,
-});
 
 /** By which a shop recognises an event that was rejected. */
 function eventIdOf(given: unknown): string | null {

@@ -12,6 +12,17 @@ export class WebhookAnswerDto {
   event_id: string;
 }
 
+export class NativeAnswerDto {
+  @ApiProperty({ enum: ['accepted', 'skipped', 'ok'], description: '`ok` to a ping' })
+  status: 'accepted' | 'skipped' | 'ok';
+
+  @ApiProperty()
+  message: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  event_id: string | null;
+}
+
 export class BatchVerdictDto {
   @ApiProperty({ type: String, nullable: true, description: 'Null where the event has none' })
   event_id: string | null;
