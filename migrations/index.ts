@@ -2,6 +2,7 @@ import { Initial1790000000000 } from './1790000000000-initial';
 import { ServerMode1790000000001 } from './1790000000001-server-mode';
 import { Generations1790000000002 } from './1790000000002-generations';
 import { Search1790000000003 } from './1790000000003-search';
+import { Reconciliation1790000000006 } from './1790000000006-reconciliation';
 
 /** In the order in which they run. Named one by one: a glob finds different files in dist and in tests. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   ServerMode1790000000001,
   Generations1790000000002,
   Search1790000000003,
+  Reconciliation1790000000006,
 ];

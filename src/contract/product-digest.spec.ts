@@ -23,7 +23,8 @@ describe('the digest of a product', () => {
   it.each(vectors.products.map((vector) => [vector.what, vector] as const))('of %s', (_, vector) => {
     const product = read(vector.product);
     const id = String(product.id);
-    const { date_modified: __, ...compared } = product;
+    const compared = { ...product };
+    delete compared.date_modified;
     expect(canonicalJson(compared)).toBe(vector.canonical);
     const { payload, fingerprint } = digestOf(id, product);
     expect([payload, toHex64(fingerprint)]).toEqual([vector.digest, vector.fingerprint]);

@@ -20,7 +20,8 @@ export function digestOf(id: string, product: Record<string, unknown>): ProductD
  * shop saves a product anew without changing it.
  */
 export function productDigest(product: Record<string, unknown>): string {
-  const { date_modified: _, ...compared } = product;
+  const compared = { ...product };
+  delete compared.date_modified;
   return createHash('sha256').update(canonicalJson(compared)).digest('hex').slice(0, 32);
 }
 

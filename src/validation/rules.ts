@@ -77,18 +77,13 @@ export const Choice = (values: readonly string[]) =>
 
 export const MAX_PRODUCT_ID = 9223372036854775807n;
 
+const isId = (value: unknown): boolean => {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0;
+  return typeof value === 'string' && /^[1-9]\d{0,18}$/.test(value) && BigInt(value) <= MAX_PRODUCT_ID;
+};
+
 /** A WooCommerce product id: a positive 64-bit integer, as a number or as digits. Becomes a string of digits. */
-export const ProductId = () =>
-  rule(
-    'field_product_id',
-    (value) => {
-      if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0;
-      if (typeof value !== 'string' || !/^[1-9]\d{0,18}$/.test(value)) return false;
-      return BigInt(value) <= MAX_PRODUCT_ID;
-    },
-    {},
-    String,
-  );
+export const ProductId = () => rule('field_product_id', isId, {}, String);
 
 export const MAX_MONEY_DIGITS = 120;
 
@@ -151,6 +146,30 @@ export const TextList = (count: number, max: number) =>
       Array.isArray(value) &&
       value.length <= count &&
       value.every((item) => item === null || (typeof item === 'string' && item.length <= max)),
+    { count, max },
+  );
+
+/** A list of positive 64-bit integers, as numbers or as digits. Becomes a list of strings of digits. */
+export const IdList = (count: number, { required = false } = {}) =>
+  rule(
+    required ? 'field_id_list_required' : 'field_id_list',
+    (value) =>
+      Array.isArray(value) &&
+      value.length >= (required ? 1 : 0) &&
+      value.length <= count &&
+      value.every(isId),
+    { count },
+    (value) => (value as unknown[]).map(String),
+  );
+
+/** A list of what `Identifier` accepts. */
+export const IdentifierList = (count: number, max: number) =>
+  rule(
+    'field_identifier_list',
+    (value) =>
+      Array.isArray(value) &&
+      value.length <= count &&
+      value.every((item) => isText(item, max, 1) && !CONTROL.test(item)),
     { count, max },
   );
 

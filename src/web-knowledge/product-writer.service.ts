@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { isLaterThan, type ChangeMoment } from '../contract/change-order';
+import type { ProductDigest } from '../contract/product-digest';
 import { KnowledgeService } from '../knowledge/documents/knowledge.service';
 import type { ExternalSource } from './product.entity';
 import { contentHash, contentOf, offerHash, type ProductState } from './product-state';
@@ -11,6 +12,8 @@ export interface ProductChange {
   moment: ChangeMoment;
   /** Null for a deletion. */
   state: ProductState | null;
+  /** Of the product as it was sent; null for a deletion. */
+  digest: ProductDigest | null;
 }
 
 export type ChangeOutcome = 'created' | 'updated' | 'unchanged' | 'deleted' | 'restored' | 'superseded';
@@ -47,6 +50,7 @@ interface Draft {
   offerHash: string | null;
   /** The last state that was applied, where one was. */
   state: ProductState | null;
+  digest: ProductDigest | null;
   touched: boolean;
 }
 
@@ -101,9 +105,10 @@ export class ProductWriter {
   }
 }
 
-function applyTo(draft: Draft, { moment, state }: ProductChange): ChangeOutcome {
+function applyTo(draft: Draft, { moment, state, digest }: ProductChange): ChangeOutcome {
   if (draft.moment && !isLaterThan(moment, draft.moment)) return 'superseded';
   draft.moment = moment;
+  draft.digest = digest;
   draft.touched = true;
   if (state === null) {
     draft.isActive = false;
@@ -146,6 +151,7 @@ async function loadDrafts(
       contentHash: stored?.content_hash ?? null,
       offerHash: stored?.offer_hash ?? null,
       state: null,
+      digest: null,
       touched: false,
     });
   }
@@ -167,6 +173,15 @@ const momentColumns = (moment: ChangeMoment) => ({
 });
 const MOMENT_TYPES = `changed_at timestamptz, changed_on_arrival boolean, changed_by_deletion boolean, changed_by_event bigint`;
 const MOMENT_NAMES = `changed_at, changed_on_arrival, changed_by_deletion, changed_by_event`;
+
+const digestColumns = (digest: ProductDigest | null) => ({
+  payload_digest: digest?.payload ?? null,
+  fingerprint: digest ? String(digest.fingerprint) : null,
+});
+/** What each change that is applied writes, whatever else it leaves alone. */
+const MARK_TYPES = `${MOMENT_TYPES}, payload_digest text, fingerprint bigint`;
+const MARK_NAMES = `${MOMENT_NAMES}, payload_digest, fingerprint`;
+const markColumns = ({ moment, digest }: Draft) => ({ ...momentColumns(moment!), ...digestColumns(digest) });
 
 type TouchedDraft = [externalId: string, draft: Draft];
 
@@ -250,14 +265,14 @@ async function upsertProducts(
     is_active: draft.isActive,
     ...contentColumns(draft.state!, draft.contentHash!),
     ...offerColumns(draft.state!, draft.offerHash!),
-    ...momentColumns(draft.moment!),
+    ...markColumns(draft),
   }));
-  const names = `is_active, ${CONTENT_NAMES}, ${OFFER_NAMES}, ${MOMENT_NAMES}`;
+  const names = `is_active, ${CONTENT_NAMES}, ${OFFER_NAMES}, ${MARK_NAMES}`;
   return manager.query<{ id: number; external_id: string }[]>(
     `INSERT INTO products (user_id, store_id, external_source, extraction_method, last_sync_at, external_id, ${names})
      SELECT $1, $2, $3, $3, now(), external_id, ${names}
        FROM jsonb_to_recordset($4::jsonb)
-            AS row (external_id text, is_active boolean, ${CONTENT_TYPES}, ${OFFER_TYPES}, ${MOMENT_TYPES})
+            AS row (external_id text, is_active boolean, ${CONTENT_TYPES}, ${OFFER_TYPES}, ${MARK_TYPES})
      ON CONFLICT ON CONSTRAINT products_external_key DO UPDATE
         SET ${assignments(names, 'excluded')}, last_sync_at = now(), updated_at = now()
      RETURNING id, external_id`,
@@ -276,12 +291,12 @@ async function updateOffers(
     id: draft.stored!.id,
     is_active: draft.isActive,
     ...offerColumns(draft.state!, draft.offerHash!),
-    ...momentColumns(draft.moment!),
+    ...markColumns(draft),
   }));
   await manager.query(
     `UPDATE products p
-        SET ${assignments(`is_active, ${OFFER_NAMES}, ${MOMENT_NAMES}`, 'row')}, last_sync_at = now(), updated_at = now()
-       FROM jsonb_to_recordset($2::jsonb) AS row (id bigint, is_active boolean, ${OFFER_TYPES}, ${MOMENT_TYPES})
+        SET ${assignments(`is_active, ${OFFER_NAMES}, ${MARK_NAMES}`, 'row')}, last_sync_at = now(), updated_at = now()
+       FROM jsonb_to_recordset($2::jsonb) AS row (id bigint, is_active boolean, ${OFFER_TYPES}, ${MARK_TYPES})
       WHERE p.user_id = $1 AND p.id = row.id`,
     [scope.userId, JSON.stringify(rows)],
   );
@@ -297,13 +312,13 @@ async function markProducts(
   const rows = entries.map(([, draft]) => ({
     id: draft.stored!.id,
     is_active: draft.isActive,
-    ...momentColumns(draft.moment!),
+    ...markColumns(draft),
   }));
   await manager.query(
     `UPDATE products p
-        SET ${assignments(`is_active, ${MOMENT_NAMES}`, 'row')}, last_sync_at = now(),
+        SET ${assignments(`is_active, ${MARK_NAMES}`, 'row')}, last_sync_at = now(),
             updated_at = CASE WHEN p.is_active = row.is_active THEN p.updated_at ELSE now() END
-       FROM jsonb_to_recordset($2::jsonb) AS row (id bigint, is_active boolean, ${MOMENT_TYPES})
+       FROM jsonb_to_recordset($2::jsonb) AS row (id bigint, is_active boolean, ${MARK_TYPES})
       WHERE p.user_id = $1 AND p.id = row.id`,
     [scope.userId, JSON.stringify(rows)],
   );

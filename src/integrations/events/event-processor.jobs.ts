@@ -5,6 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Config } from '../../config/config';
 import { MAX_CLOCK_LEAD_MS, momentOf } from '../../contract/change-order';
 import { parseJson } from '../../contract/json';
+import { digestOf } from '../../contract/product-digest';
 import { readProductEvent } from '../../contract/product-event';
 import { isTransient } from '../../database/faults';
 import { say } from '../../i18n/messages';
@@ -17,6 +18,7 @@ import {
   type ProductChange,
 } from '../../web-knowledge/product-writer.service';
 import { toProductState } from '../woocommerce/product.mapper';
+import { failureCauseOf } from './failure-cause';
 
 /** What is applied in one transaction at most: its store, and in embedded mode everyone, waits for it. */
 const BATCH_EVENTS = 100;
@@ -144,14 +146,14 @@ export class EventProcessor {
     const [rows] = await this.dataSource.query<[{ attempts: number; request_id: string | null }[], number]>(
       `UPDATE events
           SET attempts = attempts + 1,
-              error_message = $3,
+              error_message = $3, failure_cause = $6,
               started_at = coalesce(started_at, now()),
               status = CASE WHEN attempts >= $4 THEN 'failed' ELSE 'queued' END,
               processed_at = CASE WHEN attempts >= $4 THEN now() END,
               next_attempt_at = now() + make_interval(secs => $5 * power(2, attempts))
         WHERE user_id = $1 AND id = $2 AND status = 'queued'
         RETURNING attempts, request_id`,
-      [userId, id, reason, retries, backoffMs / 1000],
+      [userId, id, reason, retries, backoffMs / 1000, failureCauseOf(error)],
     );
     const row = rows[0];
     if (!row) return;
@@ -172,8 +174,13 @@ export class EventProcessor {
   }
 }
 
+interface ProductBody {
+  product: Record<string, unknown>;
+}
+
 function toChange(row: QueuedEvent): ProductChange {
-  const { event, errors } = readProductEvent(parseJson(row.payload));
+  const body = parseJson(row.payload);
+  const { event, errors } = readProductEvent(body);
   if (!event) {
     throw new Error(
       errors.map(({ field, message, values }) => `${field}: ${say('en', message, values)}`).join(' '),
@@ -190,6 +197,7 @@ function toChange(row: QueuedEvent): ProductChange {
       latestBefore: row.latest_before?.getTime() ?? null,
     }),
     state: deletion ? null : toProductState(event),
+    digest: deletion ? null : digestOf(event.product.id, (body as ProductBody).product),
   };
 }
 
@@ -204,6 +212,7 @@ async function markProcessed(
   await manager.query(
     `UPDATE events e
         SET status = 'processed', outcome = done.outcome, attempts = e.attempts + 1, error_message = NULL,
+            failure_cause = NULL,
             started_at = $4, processed_at = clock_timestamp(), processing_time_ms = $5
        FROM unnest($2::bigint[], $3::text[]) AS done (id, outcome)
       WHERE e.user_id = $1 AND e.id = done.id`,
