@@ -268,6 +268,7 @@ describe('a manifest', () => {
       ['both forms', { bucket_count: 1, buckets: zeros(1), entries: {} }, 'body'],
       ['a bucket too few', { bucket_count: 4, buckets: zeros(3) }, 'buckets'],
       ['a bucket too many', { bucket_count: 4, buckets: zeros(5) }, 'buckets'],
+      ['a number of products in words', { bucket_count: 1, buckets: zeros(1), products: 'many' }, 'products'],
       ['buckets by name', { bucket_count: 1, buckets: { 0: HEX_16 } }, 'buckets'],
       ['a short digest', { bucket_count: 2, buckets: [HEX_16, '0'] }, 'buckets[1]'],
       ['a digest in capitals', { bucket_count: 1, buckets: ['ABCDEF0123456789'] }, 'buckets[0]'],

@@ -33,10 +33,13 @@ const HEX_32 = /^[0-9a-f]{32}$/;
  */
 export function readManifest(body: unknown): Manifest {
   if (!isObject(body)) throw invalidField('body', 'field_object');
-  const { bucket_count: bucketCount, buckets, entries } = body;
+  const { bucket_count: bucketCount, buckets, entries, products } = body;
   if (bucketCount === undefined || bucketCount === null) throw invalidField('bucket_count', 'field_required');
   if (!isWhole(bucketCount, 1, MAX_BUCKETS)) {
     throw invalidField('bucket_count', 'field_integer', { min: 1, max: MAX_BUCKETS });
+  }
+  if (isSet(products) && !isWhole(products, 0, Number.MAX_SAFE_INTEGER)) {
+    throw invalidField('products', 'field_integer', { min: 0, max: Number.MAX_SAFE_INTEGER });
   }
   if (isSet(buckets) === isSet(entries)) throw invalidField('body', 'field_manifest');
   return isSet(buckets) ? readBuckets(bucketCount, buckets) : readEntries(bucketCount, entries);
