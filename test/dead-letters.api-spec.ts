@@ -202,7 +202,7 @@ describe('dead letters', () => {
         `INSERT INTO events (user_id, store_id, token_id, event_id, event_type, woo_product_id, payload, status,
                              failure_cause)
          SELECT user_id, store_id, token_id, 'copy-' || n, 'product.deleted', 7,
-                CASE WHEN n % 100 = 0 THEN '{}' ELSE $2 END::json, 'failed', failure_cause
+                CASE WHEN n > 1485 THEN '{}' ELSE $2 END::json, 'failed', failure_cause
            FROM events, generate_series(1, 1500) n WHERE user_id = $1`,
         [owner.id, JSON.stringify({ event_id: 'x', event_type: 'product.deleted', product: { id: 7 } })],
       );

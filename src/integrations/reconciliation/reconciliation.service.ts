@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { fingerprintOf, toHex64 } from '../../contract/product-digest';
-import type { BucketManifest, EntryManifest } from './manifest';
+import { MAX_BUCKETS, type BucketManifest, type EntryManifest } from './manifest';
 
 /** One shop, the tenant first. */
 export interface StoreScope {
@@ -32,7 +32,9 @@ export interface EntryComparison {
 
 /** The id of a product, of rows that came from WooCommerce. */
 const SHOP_ID = `substr(p.external_id, 5)::bigint`;
-/** Of the catalogue that a shop compares; with it, all that is read stands in products_manifest_idx. */
+/** Its bucket among 4,096, by which products_manifest_idx is ordered. */
+const FINE_BUCKET = `(${SHOP_ID} % ${MAX_BUCKETS})`;
+/** Of the catalogue that a shop compares; all that is read of it stands in products_manifest_idx. */
 const COMPARED = `p.user_id = $1 AND p.store_id = $2 AND p.external_source = 'woocommerce' AND p.is_active`;
 
 /**
@@ -87,11 +89,14 @@ export class Reconciliation {
     { userId, storeId }: StoreScope,
     { bucketCount, named, ids, digests }: EntryManifest,
   ): Promise<{ id: WireId; verdict: 'missing' | 'different' | 'orphaned' | 'pending' }[]> {
+    const fine = fineBuckets(bucketCount, named);
+    const fingerprints = ids.map((id, index) => String(fingerprintOf(id, digests[index]!)));
     return this.dataSource.query(
       `WITH shop AS (SELECT * FROM unnest($5::bigint[], $6::bigint[]) AS entry (id, fingerprint)),
             server AS MATERIALIZED (
               SELECT ${SHOP_ID} AS id, p.fingerprint FROM products p
-               WHERE ${COMPARED} AND ${SHOP_ID} % $3 = ANY ($4::bigint[])),
+               WHERE ${COMPARED} AND ${SHOP_ID} % $3 = ANY ($4::bigint[])
+                 ${fine ? `AND ${FINE_BUCKET} = ANY ($7::bigint[])` : ''}),
             queued AS MATERIALIZED (
               SELECT DISTINCT e.woo_product_id AS id FROM events e
                WHERE e.user_id = $1 AND e.store_id = $2 AND e.status = 'queued'
@@ -103,14 +108,7 @@ export class Reconciliation {
           AND id NOT IN (SELECT queued.id FROM queued)
        UNION ALL SELECT id, 'pending' FROM queued
         ORDER BY id`,
-      [
-        userId,
-        storeId,
-        bucketCount,
-        named,
-        ids,
-        ids.map((id, index) => String(fingerprintOf(id, digests[index]!))),
-      ],
+      [userId, storeId, bucketCount, named, ids, fingerprints, ...(fine ? [fine] : [])],
     );
   }
 
@@ -149,4 +147,17 @@ export class Reconciliation {
       [userId, storeId, products],
     );
   }
+}
+
+/**
+ * The buckets among 4,096 in which the products of the named ones can be; null where that is all of them. Buckets are
+ * told apart by their remainder by what both numbers have in common: all of it where the count is a power of two.
+ */
+export function fineBuckets(bucketCount: number, named: number[]): number[] | null {
+  const common = bucketCount & -bucketCount;
+  const remainders = new Set(named.map((bucket) => bucket % common));
+  if (remainders.size === common) return null;
+  return Array.from({ length: MAX_BUCKETS }, (_, fine) => fine).filter((fine) =>
+    remainders.has(fine % common),
+  );
 }
