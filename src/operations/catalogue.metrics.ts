@@ -49,9 +49,9 @@ export class CatalogueMetrics {
     const [row] = await this.dataSource.query<Drift[]>(
       `SELECT coalesce(extract(epoch FROM now() - min(drift_since)), 0)::float8 AS age,
               coalesce(sum(drift_products), 0) AS products,
-              count(*) FILTER (WHERE compared_at IS NOT NULL AND drift_since IS NULL) AS in_step,
+              count(*) FILTER (WHERE in_step_at IS NOT NULL AND drift_since IS NULL) AS in_step,
               count(*) FILTER (WHERE drift_since IS NOT NULL) AS drifting,
-              count(*) FILTER (WHERE compared_at IS NULL) AS never_compared
+              count(*) FILTER (WHERE in_step_at IS NULL AND drift_since IS NULL) AS never_compared
          FROM stores`,
     );
     return row!;

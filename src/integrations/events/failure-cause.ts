@@ -18,7 +18,7 @@ const PARTICULARS: [pattern: RegExp, mark: string][] = [
 export function failureCauseOf(error: Error): string {
   const sqlState = (error as Error & { code?: unknown }).code;
   const kind = typeof sqlState === 'string' && sqlState !== '' ? sqlState : error.name;
-  let message = cleanText(error.message);
+  let message = error.message;
   for (const [pattern, mark] of PARTICULARS) message = message.replace(pattern, mark);
-  return [...`${kind}: ${message.trim()}`].slice(0, MAX_LENGTH).join('').trim();
+  return cleanText(`${kind}: ${message}`.slice(0, MAX_LENGTH)).trim();
 }
