@@ -358,7 +358,9 @@ describe('a manifest', () => {
 
   describe('leaves its mark on the store', () => {
     it('and in the metrics: when it was compared, since when it differs, and by how much', async () => {
-      await app.query(`UPDATE stores SET compared_at = NULL, drift_since = NULL, drift_products = NULL`);
+      await app.query(
+        `UPDATE stores SET compared_at = NULL, in_step_at = NULL, drift_since = NULL, drift_products = NULL`,
+      );
       expect(await metric('fiko_catalogue_drift_age_seconds')).toBe(0);
       const never = await metric('fiko_catalogue_stores{state="never_compared"}');
       for (const id of [1, 2, 3, 4]) await send(nameOf(id));
