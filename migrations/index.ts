@@ -4,6 +4,7 @@ import { Generations1790000000002 } from './1790000000002-generations';
 import { Search1790000000003 } from './1790000000003-search';
 import { Variations1790000000004 } from './1790000000004-variations';
 import { LimitsSignatures1790000000005 } from './1790000000005-limits-signatures';
+import { Reconciliation1790000000006 } from './1790000000006-reconciliation';
 
 /** In the order in which they run. Named one by one: a glob finds different files in dist and in tests. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Search1790000000003,
   Variations1790000000004,
   LimitsSignatures1790000000005,
+  Reconciliation1790000000006,
 ];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import { isLaterThan, MAX_CLOCK_LEAD_MS, momentOf, type ChangeMoment } from '../src/contract/change-order';
+import { digestOf } from '../src/contract/product-digest';
 import type { ProductStatement } from '../src/web-knowledge/product-draft';
 import type { ProductState, VariationState } from '../src/web-knowledge/product-state';
 import {
@@ -173,7 +174,8 @@ describe('products under changes in any order', () => {
       const occurredAt = START + minute * MINUTE;
       const arrival = { arrivedAt: START + 60 * MINUTE + index, sequence: BigInt(index + 1) };
       const moment = momentOf({ occurredAt, deletion: state === null, ...arrival });
-      return { externalId, moment, state: state && stateOf(...state), variations: state && [] };
+      const digest = state && digestOf(externalId.slice(4), { id: externalId, state });
+      return { externalId, moment, state: state && stateOf(...state), variations: state && [], digest };
     }),
   );
 
@@ -183,7 +185,8 @@ describe('products under changes in any order', () => {
   /** What is known of each product; what a shop deleted counts as gone, with or without a row of its past. */
   const known = ({ userId, storeId }: ProductScope): Promise<Row[]> =>
     app.query<Row>(
-      `SELECT external_id, is_active, concat_ws(' ', changed_at, changed_by_deletion, changed_by_event) AS moment,
+      `SELECT external_id, is_active,
+              concat_ws(' ', changed_at, changed_by_deletion, changed_by_event, payload_digest, fingerprint) AS moment,
               CASE WHEN is_active THEN jsonb_build_array(title, price::text, content_hash, offer_hash,
                 (SELECT d.text FROM documents d WHERE d.user_id = p.user_id AND d.product_id = p.id)) ELSE '[]' END
               || (SELECT coalesce(jsonb_agg(c.text ORDER BY c."position"), '[]')
@@ -253,14 +256,15 @@ describe('products under changes in any order', () => {
         const arrival = { arrivedAt: START + 60 * MINUTE + index, sequence: BigInt(index + 1) };
         const moment = momentOf({ occurredAt, deletion: what === 'deletion', ...arrival });
         const place = { externalId: 'woo_1', moment };
-        if (what === 'deletion') return { ...place, state: null, variations: null };
+        if (what === 'deletion') return { ...place, state: null, variations: null, digest: null };
         if ('variation' in what)
           return { ...place, variation: { id: what.variation, state: variationOf(what.price) } };
         const variations = what.list?.map(({ id, price }) => ({
           id,
           state: price === null ? null : variationOf(price),
         }));
-        return { ...place, state: stateOf(what.title, 7), variations: variations ?? null };
+        const digest = digestOf('1', { id: 1, what });
+        return { ...place, state: stateOf(what.title, 7), variations: variations ?? null, digest };
       }),
     );
 
@@ -296,11 +300,20 @@ describe('products under changes in any order', () => {
   it('keep no chunk of what is gone', async () => {
     const later = (minute: number, deletion: boolean) =>
       momentOf({ occurredAt: START + minute, arrivedAt: START + 60, deletion, sequence: BigInt(minute) });
-    const write = { externalId: 'woo_9', moment: later(1, false), state: stateOf(1, 1), variations: [] };
+    const digest = digestOf('9', { id: 9 });
+    const write = {
+      externalId: 'woo_9',
+      moment: later(1, false),
+      state: stateOf(1, 1),
+      variations: [],
+      digest,
+    };
     await apply(shuffled, [write]);
     const rows = () => app.query(`SELECT 1 FROM chunks WHERE user_id = $1`, [shuffled.userId]);
     const before = (await rows()).length;
-    await apply(shuffled, [{ externalId: 'woo_9', moment: later(2, true), state: null, variations: null }]);
+    await apply(shuffled, [
+      { externalId: 'woo_9', moment: later(2, true), state: null, variations: null, digest: null },
+    ]);
     expect((await rows()).length).toBe(before - 1);
     await apply(shuffled, [write]);
     expect((await rows()).length).toBe(before - 1);

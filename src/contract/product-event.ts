@@ -185,7 +185,8 @@ function percentDecoded(text: string): string {
 /** An address, or a bare host name; a shop's display name is neither. */
 const SITE = /^(https?:\/\/)?[^\s/.]+(\.[^\s/.]+)+(\/\S*)?$|^https?:\/\/\S+$/i;
 
-function readSiteUrl(body: Record<string, unknown>): string | null {
+/** The shop's own address, where a body names it. */
+export function readSiteUrl(body: Record<string, unknown>): string | null {
   const { store, store_url: storeUrl, site_url: siteUrl } = body;
   const nested = typeof store === 'object' && store !== null ? (store as Record<string, unknown>) : {};
   const named = [nested.url, nested.site_url, nested.home_url, store, storeUrl, siteUrl];

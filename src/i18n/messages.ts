@@ -68,6 +68,10 @@ const MESSAGES = {
     fa: 'نشانی {address} در فهرست مجاز این توکن نیست.',
     en: 'The address {address} is not among those this token allows.',
   },
+  store_unknown: {
+    fa: 'این فروشگاه هنوز شناخته نیست؛ نخست یک محصول بفرستید.',
+    en: 'This shop is not known yet; send a product first.',
+  },
   event_not_failed: {
     fa: 'تنها رویداد ناموفق را می‌توان دوباره پردازش کرد.',
     en: 'Only a failed event can be retried.',
@@ -143,6 +147,51 @@ const MESSAGES = {
   },
   field_url: { fa: 'باید نشانی http یا https باشد.', en: 'Must be an http or https address.' },
   field_future: { fa: 'باید زمانی در آینده باشد.', en: 'Must be in the future.' },
+  field_id_list: {
+    fa: 'باید فهرستی از حداکثر {count} شناسه، هر یک عددی صحیح از ۱ تا 9223372036854775807، باشد.',
+    en: 'Must be a list of at most {count} ids, each a whole number from 1 to 9223372036854775807.',
+  },
+  field_id_list_required: {
+    fa: 'باید فهرستی از ۱ تا {count} شناسه، هر یک عددی صحیح از ۱ تا 9223372036854775807، باشد.',
+    en: 'Must be a list of 1 to {count} ids, each a whole number from 1 to 9223372036854775807.',
+  },
+  field_identifier_list: {
+    fa: 'باید فهرستی از حداکثر {count} شناسه با ۱ تا {max} نویسه و بدون نویسهٔ کنترلی باشد.',
+    en: 'Must be a list of at most {count} identifiers of 1 to {max} characters without control characters.',
+  },
+  field_manifest: {
+    fa: 'یکی از buckets و entries لازم است، نه هر دو.',
+    en: 'One of buckets and entries is required, and not both.',
+  },
+  field_buckets: {
+    fa: 'باید فهرستی از درست {count} چکیدهٔ ۱۶رقمی در مبنای شانزده با حروف کوچک باشد.',
+    en: 'Must be a list of exactly {count} digests of 16 hexadecimal digits in lower case.',
+  },
+  field_bucket_digest: {
+    fa: 'باید ۱۶ رقم در مبنای شانزده با حروف کوچک باشد.',
+    en: 'Must be 16 hexadecimal digits in lower case.',
+  },
+  field_entries_limit: {
+    fa: 'در هر درخواست حداکثر {max} محصول جا دارد؛ سطل‌های بیشتری به کار برید یا چند درخواست بفرستید.',
+    en: 'At most {max} products fit into a request: use more buckets, or several requests.',
+  },
+  field_entries: {
+    fa: 'باید فهرستی از جفت‌های شناسهٔ محصول و چکیده باشد.',
+    en: 'Must be a list of pairs of a product id and its digest.',
+  },
+  field_entry: {
+    fa: 'باید جفتی از شناسهٔ محصول و چکیدهٔ ۳۲رقمی آن در مبنای شانزده با حروف کوچک باشد.',
+    en: 'Must be a pair of a product id and its digest of 32 hexadecimal digits in lower case.',
+  },
+  field_entry_bucket: {
+    fa: 'محصول {id} از سطل {bucket} است.',
+    en: 'Product {id} belongs to bucket {bucket}.',
+  },
+  field_entry_twice: { fa: 'محصول {id} دو بار آمده است.', en: 'Product {id} is named twice.' },
+  field_retry_scope: {
+    fa: 'دست‌کم یک شرط لازم است، یا all با مقدار true.',
+    en: 'At least one condition is required, or all as true.',
+  },
   field_depth: { fa: 'بیش از {max} سطح تودرتو است.', en: 'Is nested deeper than {max} levels.' },
   field_unknown_user: { fa: 'چنین کاربری نیست.', en: 'There is no such user.' },
   field_email_or_username: {
@@ -174,6 +223,10 @@ const MESSAGES = {
   chunks_requeued: {
     fa: 'متن‌های پذیرفته‌نشده دوباره در صف قرار گرفت.',
     en: 'The chunks that were refused have been queued again.',
+  },
+  events_requeued: {
+    fa: '{count} رویداد دوباره در صف قرار گرفت.',
+    en: 'Queued again: {count} events.',
   },
   event_requeued: { fa: 'رویداد دوباره در صف قرار گرفت.', en: 'The event has been queued again.' },
 

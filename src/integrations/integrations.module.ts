@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { KnowledgeWorkerModule } from '../knowledge/knowledge.module';
 import { WebKnowledgeWorkerModule } from '../web-knowledge/web-knowledge.module';
+import { DeadLettersController } from './events/dead-letters.controller';
+import { DeadLetters } from './events/dead-letters.service';
 import { EventIntake } from './events/event-intake.service';
 import { EventLog } from './events/event-log.entity';
 import { EventProcessor } from './events/event-processor.jobs';
@@ -9,6 +11,9 @@ import { EventsController } from './events/events.controller';
 import { EventsService } from './events/events.service';
 import { EventRetention } from './events/event-retention.service';
 import { EventSweeper } from './events/event-sweeper.service';
+import { ShopDeadLettersController } from './events/shop-dead-letters.controller';
+import { ReconciliationController } from './reconciliation/reconciliation.controller';
+import { Reconciliation } from './reconciliation/reconciliation.service';
 import { Store } from './stores/store.entity';
 import { StoresController } from './stores/stores.controller';
 import { StoresService } from './stores/stores.service';
@@ -26,6 +31,8 @@ import { TokensController } from './tokens/tokens.controller';
 import { TokensService } from './tokens/tokens.service';
 import { UsageCounter } from './tokens/usage-counter.service';
 import { NativeWebhookController } from './woocommerce/native-webhook.controller';
+import { ProductStatusController } from './woocommerce/product-status.controller';
+import { ProductStatuses } from './woocommerce/product-status.service';
 import { WooCommerceController } from './woocommerce/woocommerce.controller';
 
 @Module({
@@ -36,8 +43,12 @@ import { WooCommerceController } from './woocommerce/woocommerce.controller';
     NativeWebhooksController,
     StoresController,
     EventsController,
+    DeadLettersController,
     WooCommerceController,
     NativeWebhookController,
+    ReconciliationController,
+    ProductStatusController,
+    ShopDeadLettersController,
   ],
   providers: [
     TokenAuthenticator,
@@ -51,6 +62,9 @@ import { WooCommerceController } from './woocommerce/woocommerce.controller';
     StoresService,
     EventIntake,
     EventsService,
+    DeadLetters,
+    Reconciliation,
+    ProductStatuses,
   ],
   exports: [TokensService],
 })

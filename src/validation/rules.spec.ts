@@ -6,6 +6,8 @@ import {
   Decimal,
   Flag,
   HttpUrl,
+  IdentifierList,
+  IdList,
   Identifier,
   Integer,
   IsoDate,
@@ -125,6 +127,19 @@ describe.each<[string, PropertyDecorator, unknown[], unknown[]]>([
     [[], ['a', 'abc'], [null, '']],
     [['a', 'b', 'c'], ['abcd'], [1], 'a', { length: 0 }],
   ],
+  [
+    'IdList(2)',
+    IdList(2),
+    [[], [1], ['9223372036854775807', 2]],
+    [[1, 2, 3], [0], ['9223372036854775808'], ['01'], [null], [1.5], '1', 1, {}],
+  ],
+  ['IdList(2), required', IdList(2, { required: true }), [[1], [1, '2']], [[], [1, 2, 3], [-1]]],
+  [
+    'IdentifierList(2, 3)',
+    IdentifierList(2, 3),
+    [[], ['a', 'کفش']],
+    [['a', 'b', 'c'], ['abcd'], [''], ['a\0'], ['\ud83d'], [null], [1], 'a'],
+  ],
   ['Flag', Flag(), [true, false, 'true', 'false'], [0, 1, '1', 'yes', 'TRUE', '', [true]]],
   [
     'Integer(1, 100)',
@@ -177,6 +192,7 @@ describe('coercion', () => {
   it.each<[string, PropertyDecorator, unknown, unknown]>([
     ['an id to digits', ProductId(), 414, '414'],
     ['digits of an id as they are', ProductId(), '9223372036854775807', '9223372036854775807'],
+    ['ids to digits', IdList(3), [414, '9223372036854775807'], ['414', '9223372036854775807']],
     ['a flag', Flag(), 'false', false],
     ['a flag that is one', Flag(), true, true],
     ['an integer', Integer(1, 100), '20', 20],

@@ -158,6 +158,30 @@ export const ItemList = (min: number, max: number) =>
     max,
   });
 
+/** A list of positive 64-bit integers, as numbers or as digits. Becomes a list of strings of digits. */
+export const IdList = (count: number, { required = false } = {}) =>
+  rule(
+    required ? 'field_id_list_required' : 'field_id_list',
+    (value) =>
+      Array.isArray(value) &&
+      value.length >= (required ? 1 : 0) &&
+      value.length <= count &&
+      value.every(isProductId),
+    { count },
+    (value) => (value as unknown[]).map(String),
+  );
+
+/** A list of what `Identifier` accepts. */
+export const IdentifierList = (count: number, max: number) =>
+  rule(
+    'field_identifier_list',
+    (value) =>
+      Array.isArray(value) &&
+      value.length <= count &&
+      value.every((item) => isText(item, max, 1) && !CONTROL.test(item)),
+    { count, max },
+  );
+
 export const Flag = () =>
   rule(
     'field_boolean',

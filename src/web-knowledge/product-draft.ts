@@ -1,4 +1,5 @@
 import { isLaterThan, type ChangeMoment } from '../contract/change-order';
+import type { ProductDigest } from '../contract/product-digest';
 import type { ProductContent } from '../knowledge/documents/product-document';
 import { contentHash, contentOf, offerHash, type ProductState, type VariationState } from './product-state';
 import { variedOffer, type VariationSet, type VariationStatement, type VariedOffer } from './variation-set';
@@ -14,6 +15,8 @@ export interface ProductStatement {
   state: ProductState | null;
   /** All its variations; null where the change does not speak of them. */
   variations: VariationStatement[] | null;
+  /** Of the product as it was sent; null for a deletion, and where the shop cannot compare by it. */
+  digest: ProductDigest | null;
 }
 
 /** What a change says of one variation of a product. */
@@ -34,6 +37,7 @@ export interface StoredProduct {
   offerHash: string;
   isActive: boolean;
   moment: ChangeMoment;
+  digest: ProductDigest | null;
   /** As its shop said it; null where nothing was read but the above. */
   own: ProductState | null;
 }
@@ -54,6 +58,7 @@ export class ProductDraft {
   /** Whether anything of the product's own row has changed. */
   touched = false;
   private own: ProductState | null;
+  private sentDigest: ProductDigest | null;
   private contentHash: string | null;
   private offerHash: string | null;
 
@@ -66,8 +71,18 @@ export class ProductDraft {
     this.moment = stored?.moment ?? buriedAt;
     this.isActive = stored?.isActive ?? false;
     this.own = stored?.own ?? null;
+    this.sentDigest = stored?.digest ?? null;
     this.contentHash = stored?.contentHash ?? null;
     this.offerHash = stored?.offerHash ?? null;
+  }
+
+  /** Of the product as it was last sent whole; null once a variation was changed by itself since. */
+  get digest(): ProductDigest | null {
+    const { moment } = this;
+    const since = [...this.variations.entries.values()].some(
+      (variation) => moment && variation.moment && isLaterThan(variation.moment, moment),
+    );
+    return since ? null : this.sentDigest;
   }
 
   apply(change: ProductChange): ChangeOutcome {
@@ -104,13 +119,13 @@ export class ProductDraft {
     };
   }
 
-  private applyProduct({ moment, state, variations }: ProductStatement): ChangeOutcome {
+  private applyProduct({ moment, state, variations, digest }: ProductStatement): ChangeOutcome {
     // Also where the product's own state is known better: of a variation nothing later may have been said.
     if (variations) this.variations.list(moment, variations);
     if (this.moment && !isLaterThan(moment, this.moment)) return 'superseded';
     const wasKnown = this.contentHash !== null;
     const wasActive = this.isActive;
-    Object.assign(this, { moment, touched: true, isActive: state !== null });
+    Object.assign(this, { moment, touched: true, isActive: state !== null, sentDigest: digest });
     if (!state) return 'deleted';
     this.own = state;
     if (!wasKnown) return 'created';

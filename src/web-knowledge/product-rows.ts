@@ -30,6 +30,8 @@ type ProductRow = TombstoneRow & {
   content_hash: string;
   offer_hash: string;
   is_active: boolean;
+  payload_digest: string | null;
+  fingerprint: number | string | null;
 };
 
 interface WholeRow extends Omit<ProductState, keyof Offer> {
@@ -85,7 +87,8 @@ export async function loadDrafts(
   const where = `user_id = $1 AND store_id = $2 AND external_source = $3`;
   const values = [scope.userId, scope.storeId, scope.source, externalIds];
   const products = await manager.query<ProductRow[]>(
-    `SELECT id, external_id, content_hash, offer_hash, is_active, listed_moment, ${MOMENT_NAMES}
+    `SELECT id, external_id, content_hash, offer_hash, is_active, listed_moment, payload_digest, fingerprint,
+            ${MOMENT_NAMES}
        FROM products WHERE ${where} AND external_id = ANY($4)`,
     values,
   );
@@ -128,6 +131,10 @@ export async function loadDrafts(
             offerHash: row.offer_hash,
             isActive: row.is_active,
             moment: fromColumns(row),
+            digest:
+              row.payload_digest === null
+                ? null
+                : { payload: row.payload_digest, fingerprint: BigInt(row.fingerprint!) },
             own: wholeRows.get(row.id) ?? null,
           }
         : null;
@@ -243,13 +250,16 @@ const contentColumns = ({ own, contentHash }: DraftedProduct) => ({
   content_hash: contentHash,
 });
 
-const STATE_TYPES = `is_active boolean, listed_moment jsonb, ${MOMENT_TYPES}`;
-const STATE_NAMES = `is_active, listed_moment, ${MOMENT_NAMES}`;
+/** What each change that is applied writes, whatever else it leaves alone. */
+const STATE_TYPES = `is_active boolean, listed_moment jsonb, payload_digest text, fingerprint bigint, ${MOMENT_TYPES}`;
+const STATE_NAMES = `is_active, listed_moment, payload_digest, fingerprint, ${MOMENT_NAMES}`;
 
-const stateColumns = (draft: ProductDraft) => ({
-  is_active: draft.isActive,
-  listed_moment: toStored(draft.variations.listedAt),
-  ...momentColumns(draft.moment!),
+const stateColumns = ({ isActive, variations, digest, moment }: ProductDraft) => ({
+  is_active: isActive,
+  listed_moment: toStored(variations.listedAt),
+  payload_digest: digest?.payload ?? null,
+  fingerprint: digest ? String(digest.fingerprint) : null,
+  ...momentColumns(moment!),
 });
 
 const assignments = (names: string, from: string): string =>

@@ -13,6 +13,7 @@ export type ExternalSource = (typeof EXTERNAL_SOURCES)[number];
 @Index('products_updated_idx', ['userId', 'updatedAt', 'id'])
 @Index('products_price_idx', ['userId', 'price', 'id'])
 @Index('products_title_idx', { synchronize: false })
+@Index('products_manifest_idx', { synchronize: false })
 export class Product {
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'products_pkey' })
   userId: number;
@@ -123,6 +124,14 @@ export class Product {
   /** Of what is only joined to answers: price, stock, link, images. */
   @Column('text')
   offerHash: string;
+
+  /** Of the product as its shop sent it: see `contract/product-digest.ts`. Null since a deletion, or before digests were. */
+  @Column('text', { nullable: true, select: false })
+  payloadDigest: string | null;
+
+  /** Of its id and digest, 64 bits. */
+  @Column('bigint', { nullable: true, select: false })
+  fingerprint: string | null;
 
   /** The moment of the last applied change; see `contract/change-order.ts`. */
   @Column('timestamptz')

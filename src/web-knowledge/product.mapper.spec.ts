@@ -114,6 +114,8 @@ const product: Product = {
   images: ['https://shop.example.com/a.jpg'],
   extractionMethod: 'woocommerce',
   contentHash: 'c',
+  payloadDigest: null,
+  fingerprint: null,
   offerHash: 'o',
   changedAt: new Date(0),
   changedOnArrival: false,

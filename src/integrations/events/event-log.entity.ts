@@ -25,7 +25,7 @@ export type EventFormat = 'fiko' | 'woocommerce';
 /** The record of one event, from arrival to outcome. It is the truth; jobs only point at it. */
 @Entity('events')
 @Unique('events_event_id_key', ['userId', 'storeId', 'eventId'])
-@Index('events_product_idx', ['userId', 'wooProductId', 'id'])
+@Index('events_product_idx', ['userId', 'wooProductId', 'storeId', 'id'])
 @Index('events_payload_idx', ['processedAt'], { where: `status = 'processed' AND payload IS NOT NULL` })
 @Index('events_waiting_idx', ['userId', 'storeId', 'id'], { where: `status = 'queued'` })
 @Index('events_failed_idx', ['userId', 'id'], { where: `status = 'failed'` })
@@ -87,6 +87,10 @@ export class EventLog {
 
   @Column('text', { nullable: true })
   errorMessage: string | null;
+
+  /** What failures alike have in common: see `failureCauseOf`. */
+  @Column('text', { nullable: true })
+  failureCause: string | null;
 
   @Column('timestamptz', { default: () => 'now()' })
   nextAttemptAt: Date;

@@ -5,6 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Config } from '../../config/config';
 import { MAX_CLOCK_LEAD_MS, momentOf } from '../../contract/change-order';
 import { parseJson } from '../../contract/json';
+import { digestOf } from '../../contract/product-digest';
 import { readProductEvent, type ProductEvent } from '../../contract/product-event';
 import { isTransient } from '../../database/faults';
 import { say } from '../../i18n/messages';
@@ -19,6 +20,7 @@ import {
 import { readNativeEvent } from '../woocommerce/native-event';
 import { toProductState, toVariationState, toVariationStatements } from '../woocommerce/product.mapper';
 import type { EventFormat } from './event-log.entity';
+import { failureCauseOf } from './failure-cause';
 
 /** What is applied in one transaction at most: its store, and in embedded mode everyone, waits for it. */
 const BATCH_EVENTS = 100;
@@ -146,14 +148,14 @@ export class EventProcessor {
     const [rows] = await this.dataSource.query<[{ attempts: number; request_id: string | null }[], number]>(
       `UPDATE events
           SET attempts = attempts + 1,
-              error_message = $3,
+              error_message = $3, failure_cause = $6,
               started_at = coalesce(started_at, now()),
               status = CASE WHEN attempts >= $4 THEN 'failed' ELSE 'queued' END,
               processed_at = CASE WHEN attempts >= $4 THEN now() END,
               next_attempt_at = now() + make_interval(secs => $5 * power(2, attempts))
         WHERE user_id = $1 AND id = $2 AND status = 'queued'
         RETURNING attempts, request_id`,
-      [userId, id, reason, retries, backoffMs / 1000],
+      [userId, id, reason, retries, backoffMs / 1000, failureCauseOf(error)],
     );
     const row = rows[0];
     if (!row) return;
@@ -193,19 +195,28 @@ async function lockStore(manager: EntityManager, userId: number, storeId: number
   }
 }
 
-function readLogged({ format, payload }: QueuedEvent): ProductEvent {
+interface ProductBody {
+  product: Record<string, unknown>;
+}
+
+/** @returns the event, and the product as our plugin sent it, by which a shop compares; null from WooCommerce itself */
+function readLogged({ format, payload }: QueuedEvent): {
+  event: ProductEvent;
+  sent: ProductBody['product'] | null;
+} {
   const body = parseJson(payload);
-  const { event, errors } = format === 'woocommerce' ? readNativeEvent(body) : readProductEvent(body);
+  const isNative = format === 'woocommerce';
+  const { event, errors } = isNative ? readNativeEvent(body) : readProductEvent(body);
   if (!event) {
     throw new Error(
       errors.map(({ field, message, values }) => `${field}: ${say('en', message, values)}`).join(' '),
     );
   }
-  return event;
+  return { event, sent: isNative ? null : (body as ProductBody).product };
 }
 
 function toChange(row: QueuedEvent): ProductChange {
-  const event = readLogged(row);
+  const { event, sent } = readLogged(row);
   const deletion = event.eventType === 'product.deleted';
   const moment = momentOf({
     // As it stands in the row: the shop's clock was weighed when the event arrived.
@@ -225,6 +236,7 @@ function toChange(row: QueuedEvent): ProductChange {
     moment,
     state: deletion ? null : toProductState(event),
     variations: deletion ? null : toVariationStatements(event),
+    digest: deletion || !sent ? null : digestOf(event.product.id, sent),
   };
 }
 
@@ -239,6 +251,7 @@ async function markProcessed(
   await manager.query(
     `UPDATE events e
         SET status = 'processed', outcome = done.outcome, attempts = e.attempts + 1, error_message = NULL,
+            failure_cause = NULL,
             started_at = $4, processed_at = clock_timestamp(), processing_time_ms = $5
        FROM unnest($2::bigint[], $3::text[]) AS done (id, outcome)
       WHERE e.user_id = $1 AND e.id = done.id`,

@@ -103,6 +103,7 @@ function toDto({ event, userEmail, tokenName }: EventView, language: Language): 
     processed_successfully: event.status === 'queued' ? null : event.status === 'processed',
     outcome: event.outcome,
     error_message: event.errorMessage,
+    failure_cause: event.failureCause,
     attempts: event.attempts,
     processing_time_ms: event.processingTimeMs,
     source_ip: event.sourceIp,

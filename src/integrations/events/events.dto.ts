@@ -1,10 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { EVENT_TYPES, type EventType } from '../../contract/product-event.dto';
-import { PageDto, PageQueryDto } from '../../http/page';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageDto, type PageQueryDto } from '../../http/page';
 import { Choice, Flag, Integer, IsoDate, OptionalField, ProductId, Text } from '../../validation/rules';
 import { EVENT_OUTCOMES, EVENT_STATUSES, type EventOutcome, type EventStatus } from './event-log.entity';
 
-export class EventsFilterDto extends PageQueryDto {
+/** Which events. */
+export class EventConditionsDto {
   @ApiPropertyOptional({ description: 'Staff: of this user only', type: Number })
   @OptionalField()
   @Integer(1, Number.MAX_SAFE_INTEGER)
@@ -44,6 +45,26 @@ export class EventsFilterDto extends PageQueryDto {
   @OptionalField()
   @Text(200)
   search?: string;
+
+  @ApiPropertyOptional({
+    description: 'That failed of this cause, as the groups of failures name it',
+    example: '22P02: invalid input syntax for type bigint: *',
+  })
+  @OptionalField()
+  @Text(200)
+  cause?: string;
+}
+
+export class EventsFilterDto extends EventConditionsDto implements PageQueryDto {
+  @ApiPropertyOptional({ minimum: 1, default: 1, type: Number })
+  @OptionalField()
+  @Integer(1, 1_000_000)
+  page?: number;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: MAX_PAGE_SIZE, default: DEFAULT_PAGE_SIZE, type: Number })
+  @OptionalField()
+  @Integer(1, MAX_PAGE_SIZE)
+  page_size?: number;
 }
 
 export class EventDto {
@@ -95,6 +116,9 @@ export class EventDto {
 
   @ApiProperty({ type: String, nullable: true })
   error_message: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What failures alike have in common' })
+  failure_cause: string | null;
 
   @ApiProperty()
   attempts: number;

@@ -8,7 +8,7 @@ import { ACTIVE_GENERATION } from '../../knowledge/embedding/generations.service
 import { AppError, notFound } from '../../validation/errors';
 import { IntegrationToken } from '../tokens/integration-token.entity';
 import { EventLog } from './event-log.entity';
-import type { EventsFilterDto, EventStatsDto, TimelineDto } from './events.dto';
+import type { EventConditionsDto, EventsFilterDto, EventStatsDto, TimelineDto } from './events.dto';
 
 /** An event with the names that a list shows. */
 export interface EventView {
@@ -101,6 +101,7 @@ export class EventsService {
         status: 'queued',
         attempts: 0,
         errorMessage: null,
+        failureCause: null,
         processedAt: null,
         startedAt: null,
         nextAttemptAt: () => 'now()',
@@ -112,7 +113,8 @@ export class EventsService {
     return event;
   }
 
-  private matching(actor: User, filter: EventsFilterDto): SelectQueryBuilder<EventLog> {
+  /** The events that match, as far as the actor may see them: staff all, others their own. */
+  matching(actor: User, filter: EventConditionsDto): SelectQueryBuilder<EventLog> {
     const query = this.events.createQueryBuilder('event');
     if (!actor.isStaff) query.andWhere('event.userId = :actorId', { actorId: actor.id });
     const { user_id: userId, event_type: type, success, status } = filter;
@@ -128,6 +130,7 @@ export class EventsService {
     if (filter.created_after) query.andWhere('event.createdAt >= :after', { after: filter.created_after });
     if (filter.created_before)
       query.andWhere('event.createdAt <= :before', { before: filter.created_before });
+    if (filter.cause) query.andWhere('event.failureCause = :cause', { cause: filter.cause });
     if (filter.search) {
       const pattern = `%${filter.search
         .trim()

@@ -53,6 +53,22 @@ export class Store {
   @Column('bigint', { nullable: true })
   mergedInto: number | null;
 
+  /** When the shop last compared its catalogue with ours; null until it has. */
+  @Column('timestamptz', { nullable: true })
+  comparedAt: Date | null;
+
+  /** When a comparison last found no difference. */
+  @Column('timestamptz', { nullable: true })
+  inStepAt: Date | null;
+
+  /** The first comparison since then that found one. */
+  @Column('timestamptz', { nullable: true })
+  driftSince: Date | null;
+
+  /** Products that differ, as far as the shop has asked which. */
+  @Column('integer', { nullable: true })
+  driftProducts: number | null;
+
   @Column('timestamptz', { default: () => 'now()' })
   createdAt: Date;
 }

@@ -113,6 +113,23 @@ export class StoresService {
     return store;
   }
 
+  /**
+   * The id of the store that `resolve` would give, where that is one the user has and no guess: nothing is created,
+   * bound or named. Null where an event would have to come first.
+   */
+  async find(identity: TokenIdentity, evidence: Omit<StoreEvidence, 'permalink'>): Promise<number | null> {
+    const { store } = identity;
+    const named = siteKey(evidence.site);
+    const agent = siteKey(evidence.agentSite);
+    if (!named && agent && store && hostOfStore(store) === hostOfKey(agent)) return store.id;
+    const site = named ?? agent;
+    if (site === null || site === store?.url) return store?.id ?? null;
+    const existing = await findBySite(this.dataSource.manager, keyOf(identity), site);
+    if (existing) return existing.id;
+    const unnamed = store?.url === null && (store.host === null || store.host === hostOfKey(site));
+    return unnamed ? store.id : null;
+  }
+
   /** Binds a new token to the store of a site. */
   async bind(manager: EntityManager, token: TokenKey, site: string): Promise<void> {
     const { id } = await this.findOrCreate(manager, token, site);

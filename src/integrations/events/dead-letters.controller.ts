@@ -1,0 +1,54 @@
+import { Body, Controller, Get, HttpCode, Post, Query, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, SessionGuard } from '../../accounts/session.guard';
+import { User } from '../../accounts/user.entity';
+import { ApiErrors } from '../../http/api-docs';
+import { CurrentLanguage } from '../../http/language.decorator';
+import type { Language } from '../../i18n/language';
+import { say } from '../../i18n/messages';
+import { invalidField } from '../../validation/errors';
+import { FailureGroupListDto, RetriedDto, RetryEventsDto } from './dead-letters.dto';
+import { DeadLetters } from './dead-letters.service';
+import { EventConditionsDto } from './events.dto';
+
+@ApiTags('event log')
+@ApiBearerAuth('session')
+@ApiErrors(400, 401)
+@UseGuards(SessionGuard)
+@Controller('api/v1/integrations/woocommerce/events')
+export class DeadLettersController {
+  constructor(private readonly deadLetters: DeadLetters) {}
+
+  @Get('failures')
+  @ApiOperation({ summary: 'Failed events by their cause, the latest first: staff all, others their own' })
+  @ApiOkResponse({ type: FailureGroupListDto })
+  async failures(
+    @CurrentUser() user: User,
+    @Query() filter: EventConditionsDto,
+  ): Promise<FailureGroupListDto> {
+    return { results: await this.deadLetters.groups(user, filter) };
+  }
+
+  @Post('retry')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Queue failed events again: those that match, or all',
+    description: 'With the conditions of the list, or `ids`, or both. Without any, `all` must be true.',
+  })
+  @ApiOkResponse({ type: RetriedDto })
+  async retry(
+    @CurrentUser() user: User,
+    @Body() scope: RetryEventsDto,
+    @CurrentLanguage() language: Language,
+  ): Promise<RetriedDto> {
+    const { all, ...conditions } = scope;
+    if (
+      !all &&
+      Object.values(conditions).every((value) => value === undefined || value === null || value === '')
+    ) {
+      throw invalidField('body', 'field_retry_scope');
+    }
+    const retried = await this.deadLetters.retry(user, conditions);
+    return { status: 'queued', retried, message: say(language, 'events_requeued', { count: retried }) };
+  }
+}
