@@ -42,6 +42,8 @@ interface QueuedEvent {
   request_id: string | null;
   /** The latest date among the product's earlier events, as far as it can matter. */
   latest_before: Date | null;
+  /** When WooCommerce itself last told of the product's deletion before, which has no date. */
+  deleted_before: Date | null;
 }
 
 /** Turns queued events into products. Safe to run twice and at once with itself: the log row decides. */
@@ -122,7 +124,13 @@ export class EventProcessor {
                     AND earlier.store_id = e.store_id AND earlier.id < e.id
                     AND earlier.epoch = e.epoch
                     AND earlier.occurred_at <= earlier.created_at + $3 * interval '1 ms')
-              END AS latest_before
+              END AS latest_before,
+              CASE WHEN e.format = 'woocommerce' AND e.occurred_at IS NOT NULL THEN
+                (SELECT max(earlier.created_at) FROM events earlier
+                  WHERE earlier.user_id = e.user_id AND earlier.woo_product_id = e.woo_product_id
+                    AND earlier.store_id = e.store_id AND earlier.id < e.id AND earlier.epoch = e.epoch
+                    AND earlier.format = 'woocommerce' AND earlier.occurred_at IS NULL)
+              END AS deleted_before
          FROM events e
         WHERE e.user_id = $1 AND e.id = ANY($2) AND e.status = 'queued' ORDER BY e.id FOR UPDATE OF e`,
       [userId, ids, MAX_CLOCK_LEAD_MS],
@@ -215,12 +223,21 @@ function readLogged({ format, payload }: QueuedEvent): {
   return { event, sent: isNative ? null : (body as ProductBody).product };
 }
 
+/**
+ * As it stands in the row: the shop's clock was weighed when the event arrived. WooCommerce reads a product when it
+ * delivers it, up to minutes after the change, and tells no date of a deletion: what it delivers after one is later.
+ */
+function dateOf(row: QueuedEvent, { occurredAt }: ProductEvent): number | null {
+  const date = row.occurred_at ?? occurredAt;
+  if (!date || !row.deleted_before) return date?.getTime() ?? null;
+  return Math.max(date.getTime(), row.deleted_before.getTime() + 1);
+}
+
 function toChange(row: QueuedEvent): ProductChange {
   const { event, sent } = readLogged(row);
   const deletion = event.eventType === 'product.deleted';
   const moment = momentOf({
-    // As it stands in the row: the shop's clock was weighed when the event arrived.
-    occurredAt: (row.occurred_at ?? event.occurredAt)?.getTime() ?? null,
+    occurredAt: dateOf(row, event),
     arrivedAt: row.created_at.getTime(),
     deletion,
     sequence: BigInt(row.id),
