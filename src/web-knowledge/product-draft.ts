@@ -89,6 +89,7 @@ export class ProductDraft {
     const { listedAt } = this.variations;
     const outcome = 'variation' in change ? this.applyVariation(change) : this.applyProduct(change);
     if (this.variations.listedAt !== listedAt) this.touched = true;
+    if (this.stored && this.stored.digest?.payload !== this.digest?.payload) this.touched = true;
     const before = [this.contentHash, this.offerHash];
     const drafted = this.drafted();
     if (!drafted) return outcome;
