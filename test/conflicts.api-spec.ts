@@ -161,6 +161,46 @@ describe('conflicts', () => {
       expect(await titles()).toEqual(['restored']);
     });
 
+    describe('tells so itself', () => {
+      const path = '/api/integrations/woocommerce/resync/';
+
+      it('and has its older state win', async () => {
+        await send(event('today', { occurred_at: at(-1) }));
+        const { status, body } = await app.request('POST', path, { token });
+        expect([status, body.status]).toEqual([200, 'resync_started']);
+        await send(event('last week', { occurred_at: at(-7 * 24 * 60) }));
+        expect(await titles()).toEqual(['last week']);
+      });
+
+      it('for the shop that it names, and no other of its owner', async () => {
+        const elsewhere = { store: { url: 'https://b.example.com' } };
+        await send(event('a', { occurred_at: at(-1) }));
+        await send(event('b', { occurred_at: at(-1), ...elsewhere }));
+        expect((await app.post(path, elsewhere, token)).status).toBe(200);
+        await send(event('older a', { occurred_at: at(-2) }));
+        await send(event('older b', { occurred_at: at(-2), ...elsewhere }));
+        expect(await titles()).toEqual(['a', 'older b']);
+      });
+
+      it('not before its first event, and not with a wrong token', async () => {
+        const { secret } = await app.createToken(owner);
+        expect((await app.request('POST', path, { token: secret })).body.error).toBe('store_unknown');
+        expect((await app.request('POST', path, { token: `wc_sk_live_${'x'.repeat(40)}` })).status).toBe(401);
+        expect((await app.request('POST', path)).status).toBe(401);
+        expect((await app.request('POST', path, { token: owner.access })).status).toBe(401);
+        expect((await app.post(path, 'x', token)).status).toBe(400);
+      });
+
+      it("not for another owner's shop, though it names it", async () => {
+        await send(event('mine', { occurred_at: at(-1) }));
+        const other = await app.createUser();
+        const { secret } = await app.createToken(other);
+        expect((await app.post(path, { store: { url: SITE } }, secret)).status).toBe(409);
+        await send(event('older', { occurred_at: at(-2) }));
+        expect(await titles()).toEqual(['mine']);
+      });
+    });
+
     it('has undated changes in the order of their arrival', async () => {
       await send(event('dated', { occurred_at: at(5) }));
       await resync((await stores())[0].id);

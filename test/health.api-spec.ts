@@ -111,7 +111,11 @@ describe('for operators', () => {
         ([, { security, responses }]) => !security?.some((entry) => scheme in entry) || !('401' in responses),
       );
     expect(operations('/api/integrations/').length).toBeGreaterThan(1);
-    expect(wanting('/api/integrations/', 'integration-token').map(([name]) => name)).toEqual([]);
+    const native = '/api/integrations/woocommerce/native/';
+    const withoutToken = wanting('/api/integrations/', 'integration-token').map(([name]) => name);
+    expect(withoutToken).toEqual(operations(native).map(([name]) => name));
+    expect(operations(native)).toHaveLength(1);
+    expect(wanting(native, 'webhook-signature')).toEqual([]);
     for (const prefix of ['/api/v1/integrations/', '/api/v1/web-knowledge/']) {
       expect(operations(prefix).length).toBeGreaterThan(3);
       expect(wanting(prefix, 'session').map(([name]) => name)).toEqual([]);

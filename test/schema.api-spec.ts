@@ -12,6 +12,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   events_id_idx: 'a job carries ids of events alone',
   events_payload_idx: 'retention prunes the log of all tenants from its oldest payload on',
   integration_tokens_hash_key: 'a request is known by its token before its tenant is',
+  integration_tokens_id_key: "WooCommerce's own webhooks name a token by its id, before its tenant is known",
 };
 
 /** Small tables that all tenants share, and one whose rows tell nobody's: vectors by the hash of their text. */

@@ -14,6 +14,7 @@ import { EventSweeper } from './events/event-sweeper.service';
 import { ShopDeadLettersController } from './events/shop-dead-letters.controller';
 import { ReconciliationController } from './reconciliation/reconciliation.controller';
 import { Reconciliation } from './reconciliation/reconciliation.service';
+import { ShopResyncController } from './stores/shop-resync.controller';
 import { Store } from './stores/store.entity';
 import { StoresController } from './stores/stores.controller';
 import { StoresService } from './stores/stores.service';
@@ -47,6 +48,7 @@ import { WooCommerceController } from './woocommerce/woocommerce.controller';
     WooCommerceController,
     NativeWebhookController,
     ReconciliationController,
+    ShopResyncController,
     ProductStatusController,
     ShopDeadLettersController,
   ],

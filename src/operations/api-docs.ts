@@ -17,6 +17,15 @@ export function apiDocument(app: INestApplication): OpenAPIObject {
       'integration-token',
     )
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'session')
+    .addApiKey(
+      {
+        type: 'apiKey',
+        in: 'header',
+        name: 'X-WC-Webhook-Signature',
+        description: "Base64 of HMAC-SHA256 over the body, by the secret of the token's native webhooks",
+      },
+      'webhook-signature',
+    )
     .build();
   const document = SwaggerModule.createDocument(app, settings, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,

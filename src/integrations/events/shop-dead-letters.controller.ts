@@ -13,6 +13,7 @@ import { readDto } from '../../validation/read-dto';
 import { shopOf } from '../stores/shop-request';
 import { StoresService } from '../stores/stores.service';
 import { CurrentToken, WooCommerceTokenGuard } from '../tokens/integration-token.guard';
+import { ApiSignature } from '../tokens/signature.decorator';
 import type { TokenIdentity } from '../tokens/token-identity';
 import { FailedEventDto, FailedEventPageDto, RetriedDto, RetryShopEventsDto } from './dead-letters.dto';
 import { DeadLetters } from './dead-letters.service';
@@ -20,6 +21,7 @@ import type { EventLog } from './event-log.entity';
 
 @ApiTags('woocommerce')
 @ApiBearerAuth('integration-token')
+@ApiSignature()
 @ApiErrors(400, 401, 403, 429)
 @UseGuards(WooCommerceTokenGuard)
 @Controller('api/integrations/woocommerce/events')

@@ -15,6 +15,7 @@ import { AppError } from '../../validation/errors';
 import { shopOf } from '../stores/shop-request';
 import { StoresService } from '../stores/stores.service';
 import { CurrentToken, WooCommerceTokenGuard } from '../tokens/integration-token.guard';
+import { ApiSignature } from '../tokens/signature.decorator';
 import type { TokenIdentity } from '../tokens/token-identity';
 import { readManifest } from './manifest';
 import {
@@ -30,6 +31,7 @@ const ANSWERS = [BucketComparisonDto, EntryComparisonDto];
 
 @ApiTags('woocommerce')
 @ApiBearerAuth('integration-token')
+@ApiSignature()
 @ApiErrors(401, 403, 429)
 @ApiExtraModels(...REQUESTS, ...ANSWERS)
 @UseGuards(WooCommerceTokenGuard)

@@ -87,6 +87,10 @@ function toDto(store: Store): StoreDto {
     host: store.host,
     clock_ahead_seconds: Math.round(store.clockAheadMs / 1000),
     resynced_at: store.epochAt,
+    compared_at: store.comparedAt,
+    in_step_at: store.inStepAt,
+    drift_since: store.driftSince,
+    drift_products: store.driftProducts,
     created_at: store.createdAt,
   };
 }

@@ -51,6 +51,26 @@ export class StoreDto {
   })
   resynced_at: Date | null;
 
+  @ApiProperty({
+    type: Date,
+    nullable: true,
+    description: 'When the shop last compared its catalogue with ours',
+  })
+  compared_at: Date | null;
+
+  @ApiProperty({ type: Date, nullable: true, description: 'When such a comparison last found no difference' })
+  in_step_at: Date | null;
+
+  @ApiProperty({ type: Date, nullable: true, description: 'Since when comparisons have found one' })
+  drift_since: Date | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Products that differ, as far as the shop has asked which; null where it has not',
+  })
+  drift_products: number | null;
+
   @ApiProperty()
   created_at: Date;
 }

@@ -6,6 +6,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiParam,
+  ApiSecurity,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -24,6 +25,7 @@ import { originOf } from './request-origin';
 const MAX_DELIVERY_ID = 200;
 
 @ApiTags('woocommerce')
+@ApiSecurity('webhook-signature')
 @ApiErrors(401, 403, 429)
 @UseGuards(NativeWebhookGuard)
 @Controller('api/integrations/woocommerce/native')
@@ -42,7 +44,6 @@ export class NativeWebhookController {
   })
   @ApiParam({ name: 'tokenId', type: Number, description: 'Id of the integration token' })
   @ApiHeader({ name: 'X-WC-Webhook-Topic', enum: NATIVE_TOPICS })
-  @ApiHeader({ name: 'X-WC-Webhook-Signature', description: 'Base64 of HMAC-SHA256 over the body' })
   @ApiHeader({ name: 'X-WC-Webhook-Source', description: "The shop's address" })
   @ApiHeader({ name: 'X-WC-Webhook-Delivery-ID' })
   @ApiAcceptedResponse({ type: NativeAnswerDto })

@@ -7,12 +7,14 @@ import { readDto } from '../../validation/read-dto';
 import { shopOf } from '../stores/shop-request';
 import { StoresService } from '../stores/stores.service';
 import { CurrentToken, WooCommerceTokenGuard } from '../tokens/integration-token.guard';
+import { ApiSignature } from '../tokens/signature.decorator';
 import type { TokenIdentity } from '../tokens/token-identity';
 import { ProductStatusListDto, ProductStatusQueryDto } from './product-status.dto';
 import { ProductStatuses } from './product-status.service';
 
 @ApiTags('woocommerce')
 @ApiBearerAuth('integration-token')
+@ApiSignature()
 @ApiErrors(401, 403, 429)
 @UseGuards(WooCommerceTokenGuard)
 @Controller('api/integrations/woocommerce/products')
