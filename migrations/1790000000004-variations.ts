@@ -8,6 +8,8 @@ export class Variations1790000000004 implements MigrationInterface {
   readonly name = 'Variations1790000000004';
 
   async up(runner: QueryRunner): Promise<void> {
+    // In the order in which workers of the previous version, which go on meanwhile, lock them.
+    await runner.query(`LOCK TABLE integration_tokens, stores, events, products, product_tombstones`);
     await runner.query(`
       CREATE TABLE product_variations (
         user_id bigint NOT NULL,
@@ -28,9 +30,6 @@ export class Variations1790000000004 implements MigrationInterface {
         CONSTRAINT product_variations_pkey
           PRIMARY KEY (user_id, store_id, external_source, product_external_id, external_id)
       )`);
-    await runner.query(
-      `CREATE INDEX product_variations_sku_idx ON product_variations (user_id, sku) WHERE is_member AND sku IS NOT NULL`,
-    );
     await runner.query(`
       ALTER TABLE products
         ADD COLUMN price_max numeric,
@@ -39,7 +38,7 @@ export class Variations1790000000004 implements MigrationInterface {
         ADD COLUMN listed_moment jsonb,
         ADD COLUMN changed_epoch integer NOT NULL DEFAULT 0`);
     await runner.query(`UPDATE products SET price_max = price WHERE price IS NOT NULL`);
-    // They were kept as the shop sent them. Filters and prices go by them from the next change of their product on.
+    // They were kept as the shop sent them, in a column that the previous version still writes. Filters and prices go by them from the next change of their product on.
     await runner.query(`
       INSERT INTO product_variations (user_id, store_id, external_source, product_external_id, external_id, "position",
                                       is_member, is_active, sku, facets, price, original_price, in_stock, state)
@@ -67,7 +66,6 @@ export class Variations1790000000004 implements MigrationInterface {
            CROSS JOIN LATERAL jsonb_array_elements(p.variations) WITH ORDINALITY AS v (item, "position")
            WHERE jsonb_typeof(v.item) = 'object' AND v.item ->> 'id' ~ '^[1-9][0-9]{0,18}$'
            ORDER BY p.user_id, p.id, v.item ->> 'id', v."position") kept`);
-    await runner.query(`ALTER TABLE products DROP COLUMN variations`);
     await runner.query(`
       ALTER TABLE product_tombstones
         ADD COLUMN changed_epoch integer NOT NULL DEFAULT 0,
@@ -81,7 +79,8 @@ export class Variations1790000000004 implements MigrationInterface {
     await runner.query(`
       ALTER TABLE events
         ADD COLUMN epoch integer NOT NULL DEFAULT 0,
-        ADD COLUMN format text NOT NULL DEFAULT 'fiko'`);
+        ADD COLUMN format text NOT NULL DEFAULT 'fiko',
+        ADD COLUMN shop_occurred_at timestamptz`);
     // WooCommerce's own webhooks name a token by its id.
     await runner.query(`
       ALTER TABLE integration_tokens
@@ -100,7 +99,9 @@ export class Variations1790000000004 implements MigrationInterface {
         DROP COLUMN previous_webhook_secret_sealed,
         DROP COLUMN previous_webhook_secret_until,
         DROP COLUMN webhook_currency`);
-    await runner.query(`ALTER TABLE events DROP COLUMN epoch, DROP COLUMN format`);
+    await runner.query(
+      `ALTER TABLE events DROP COLUMN epoch, DROP COLUMN format, DROP COLUMN shop_occurred_at`,
+    );
     await runner.query(
       `ALTER TABLE stores DROP COLUMN epoch, DROP COLUMN epoch_at, DROP COLUMN clock_ahead_ms, DROP COLUMN merged_into`,
     );
@@ -108,8 +109,7 @@ export class Variations1790000000004 implements MigrationInterface {
     await runner.query(`
       ALTER TABLE products
         DROP COLUMN price_max, DROP COLUMN varies, DROP COLUMN own_offer, DROP COLUMN listed_moment,
-        DROP COLUMN changed_epoch,
-        ADD COLUMN variations jsonb NOT NULL DEFAULT '[]'`);
+        DROP COLUMN changed_epoch`);
     await runner.query(`DROP TABLE product_variations`);
   }
 }

@@ -5,6 +5,8 @@ export class Reconciliation1790000000006 implements MigrationInterface {
   readonly name = 'Reconciliation1790000000006';
 
   async up(runner: QueryRunner): Promise<void> {
+    // In the order in which workers of the previous version, which go on meanwhile, lock them.
+    await runner.query(`LOCK TABLE stores, events, products`);
     // A product without a fingerprint differs from whatever the shop has: the shop sends it, and then it has one.
     await runner.query(`ALTER TABLE products ADD COLUMN payload_digest text, ADD COLUMN fingerprint bigint`);
     // Covering, so that a comparison leaves the wide rows alone; by bucket, so that one of few products reads few.

@@ -83,45 +83,65 @@ describe('conflicts', () => {
   });
 
   describe('a clock', () => {
+    const sentAt = (minutesFromNow: number) => ({ 'x-fiko-sent-at': at(minutesFromNow) });
+
     it('that was ahead and is set back makes no later change look older', async () => {
-      await send(event('before', { occurred_at: at(9), sent_at: at(9) }));
+      await send(event('before', { occurred_at: at(9) }), token, sentAt(9));
       expect((await stores())[0].clock_ahead_seconds).toBeGreaterThan(500);
-      await send(event('after', { occurred_at: at(0), sent_at: at(0) }));
+      await send(event('after', { occurred_at: at(0) }), token, sentAt(0));
       expect(await titles()).toEqual(['after']);
       expect((await stores())[0].clock_ahead_seconds).toBe(0);
     });
 
+    it('that was right and is set back by an hour makes no later change look older', async () => {
+      await send(event('before', { occurred_at: at(-1) }), token, sentAt(0));
+      await send(event('after', { occurred_at: at(-60) }), token, sentAt(-60));
+      expect(await titles()).toEqual(['after']);
+    });
+
     it('that is a day ahead keeps the order of changes that overtake each other', async () => {
       const day = 24 * 60;
-      await send(event('second', { occurred_at: at(day - 1), sent_at: at(day) }));
-      await send(event('first', { occurred_at: at(day - 2), sent_at: at(day) }));
+      await send(event('second', { occurred_at: at(day - 1) }), token, sentAt(day));
+      await send(event('first', { occurred_at: at(day - 2) }), token, sentAt(day));
       expect(await titles()).toEqual(['second']);
+    });
+
+    it('that is found to be ahead turns no two changes round', async () => {
+      await send(event('before', { occurred_at: at(8) }));
+      await send(event('after', { occurred_at: at(9) }), token, sentAt(9));
+      expect(await titles()).toEqual(['after']);
+      await send(event('later', { occurred_at: at(9.5) }), token, sentAt(9.5));
+      expect(await titles()).toEqual(['later']);
     });
 
     it('that is an hour behind makes its shop no older than another source', async () => {
       const { secret: other } = await app.createToken(owner, { store_url: SITE });
-      await send(event('other', { occurred_at: at(-30), sent_at: at(0) }), other);
-      await send(event('shop', { occurred_at: at(-65), sent_at: at(-60) }));
+      await send(event('other', { occurred_at: at(-30) }), other, sentAt(0));
+      await send(event('shop', { occurred_at: at(-65) }), token, sentAt(-60));
       expect(await titles()).toEqual(['shop']);
+    });
+
+    it('is known by the time of each attempt, so that an edit that is sent again late stays older', async () => {
+      await send(event('newer', { occurred_at: at(-1) }), token, sentAt(0));
+      await send(event('older, tried for five minutes', { occurred_at: at(-5) }), token, sentAt(0));
+      expect(await titles()).toEqual(['newer']);
     });
 
     it('that is off in a batch is weighed for all its events', async () => {
       const { body } = await app.post(
         '/api/integrations/woocommerce/webhook/batch/',
-        {
-          sent_at: at(60),
-          events: [event('a', { occurred_at: at(59) }), event('b', { occurred_at: at(59.5) })],
-        },
+        { events: [event('a', { occurred_at: at(59) }), event('b', { occurred_at: at(59.5) })] },
         token,
+        { 'x-fiko-sent-at': String(Date.now() + 60 * MINUTE) },
       );
       expect(body.results).toHaveLength(2);
-      await send(event('c', { occurred_at: at(0), sent_at: at(0) }));
+      await send(event('c', { occurred_at: at(0) }), token, sentAt(0));
       expect(await titles()).toEqual(['c']);
     });
 
-    it('of a bad date is refused', async () => {
-      const { status, body } = await app.webhook(token, event('x', { sent_at: 'now' }));
-      expect([status, body.errors[0].field]).toEqual([400, 'sent_at']);
+    it.each(['now', '', '12', '2025-13-01T00:00:00Z'])('is not known by %j', async (said) => {
+      await send(event('x', { occurred_at: at(-1) }), token, { 'x-fiko-sent-at': said });
+      expect((await stores())[0].clock_ahead_seconds).toBe(0);
     });
   });
 

@@ -231,7 +231,7 @@ describe('two shops under any interleaving of changes, deliveries, workers and f
         store: { id: shop.storeId, url: null, host: shop.host, clockAheadMs: 0 },
       },
       [incomingEvent(event!, word.payload)],
-      { address: '127.0.0.1', userAgent: undefined, requestId: 'interleaving' },
+      { address: '127.0.0.1', userAgent: undefined, requestId: 'interleaving', sentAt: null },
     );
     return verdicts[0]!;
   }

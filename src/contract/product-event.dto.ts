@@ -195,17 +195,6 @@ export class ProductEventDto {
   @IsoDate()
   occurred_at?: Date | null;
 
-  @ApiPropertyOptional({
-    type: String,
-    format: 'date-time',
-    description:
-      "When this request was sent, by the shop's clock: tells how far that is off, so that a clock that is set " +
-      'back does not make later changes look older',
-  })
-  @OptionalField()
-  @IsoDate()
-  sent_at?: Date | null;
-
   @ApiProperty({ type: ProductPayloadDto })
   product: ProductPayloadDto;
 }
@@ -214,15 +203,6 @@ export const MAX_BATCH = 100;
 
 /** Several changes in one request. */
 export class EventBatchDto {
-  @ApiPropertyOptional({
-    type: String,
-    format: 'date-time',
-    description: "When this request was sent, by the shop's clock; an event may say its own",
-  })
-  @OptionalField()
-  @IsoDate()
-  sent_at?: Date | null;
-
   @ApiProperty({ type: [ProductEventDto], minItems: 1, maxItems: MAX_BATCH })
   @ItemList(1, MAX_BATCH)
   events: unknown[];

@@ -14,8 +14,6 @@ export interface ProductEvent {
   eventId: string;
   eventType: EventType;
   occurredAt: Date | null;
-  /** When the shop sent it, by its own clock. */
-  sentAt: Date | null;
   product: ProductPayloadDto;
   /** Fields that only newer plugins send. They are read leniently: one that is malformed is passed over. */
   extra: ProductExtra;
@@ -66,11 +64,13 @@ export function readProductEvent(body: unknown): ProductEventResult {
       : checkDto(ProductPayloadDto, raw.product, 'product.');
   const errors: FieldError[] = [...envelope.errors, ...product.errors];
   const given = isObject(raw.product) ? raw.product : {};
-  const isVariation = given.type === 'variation' && raw.event_type !== 'product.deleted';
+  const deletion = raw.event_type === 'product.deleted';
+  // A deletion needs no more than an id; one that names the product it is of is that of a variation.
+  const isVariation = given.type === 'variation' && (!deletion || isProductId(given.parent_id));
   if (isVariation && !isProductId(given.parent_id)) {
     errors.push({ field: 'product.parent_id', message: 'field_product_id' });
   }
-  if (raw.event_type !== 'product.deleted' && !isVariation && isObject(raw.product) && isBlank(given.name)) {
+  if (!deletion && !isVariation && isObject(raw.product) && isBlank(given.name)) {
     errors.push({ field: 'product.name', message: 'field_required' });
   }
   const variations = readVariations(isVariation ? undefined : given.variations, errors);
@@ -80,7 +80,6 @@ export function readProductEvent(body: unknown): ProductEventResult {
       eventId: envelope.value.event_id,
       eventType: envelope.value.event_type,
       occurredAt: envelope.value.occurred_at || product.value.date_modified || null,
-      sentAt: envelope.value.sent_at || null,
       product: product.value,
       extra: readExtra(given),
       variations,

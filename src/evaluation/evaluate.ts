@@ -142,7 +142,7 @@ async function load(
     .generate(user, { integration_type: 'woocommerce', name: 'Evaluation' });
   const identity = await app.get(TokenAuthenticator).authenticate(secret, '127.0.0.1');
   const intake = app.get(EventIntake);
-  const origin = { address: '127.0.0.1', userAgent: undefined, requestId: randomUUID() };
+  const origin = { address: '127.0.0.1', userAgent: undefined, requestId: randomUUID(), sentAt: null };
   for (const { value, line } of products) {
     const body = { event_id: randomUUID(), event_type: 'product.created', product: value };
     const { event, errors } = readProductEvent(body);

@@ -23,8 +23,12 @@ export interface ProductStatement {
 export interface VariationChange {
   externalId: string;
   moment: ChangeMoment;
-  variation: { id: string; state: VariationState };
+  /** A null state says that it is deleted. */
+  variation: { id: string; state: VariationState | null };
 }
+
+/** Those that come one by one are remembered for ever: what goes on beyond this is a shop at fault. */
+const MAX_KNOWN_VARIATIONS = 5000;
 
 /** `awaiting_product`: what was said of a variation is kept until its product is known. */
 export type ChangeOutcome =
@@ -59,8 +63,6 @@ export class ProductDraft {
   touched = false;
   private own: ProductState | null;
   private sentDigest: ProductDigest | null;
-  private contentHash: string | null;
-  private offerHash: string | null;
 
   constructor(
     readonly stored: StoredProduct | null,
@@ -72,8 +74,6 @@ export class ProductDraft {
     this.isActive = stored?.isActive ?? false;
     this.own = stored?.own ?? null;
     this.sentDigest = stored?.digest ?? null;
-    this.contentHash = stored?.contentHash ?? null;
-    this.offerHash = stored?.offerHash ?? null;
   }
 
   /** Of the product as it was last sent whole; null once a variation was changed by itself since. */
@@ -85,19 +85,13 @@ export class ProductDraft {
     return since ? null : this.sentDigest;
   }
 
+  /** @throws Error for a change of a variation beyond MAX_KNOWN_VARIATIONS */
   apply(change: ProductChange): ChangeOutcome {
     const { listedAt } = this.variations;
     const outcome = 'variation' in change ? this.applyVariation(change) : this.applyProduct(change);
     if (this.variations.listedAt !== listedAt) this.touched = true;
     if (this.stored && this.stored.digest?.payload !== this.digest?.payload) this.touched = true;
-    const before = [this.contentHash, this.offerHash];
-    const drafted = this.drafted();
-    if (!drafted) return outcome;
-    [this.contentHash, this.offerHash] = [drafted.contentHash, drafted.offerHash];
-    const changed = before[0] !== this.contentHash || before[1] !== this.offerHash;
-    if (changed) this.touched = true;
-    // What is said of variations may count though the product's own state is known better.
-    return changed && (outcome === 'unchanged' || outcome === 'superseded') ? 'updated' : outcome;
+    return outcome;
   }
 
   /** What is to be written; null where only hashes of it are known, which nothing has changed. */
@@ -122,21 +116,47 @@ export class ProductDraft {
 
   private applyProduct({ moment, state, variations, digest }: ProductStatement): ChangeOutcome {
     // Also where the product's own state is known better: of a variation nothing later may have been said.
-    if (variations) this.variations.list(moment, variations);
-    if (this.moment && !isLaterThan(moment, this.moment)) return 'superseded';
-    const wasKnown = this.contentHash !== null;
-    const wasActive = this.isActive;
+    const isVaried = variations !== null && this.variations.list(moment, variations);
+    if (isVaried && this.isKnown) this.touched = true;
+    if (this.moment && !isLaterThan(moment, this.moment))
+      return isVaried && this.isKnown ? 'updated' : 'superseded';
+    const [wasKnown, wasActive] = [this.isKnown, this.isActive];
+    const isSame = wasKnown && !isVaried && state !== null && this.isAsBefore(state);
     Object.assign(this, { moment, touched: true, isActive: state !== null, sentDigest: digest });
     if (!state) return 'deleted';
     this.own = state;
     if (!wasKnown) return 'created';
-    return wasActive ? 'unchanged' : 'restored';
+    if (!wasActive) return 'restored';
+    return isSame ? 'unchanged' : 'updated';
   }
 
-  private applyVariation({ moment, variation }: VariationChange): ChangeOutcome {
-    const known = this.variations.entries.get(variation.id)?.moment ?? null;
-    this.variations.say(moment, variation.id, variation.state);
-    if (known && !isLaterThan(moment, known)) return 'superseded';
-    return this.own ? 'unchanged' : 'awaiting_product';
+  private applyVariation({ moment, variation: { id, state } }: VariationChange): ChangeOutcome {
+    const known = this.variations.entries.get(id);
+    if (!known && this.variations.size >= MAX_KNOWN_VARIATIONS)
+      throw new Error(`The product has more than ${MAX_KNOWN_VARIATIONS} variations.`);
+    if (known?.moment && !isLaterThan(moment, known.moment)) return 'superseded';
+    const isVaried = this.variations.say(moment, id, state);
+    if (!this.isKnown) return 'awaiting_product';
+    if (isVaried) this.touched = true;
+    return isVaried ? 'updated' : 'unchanged';
+  }
+
+  private get isKnown(): boolean {
+    return this.own !== null || this.stored !== null;
+  }
+
+  /** Whether a state is the one that stands, its variations being the same. */
+  private isAsBefore(state: ProductState): boolean {
+    const { own, stored } = this;
+    if (own) return hashesOf(own).join() === hashesOf(state).join();
+    // Of a product without variations the hashes are kept.
+    const [content, offer] = hashesOf(state);
+    return stored?.contentHash === content && stored.offerHash === offer;
   }
 }
+
+/** Of a product without variations. */
+const hashesOf = (state: ProductState): [content: string, offer: string] => [
+  contentHash(contentOf(state, [])),
+  offerHash({ ...state, ...variedOffer(state, []) }, []),
+];

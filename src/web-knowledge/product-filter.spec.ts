@@ -63,7 +63,11 @@ describe('restrictionOf', () => {
   });
 
   it.each<[ProductsQueryDto, string, string]>([
-    [{ min_price: '0' }, 'p.price_max >= $4::numeric', 'v.price >= $4::numeric'],
+    [
+      { min_price: '0' },
+      'CASE WHEN p.varies THEN p.price_max ELSE p.price END >= $4::numeric',
+      'v.price >= $4::numeric',
+    ],
     [{ max_price: '99999999999999999999.99' }, 'p.price <= $4::numeric', 'v.price <= $4::numeric'],
     [
       { has_discount: false },

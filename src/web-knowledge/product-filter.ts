@@ -11,7 +11,7 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 /** A price in rial, or in the product's own currency where that is none of Iran's. */
 const inComparableUnits = (price: string): string =>
-  `${price} * CASE p.currency ${Object.entries(RIAL_UNITS)
+  `(${price}) * CASE p.currency ${Object.entries(RIAL_UNITS)
     .map(([code, rial]) => `WHEN '${code}' THEN ${rial}`)
     .join(' ')} ELSE 1 END`;
 const IS_RIAL = `p.currency IN (${Object.keys(RIAL_UNITS)
@@ -20,7 +20,10 @@ const IS_RIAL = `p.currency IN (${Object.keys(RIAL_UNITS)
 
 /** The price of a bound: of a product with variations, at least one may be within it; of one variation, its own. */
 type Bound = 'lowest' | 'highest';
-const OF_PRODUCT: Record<Bound, string> = { lowest: 'p.price', highest: 'p.price_max' };
+const OF_PRODUCT: Record<Bound, string> = {
+  lowest: 'p.price',
+  highest: 'CASE WHEN p.varies THEN p.price_max ELSE p.price END',
+};
 const OF_VARIATION: Record<Bound, string> = { lowest: 'v.price', highest: 'v.price' };
 
 /** Writes a condition for the placeholder of its value. */

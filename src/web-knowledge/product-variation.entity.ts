@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ExternalSource } from './product.entity';
 import type { VariationState } from './product-state';
 
@@ -7,7 +7,6 @@ const key = () => ({ primaryKeyConstraintName: 'product_variations_pkey' });
 
 /** What is known of one variation of a product, which itself may not be known yet. */
 @Entity('product_variations')
-@Index('product_variations_sku_idx', ['userId', 'sku'], { where: 'is_member AND sku IS NOT NULL' })
 export class ProductVariation {
   @PrimaryColumn('bigint', key())
   userId: number;

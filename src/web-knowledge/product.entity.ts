@@ -96,6 +96,17 @@ export class Product {
   @Column('jsonb', { default: () => "'[]'" })
   attributes: ProductAttribute[];
 
+  /** Written by the version before `product_variations` alone; goes once no such process can be running. */
+  @Column({
+    type: 'jsonb',
+    name: 'variations',
+    default: () => "'[]'",
+    select: false,
+    insert: false,
+    update: false,
+  })
+  formerVariations: unknown;
+
   @Column('boolean', { default: true })
   isActive: boolean;
 

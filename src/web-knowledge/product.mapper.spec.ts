@@ -106,6 +106,7 @@ const product: Product = {
   varies: false,
   ownOffer: null,
   listedMoment: null,
+  formerVariations: [],
   isActive: true,
   inStock: true,
   stockStatus: 'instock',

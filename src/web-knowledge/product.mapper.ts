@@ -45,7 +45,7 @@ export function toProductDto(product: Product, language: Language): ProductDto {
     has_link: product.link !== null,
     price,
     price_min: price,
-    price_max: moneyOrNull(product.priceMax ?? product.price),
+    price_max: product.varies ? moneyOrNull(product.priceMax) : price,
     original_price: originalPrice,
     sale_price: discount ? price : null,
     final_price: price,

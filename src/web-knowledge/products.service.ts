@@ -86,7 +86,7 @@ export class ProductsService {
         `SELECT count(*) AS total, count(*) FILTER (WHERE p.is_active) AS active,
                 count(*) FILTER (WHERE p.is_active AND p.in_stock) AS in_stock,
                 count(*) FILTER (WHERE p.is_active AND p.original_price IS NOT NULL) AS with_discount,
-                min(p.price) FILTER (WHERE p.is_active) AS min, max(p.price_max) FILTER (WHERE p.is_active) AS max,
+                min(p.price) FILTER (WHERE p.is_active) AS min, max(CASE WHEN p.varies THEN p.price_max ELSE p.price END) FILTER (WHERE p.is_active) AS max,
                 count(*) FILTER (WHERE p.is_active)
                   - (SELECT count(DISTINCT c.product_id) FROM chunks c WHERE c.user_id = $1 AND c.status <> 'embedded'
                                                                            AND c.generation = ${ACTIVE_GENERATION})

@@ -1,7 +1,7 @@
 import Big from 'big.js';
 import { isLaterThan, type ChangeMoment } from '../contract/change-order';
 import type { StockStatus } from '../contract/product-event.dto';
-import type { Offer, VariationState } from './product-state';
+import { variationHash, type Offer, type VariationState } from './product-state';
 
 /** What a change says of one variation; the state is null where only its id was said. */
 export interface VariationStatement {
@@ -11,9 +11,9 @@ export interface VariationStatement {
 
 /** What is known of one variation. */
 export interface KnownVariation {
-  /** Null where only its id was ever said. */
+  /** Null where only its id was ever said, and of one that was deleted. */
   state: VariationState | null;
-  /** Of the change that said the state. */
+  /** Of the change that said the state, or that it is deleted. */
   moment: ChangeMoment | null;
   /** Its place in the latest list of all; null where it is not in it. */
   position: number | null;
@@ -49,31 +49,37 @@ export class VariationSet {
     return this.known;
   }
 
-  /** Takes in a list of all variations. */
-  list(moment: ChangeMoment, statements: readonly VariationStatement[]): void {
-    if (!this.listedMoment || isLaterThan(moment, this.listedMoment)) {
+  /** Takes in a list of all variations; returns whether that changes what the product has. */
+  list(moment: ChangeMoment, statements: readonly VariationStatement[]): boolean {
+    const isLatest = !this.listedMoment || isLaterThan(moment, this.listedMoment);
+    const before = isLatest ? this.memberIds() : '';
+    if (isLatest) {
       this.listedMoment = moment;
       for (const variation of this.known.values()) variation.position = null;
       for (const [position, { id }] of statements.entries()) this.find(id).position = position;
     }
-    for (const { id, state } of statements) if (state) this.say(moment, id, state);
+    let changed = isLatest && before !== this.memberIds();
+    for (const { id, state } of statements) if (state && this.say(moment, id, state)) changed = true;
+    return changed;
   }
 
-  /** Takes in what a change says of one variation. */
-  say(moment: ChangeMoment, id: string, state: VariationState): void {
+  /**
+   * Takes in what a change says of one variation, null for its deletion; returns whether that changes what the product has.
+   */
+  say(moment: ChangeMoment, id: string, state: VariationState | null): boolean {
     const variation = this.find(id);
-    if (variation.moment && !isLaterThan(moment, variation.moment)) return;
+    if (variation.moment && !isLaterThan(moment, variation.moment)) return false;
+    const before = this.isMember(id) && hashOf(variation.state);
     Object.assign(variation, { moment, state });
+    return before !== (this.isMember(id) && hashOf(state));
   }
 
   isMember(id: string): boolean {
     const variation = this.known.get(id);
     if (!variation) return false;
-    if (variation.position !== null) return true;
-    return (
-      variation.moment !== null &&
-      (this.listedMoment === null || isLaterThan(variation.moment, this.listedMoment))
-    );
+    const { state, moment, position } = variation;
+    const isSince = moment !== null && (!this.listedMoment || isLaterThan(moment, this.listedMoment));
+    return isSince ? state !== null : position !== null;
   }
 
   /** Those that the product has: in the order of the list, and then by id. */
@@ -84,12 +90,20 @@ export class VariationSet {
       .map(([id, { state }]) => ({ id, state }));
   }
 
+  private memberIds(): string {
+    return this.members()
+      .map(({ id }) => id)
+      .join(' ');
+  }
+
   private find(id: string): KnownVariation {
     let variation = this.known.get(id);
     if (!variation) this.known.set(id, (variation = { state: null, moment: null, position: null }));
     return variation;
   }
 }
+
+const hashOf = (state: VariationState | null): string => (state ? variationHash(state) : '');
 
 const place = ({ position }: KnownVariation): number => position ?? Number.MAX_SAFE_INTEGER;
 const byId = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
@@ -112,9 +126,9 @@ export function variedOffer(own: Offer, members: readonly Member[]): VariedOffer
   const states = members.map(({ state }) => state);
   const isComplete = states.every((state) => state !== null);
   const active = states.filter((state): state is VariationState => state?.isActive === true);
-  if (members.length === 0 || !isComplete) return { ...own, priceMax: highest(own, active), varies: false };
-  if (active.length === 0)
-    return { ...own, priceMax: own.price, inStock: false, stockStatus: 'outofstock', varies: false };
+  const asItself = { ...own, priceMax: own.price, varies: false };
+  if (members.length === 0 || !isComplete) return asItself;
+  if (active.length === 0) return { ...asItself, inStock: false, stockStatus: 'outofstock' };
   const priced = active.filter(({ price }) => price !== null);
   const forSale = priced.length > 0 ? priced : active;
   const stockStatus = STOCK_ORDER.find((status) => forSale.some((state) => state.stockStatus === status))!;
@@ -128,13 +142,4 @@ export function variedOffer(own: Offer, members: readonly Member[]): VariedOffer
     stockStatus,
     varies: true,
   };
-}
-
-/** Of variations that are known in part, the highest price so far. */
-function highest({ price }: Offer, active: readonly VariationState[]): string | null {
-  const prices = [price, ...active.map((state) => state.price)].filter((each) => each !== null);
-  return prices.reduce<string | null>(
-    (most, each) => (most === null || new Big(each).gt(most) ? each : most),
-    null,
-  );
 }

@@ -17,6 +17,8 @@ export interface RequestOrigin {
   address: string;
   userAgent: string | undefined;
   requestId: string;
+  /** When this attempt was sent, by the shop's clock; null where the request does not say. */
+  sentAt: Date | null;
 }
 
 /** One event as it came: what the log says of it. */
@@ -28,8 +30,6 @@ export interface IncomingEvent {
   productName: string | null;
   /** By the shop's clock. */
   occurredAt: Date | null;
-  /** When the shop sent it, by its own clock; null where it does not say. */
-  sentAt: Date | null;
   /** The shop's own address, where it names it. */
   siteUrl: string | null;
   /** The product's address. */
@@ -46,7 +46,6 @@ export const incomingEvent = (event: ProductEvent, payload: string): IncomingEve
   productId: event.variationOf ?? event.product.id,
   productName: event.product.name ?? null,
   occurredAt: event.occurredAt,
-  sentAt: event.sentAt,
   siteUrl: event.siteUrl,
   permalink: event.product.permalink ?? null,
   format: 'fiko',
@@ -70,8 +69,9 @@ const DEADLOCK = '40P01';
 const ATTEMPTS = 3;
 
 interface Row {
-  storeId: number;
+  store: StoreBinding;
   incoming: IncomingEvent;
+  /** By our clock. */
   occurredAt: Date | null;
   origin: RequestOrigin;
 }
@@ -114,7 +114,7 @@ export class EventIntake {
     const verdicts = rows.length > 0 ? await this.written(identity, rows) : [];
     const loggedAt = performance.now();
     const touched = new Set(
-      rows.filter((_, index) => verdicts[index] === 'accepted').map(({ storeId }) => storeId),
+      rows.filter((_, index) => verdicts[index] === 'accepted').map(({ store }) => store.id),
     );
     for (const storeId of touched)
       await this.jobs.nudge('events.process', { user_id: identity.user.id, store_id: storeId });
@@ -130,39 +130,35 @@ export class EventIntake {
     incoming: readonly IncomingEvent[],
     origin: RequestOrigin,
   ): Promise<Row[]> {
-    const agentSite = siteOfUserAgent(origin.userAgent);
     const arrivedAt = Date.now();
     const stores = new Map<string, StoreBinding>();
     const rows: Row[] = [];
     for (const each of incoming) {
-      const { siteUrl, permalink, occurredAt } = each;
-      const evidence = JSON.stringify([siteUrl, hostOf(permalink)]);
+      const evidence = JSON.stringify([each.siteUrl, hostOf(each.permalink)]);
       let store = stores.get(evidence);
       if (!store) {
-        store = await this.stores.resolve(identity, { site: siteUrl, agentSite, permalink });
+        store = await this.storeOf(identity, each, origin, arrivedAt);
         stores.set(evidence, store);
       }
-      if (each.sentAt) await this.weighClock(identity, store, each.sentAt.getTime(), arrivedAt);
-      rows.push({
-        storeId: store.id,
-        incoming: each,
-        occurredAt: byOurClock(occurredAt, store.clockAheadMs),
-        origin,
-      });
+      const { occurredAt } = each;
+      rows.push({ store, incoming: each, occurredAt: byOurClock(occurredAt, store.clockAheadMs), origin });
     }
     return rows;
   }
 
-  private async weighClock(
-    { user }: TokenIdentity,
-    store: StoreBinding,
-    sentAt: number,
+  /** The store, with its clock as this request shows it. */
+  private async storeOf(
+    identity: TokenIdentity,
+    { siteUrl, permalink }: IncomingEvent,
+    { userAgent, sentAt }: RequestOrigin,
     arrivedAt: number,
-  ): Promise<void> {
-    const ahead = clockAheadMs(store.clockAheadMs, sentAt, arrivedAt);
-    if (ahead === store.clockAheadMs) return;
-    store.clockAheadMs = ahead;
-    await this.stores.setClock(user.id, store.id, ahead);
+  ): Promise<StoreBinding> {
+    const agentSite = siteOfUserAgent(userAgent);
+    const store = await this.stores.resolve(identity, { site: siteUrl, agentSite, permalink });
+    if (!sentAt) return store;
+    const ahead = clockAheadMs(store.clockAheadMs, sentAt.getTime(), arrivedAt);
+    if (ahead !== store.clockAheadMs) await this.stores.setClock(identity.user.id, store.id, ahead);
+    return { id: store.id, clockAheadMs: ahead };
   }
 
   private written({ user, tokenId }: TokenIdentity, rows: Row[]): Promise<IntakeVerdict[]> {
@@ -217,14 +213,15 @@ export class EventIntake {
    */
   private async insert(userId: number, tokenId: number, rows: readonly Row[]): Promise<IntakeVerdict[]> {
     const values: unknown[] = [userId, tokenId];
-    const tuples = rows.map(({ storeId, incoming, occurredAt, origin }) => {
+    const tuples = rows.map(({ store, incoming, occurredAt, origin }) => {
       const first = values.push(
-        storeId,
+        store.id,
         incoming.eventId,
         incoming.eventType,
         incoming.productId,
         incoming.productName ? cleanText(incoming.productName) : null,
         occurredAt,
+        store.clockAheadMs === 0 ? null : incoming.occurredAt,
         incoming.payload,
         incoming.format,
         origin.address,
@@ -235,19 +232,19 @@ export class EventIntake {
     });
     const inserted = await this.dataSource.query<{ store_id: number; event_id: string }[]>(
       `INSERT INTO events (user_id, token_id, store_id, event_id, event_type, woo_product_id, product_name, occurred_at,
-                           payload, format, source_ip, user_agent, request_id, epoch)
+                           shop_occurred_at, payload, format, source_ip, user_agent, request_id, epoch)
        SELECT $1, $2, v.*, (SELECT s.epoch FROM stores s WHERE s.user_id = $1 AND s.id = v.store_id)
          FROM (VALUES ${tuples.join(', ')})
-              AS v (store_id, event_id, event_type, woo_product_id, product_name, occurred_at, payload, format,
-                    source_ip, user_agent, request_id)
+              AS v (store_id, event_id, event_type, woo_product_id, product_name, occurred_at, shop_occurred_at,
+                    payload, format, source_ip, user_agent, request_id)
        ON CONFLICT ON CONSTRAINT events_event_id_key DO NOTHING
        RETURNING store_id, event_id`,
       values,
     );
     const accepted = new Set(inserted.map((row) => `${row.store_id} ${row.event_id}`));
     // Of two copies in one statement the first is the one that was stored.
-    return rows.map(({ storeId, incoming }) =>
-      accepted.delete(`${storeId} ${incoming.eventId}`) ? 'accepted' : 'skipped',
+    return rows.map(({ store, incoming }) =>
+      accepted.delete(`${store.id} ${incoming.eventId}`) ? 'accepted' : 'skipped',
     );
   }
 }
@@ -258,6 +255,7 @@ const COLUMN_TYPES = [
   'text',
   'bigint',
   'text',
+  'timestamptz',
   'timestamptz',
   'json',
   'text',

@@ -65,6 +65,10 @@ export class EventLog {
   @Column('timestamptz', { nullable: true })
   occurredAt: Date | null;
 
+  /** As the shop's clock had it, where that was off. */
+  @Column('timestamptz', { nullable: true })
+  shopOccurredAt: Date | null;
+
   /** The body as it arrived, to the letter; null once it was pruned by age. */
   @Column('json', { select: false, nullable: true })
   payload: string | null;

@@ -42,6 +42,8 @@ interface QueuedEvent {
   request_id: string | null;
   /** The latest date among the product's earlier events, as far as it can matter. */
   latest_before: Date | null;
+  /** The latest date among those before it by the shop's own dates too, as far as it is not before it by ours. */
+  not_before: Date | null;
   /** When WooCommerce itself last told of the product's deletion before, which has no date. */
   deleted_before: Date | null;
 }
@@ -125,6 +127,13 @@ export class EventProcessor {
                     AND earlier.epoch = e.epoch
                     AND earlier.occurred_at <= earlier.created_at + $3 * interval '1 ms')
               END AS latest_before,
+              CASE WHEN e.shop_occurred_at IS NOT NULL THEN
+                (SELECT max(earlier.occurred_at) FROM events earlier
+                  WHERE earlier.user_id = e.user_id AND earlier.woo_product_id = e.woo_product_id
+                    AND earlier.store_id = e.store_id AND earlier.id < e.id AND earlier.epoch = e.epoch
+                    AND coalesce(earlier.shop_occurred_at, earlier.occurred_at) < e.shop_occurred_at
+                    AND earlier.occurred_at >= e.occurred_at)
+              END AS not_before,
               CASE WHEN e.format = 'woocommerce' AND e.occurred_at IS NOT NULL THEN
                 (SELECT max(earlier.created_at) FROM events earlier
                   WHERE earlier.user_id = e.user_id AND earlier.woo_product_id = e.woo_product_id
@@ -224,13 +233,17 @@ function readLogged({ format, payload }: QueuedEvent): {
 }
 
 /**
- * As it stands in the row: the shop's clock was weighed when the event arrived. WooCommerce reads a product when it
- * delivers it, up to minutes after the change, and tells no date of a deletion: what it delivers after one is later.
+ * As it stands in the row: the shop's clock was weighed when the event arrived. That it was found to be off must not turn
+ * round two changes that arrived in the order of the shop's own dates. And WooCommerce reads a product when it delivers
+ * it, up to minutes after the change, and tells no date of a deletion: what it delivers after one is later.
  */
 function dateOf(row: QueuedEvent, { occurredAt }: ProductEvent): number | null {
   const date = row.occurred_at ?? occurredAt;
-  if (!date || !row.deleted_before) return date?.getTime() ?? null;
-  return Math.max(date.getTime(), row.deleted_before.getTime() + 1);
+  if (!date) return null;
+  const floors = [row.not_before, row.deleted_before].map((floor) =>
+    floor ? floor.getTime() + 1 : -Infinity,
+  );
+  return Math.max(date.getTime(), ...floors);
 }
 
 function toChange(row: QueuedEvent): ProductChange {
@@ -245,7 +258,7 @@ function toChange(row: QueuedEvent): ProductChange {
     latestBefore: row.latest_before?.getTime() ?? null,
   });
   if (event.variationOf !== null) {
-    const state = toVariationState(event.product, event.attributes);
+    const state = deletion ? null : toVariationState(event.product, event.attributes);
     return { externalId: `woo_${event.variationOf}`, moment, variation: { id: event.product.id, state } };
   }
   return {

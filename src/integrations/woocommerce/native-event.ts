@@ -65,7 +65,6 @@ export function incomingDelivery(
     productId: event?.variationOf ?? String(raw.id),
     productName: event?.product.name ?? null,
     occurredAt: event?.occurredAt ?? null,
-    sentAt: null,
     siteUrl: delivery.source,
     permalink: event?.product.permalink ?? null,
     format: 'woocommerce',

@@ -50,15 +50,16 @@ export class NativeWebhookController {
   @ApiOkResponse({ type: NativeAnswerDto, description: 'A ping, or received before' })
   @ApiErrors(400, 413, 415)
   async deliver(
-    @CurrentSender() { identity, currency, isPing }: NativeSender,
+    @CurrentSender() sender: NativeSender | null,
     @CurrentLanguage() language: Language,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NativeAnswerDto> {
-    if (isPing) {
+    if (!sender) {
       reply.status(200);
       return { status: 'ok', message: say(language, 'webhook_ping'), event_id: null };
     }
+    const { identity, currency } = sender;
     const topic = request.headers['x-wc-webhook-topic'];
     if (!isNativeTopic(topic)) {
       throw invalidField('X-WC-Webhook-Topic', 'field_choice', { values: NATIVE_TOPICS.join(', ') });

@@ -13,11 +13,10 @@ import { UsageCounter } from '../tokens/usage-counter.service';
 export interface NativeSender {
   identity: TokenIdentity;
   currency: string | null;
-  /** WooCommerce tries an address once, without a signature, when a webhook is made. */
-  isPing: boolean;
 }
 
-type Sent = FastifyRequest<{ Params: { tokenId: string } }> & { nativeSender: NativeSender };
+/** `nativeSender` is null for a ping: WooCommerce tries an address once, without a signature, when a webhook is made. */
+type Sent = FastifyRequest<{ Params: { tokenId: string } }> & { nativeSender: NativeSender | null };
 
 const PING = /^webhook_id=\d{1,20}$/;
 
@@ -41,17 +40,22 @@ export class NativeWebhookGuard implements CanActivate {
     if (!/^[1-9]\d{0,14}$/.test(tokenId)) throw notFound();
     const signature = request.headers['x-wc-webhook-signature'];
     const body = request.rawBody ?? Buffer.alloc(0);
-    const isPing = signature === undefined && body.length < 100 && PING.test(body.toString('latin1'));
+    if (signature === undefined && body.length < 100 && PING.test(body.toString('latin1'))) {
+      // Anybody can send one: it costs no token anything, and tells nothing of which there are.
+      await this.limits.consumeRefused(request.ip, reply);
+      request.nativeSender = null;
+      return true;
+    }
     try {
       const { identity, currency } = await this.authenticator.authenticateWebhook(
         Number(tokenId),
         request.ip,
-        (webhook) => isPing || (typeof signature === 'string' && this.isSigned(webhook, body, signature)),
+        (webhook) => typeof signature === 'string' && this.isSigned(webhook, body, signature),
       );
       if (identity.integrationType !== 'woocommerce') throw new AppError(403, 'token_wrong_type');
       await this.limits.consume(this.limits.ofToken(identity.rateLimitPerMinute), identity.tokenId, reply);
-      if (!isPing) this.usage.count(identity, null);
-      request.nativeSender = { identity, currency, isPing };
+      this.usage.count(identity, null);
+      request.nativeSender = { identity, currency };
       return true;
     } catch (error) {
       if (isUnauthorized(error)) await this.limits.consumeRefused(request.ip, reply);
@@ -85,7 +89,7 @@ export class NativeWebhookGuard implements CanActivate {
   }
 }
 
-/** Who sent the delivery. */
+/** Who sent the delivery; null for a ping. */
 export const CurrentSender = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<Sent>().nativeSender,
 );

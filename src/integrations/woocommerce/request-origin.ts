@@ -1,9 +1,25 @@
 import type { FastifyRequest } from 'fastify';
+import { readDate } from '../../validation/rules';
 import type { RequestOrigin } from '../events/event-intake.service';
 
-/** Where a request came from, for the log. */
+/** Set anew with every attempt, as a body that is sent again is not. */
+const SENT_AT = 'x-fiko-sent-at';
+
+/** Where a request came from, for the log, and when its shop says that it was sent. */
 export const originOf = (request: FastifyRequest): RequestOrigin => ({
   address: request.ip,
   userAgent: request.headers['user-agent'],
   requestId: request.id,
+  sentAt: sentAtOf(request),
 });
+
+/** ISO 8601 or milliseconds since 1970; else the time of the signature, which was verified by then. */
+function sentAtOf({ headers }: FastifyRequest): Date | null {
+  const said = headers[SENT_AT];
+  if (typeof said === 'string') {
+    const at = /^\d{13}$/.test(said) ? Number(said) : readDate(said);
+    return at === null ? null : new Date(at);
+  }
+  const signed = headers['webhook-timestamp'];
+  return typeof signed === 'string' && /^\d{1,11}$/.test(signed) ? new Date(Number(signed) * 1000) : null;
+}

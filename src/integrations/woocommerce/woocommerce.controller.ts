@@ -27,11 +27,13 @@ import { ApiSignature } from '../tokens/signature.decorator';
 import type { TokenIdentity } from '../tokens/token-identity';
 import { UsageCounter } from '../tokens/usage-counter.service';
 import { originOf } from './request-origin';
+import { ApiSentAt } from './sent-at.decorator';
 import { BatchAnswerDto, ConnectionDto, WebhookAnswerDto } from './woocommerce.dto';
 
 @ApiTags('woocommerce')
 @ApiBearerAuth('integration-token')
 @ApiSignature()
+@ApiSentAt()
 @ApiErrors(401, 403, 429)
 @UseGuards(WooCommerceTokenGuard)
 @Controller('api/integrations/woocommerce')
@@ -93,9 +95,9 @@ export class WooCommerceController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BatchAnswerDto> {
     const text = request.body as string;
-    const { events, sent_at: sentAt } = readDto(EventBatchDto, parseBody(text));
+    const { events } = readDto(EventBatchDto, parseBody(text));
     const payloads = rawItems(text, 'events')!;
-    const read = events.map((given, index) => this.readOne(given, payloads[index]!, sentAt || null));
+    const read = events.map((given, index) => this.readOne(given, payloads[index]!));
     const checkedMs = reply.elapsedTime;
     const { verdicts, timings } = await this.intake.accept(
       identity,
@@ -111,7 +113,7 @@ export class WooCommerceController {
     return { results };
   }
 
-  private readOne(given: unknown, payload: string, sentAt: Date | null) {
+  private readOne(given: unknown, payload: string) {
     const { bodyLimit } = this.config.server;
     // By letters first: counting bytes of what is far too long takes time.
     const isTooLarge = payload.length > bodyLimit || Buffer.byteLength(payload) > bodyLimit;
@@ -121,7 +123,7 @@ export class WooCommerceController {
           errors: [{ field: 'event', message: 'field_size' as const, values: { max: bodyLimit } }],
         }
       : readProductEvent(given);
-    const incoming = event && incomingEvent({ ...event, sentAt: event.sentAt ?? sentAt }, payload);
+    const incoming = event && incomingEvent(event, payload);
     return { incoming, errors, eventId: event?.eventId ?? eventIdOf(given) };
   }
 

@@ -109,12 +109,15 @@ function optionsOf({ attributes, variations }: ProductContent): Map<string, Set<
 /** An entry of an inverted index holds 2,700 bytes at most. */
 const MAX_FACET = 200;
 
+/** JSON cannot hold half of a surrogate pair, where one is cut. */
+const shortened = (text: string): string => squeeze(text).slice(0, MAX_FACET).toWellFormed();
+
 /** The key that a product, or a variation, is filtered by: spelling variants and digits of either script meet. */
 export const attributeFacet = (name: string, option: string): string =>
-  `attribute:${squeeze(name).slice(0, MAX_FACET)}=${squeeze(option).slice(0, MAX_FACET)}`;
+  `attribute:${shortened(name)}=${shortened(option)}`;
 
 /** The key of having a value of an attribute, whichever. */
-export const attributeName = (name: string): string => `has:${squeeze(name).slice(0, MAX_FACET)}`;
+export const attributeName = (name: string): string => `has:${shortened(name)}`;
 
 /** The key that a product is filtered by: spelling variants of a name meet. */
 export const facet = (kind: 'category' | 'tag' | 'brand' | 'sku', name: string): string =>
