@@ -75,7 +75,9 @@ export class Variations1790000000004 implements MigrationInterface {
         ADD COLUMN epoch integer NOT NULL DEFAULT 0,
         ADD COLUMN epoch_at timestamptz,
         ADD COLUMN clock_ahead_ms bigint NOT NULL DEFAULT 0,
-        ADD COLUMN merged_into bigint`);
+        ADD COLUMN merged_into bigint,
+        ADD COLUMN merge_pending boolean NOT NULL DEFAULT false`);
+    await runner.query(`CREATE INDEX stores_merge_idx ON stores (user_id, id) WHERE merge_pending`);
     await runner.query(`
       ALTER TABLE events
         ADD COLUMN epoch integer NOT NULL DEFAULT 0,
@@ -103,7 +105,8 @@ export class Variations1790000000004 implements MigrationInterface {
       `ALTER TABLE events DROP COLUMN epoch, DROP COLUMN format, DROP COLUMN shop_occurred_at`,
     );
     await runner.query(
-      `ALTER TABLE stores DROP COLUMN epoch, DROP COLUMN epoch_at, DROP COLUMN clock_ahead_ms, DROP COLUMN merged_into`,
+      `ALTER TABLE stores DROP COLUMN epoch, DROP COLUMN epoch_at, DROP COLUMN clock_ahead_ms, DROP COLUMN merged_into,
+                          DROP COLUMN merge_pending`,
     );
     await runner.query(`ALTER TABLE product_tombstones DROP COLUMN changed_epoch, DROP COLUMN listed_moment`);
     await runner.query(`

@@ -1,4 +1,4 @@
-import { postAndHold, releaseEvents, until } from './support/event-log';
+import { allowProducts, postAndHold, refuseProduct, releaseEvents, until } from './support/event-log';
 import { productEvent, TestApp, type TestUser } from './support/test-app';
 
 const SITE = 'https://a.example.com';
@@ -314,6 +314,72 @@ describe('conflicts', () => {
       await send(site('named', -1, 9), secret);
       const shoe = (await products()).find(({ title }) => title === 'shoe')!;
       expect(shoe.price).toBe('70.00');
+    });
+
+    it('first without its name, has each variation as it was last said to be', async () => {
+      const { secret } = await app.createToken(owner);
+      const shoe = (
+        minutes: number,
+        prices: Record<string, string>,
+        envelope: Record<string, unknown> = {},
+      ) =>
+        event(
+          'shoe',
+          { occurred_at: at(minutes), ...envelope },
+          {
+            type: 'variable',
+            variations: Object.entries(prices).map(([id, price]) => ({ id: Number(id), price })),
+            permalink: `${SITE}/p/`,
+          },
+        );
+      const alone = (id: number, minutes: number, price: string, envelope: Record<string, unknown> = {}) =>
+        event(
+          '',
+          { occurred_at: at(minutes), ...envelope },
+          { id, type: 'variation', parent_id: 414, price, regular_price: '', sale_price: '' },
+        );
+      await send(alone(415, -60, '50', { store: { url: SITE } }));
+      await send(shoe(-30, { 415: '100', 416: '120' }), secret);
+      await send(site('named', -1, 9), secret);
+      expect((await products()).find(({ title }) => title === 'shoe')!.price).toBe('100.00');
+      // A variation that was changed in the losing store after the winner's list.
+      const { secret: second } = await app.createToken(owner);
+      await send(shoe(-20, { 415: '200', 416: '220' }), second);
+      await send(alone(415, -5, '70'), second);
+      await send(shoe(-10, { 415: '300', 416: '320' }, { store: { url: SITE } }));
+      await send(site('named again', -1, 9), second);
+      expect((await products()).find(({ title }) => title === 'shoe')!.price).toBe('70.00');
+    });
+
+    it('brings its failed events, which the shop still sees and tries again', async () => {
+      const { secret } = await app.createToken(owner);
+      await refuseProduct(app, 'woo_77');
+      const poison = nameless('poison', -5, 77);
+      await send(poison, secret);
+      await send(site('there', -10, 1));
+      await send(site('named', -1, 9), secret);
+      await allowProducts(app);
+      const failed = await app.get('/api/integrations/woocommerce/events/failed/', secret);
+      expect(failed.body.results).toMatchObject([{ event_id: poison.event_id }]);
+      const retried = await app.post('/api/integrations/woocommerce/events/retry/', { all: true }, secret);
+      expect(retried.body.retried).toBe(1);
+      expect(await titles()).toEqual(['named', 'poison', 'there']);
+      // And an event that it has sent already is known as such.
+      expect((await app.webhook(secret, poison)).status).toBe(200);
+    });
+
+    it('is brought over by whoever comes next when the process that was at it died', async () => {
+      const { secret } = await app.createToken(owner);
+      await send(nameless('here', -5, 1), secret);
+      await send(site('there', -10, 1));
+      const all = (await stores()) as { id: number; url: string | null }[];
+      const [from, into] = [all.find(({ url }) => url === null)!, all.find(({ url }) => url !== null)!];
+      await app.query(`UPDATE stores SET merged_into = $2, merge_pending = true WHERE id = $1`, [
+        from.id,
+        into.id,
+      ]);
+      await until('the sweeper has found it', async () => (await titles()).join() === 'here');
+      expect(await stores()).toHaveLength(1);
     });
 
     it('brings what still waits to be processed', async () => {

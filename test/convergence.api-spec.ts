@@ -245,7 +245,7 @@ describe('products under changes in any order', () => {
       // Null for a shop that tells its variations one by one.
       list: fc.option(fc.uniqueArray(said, { selector: ({ id }) => id, maxLength: 2 })),
     }),
-    fc.record({ variation: variationId, price: variation }),
+    fc.record({ variation: variationId, price: fc.option(variation) }),
     fc.constant('deletion' as const),
   );
   const variationChanges = fc
@@ -258,7 +258,10 @@ describe('products under changes in any order', () => {
         const place = { externalId: 'woo_1', moment };
         if (what === 'deletion') return { ...place, state: null, variations: null, digest: null };
         if ('variation' in what)
-          return { ...place, variation: { id: what.variation, state: variationOf(what.price) } };
+          return {
+            ...place,
+            variation: { id: what.variation, state: what.price === null ? null : variationOf(what.price) },
+          };
         const variations = what.list?.map(({ id, price }) => ({
           id,
           state: price === null ? null : variationOf(price),

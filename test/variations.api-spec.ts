@@ -192,6 +192,13 @@ describe('a product with variations', () => {
     expect(await detail()).toMatchObject({ variations: [], price: '850000.00', product_type: 'variable' });
   });
 
+  it('may have values whose end is cut within a letter', async () => {
+    const option = `${'x'.repeat(199)}𠀀`;
+    const attributes = [{ name: option, option }];
+    const product = { ...nike, attributes: [{ name: option, options: [option] }] };
+    expect((await send({ ...product, variations: [{ ...SHOES[0], attributes }] })).outcome).toBe('created');
+  });
+
   it.each(['grouped', 'external', 'variable-subscription', 'lottery'])('keeps the type %s', async (type) => {
     expect((await send({ ...nike, type })).outcome).toBe('created');
     expect((await list())[0].product_type).toBe(type);
@@ -222,6 +229,19 @@ describe('a product with variations', () => {
       await send({ ...nike, variations: ids.slice(1) }, { occurred_at: minute(20) });
       await alone({ ...SHOES[0], price: '1' }, 19);
       expect((await detail()).variations.map(({ id }: { id: number }) => id)).toEqual(ids.slice(1));
+    });
+
+    it('loses one that is deleted by itself, until a later list has it', async () => {
+      await send({ ...nike, variations: SHOES }, { occurred_at: minute(1) });
+      const deletion = { event_type: 'product.deleted', occurred_at: minute(5) };
+      const event = await send({ id: 415, type: 'variation', parent_id: 414 }, deletion);
+      expect(event).toMatchObject({ outcome: 'updated', woo_product_id: 414 });
+      expect((await detail()).variations.map(({ id }: { id: number }) => id)).toEqual([416, 417]);
+      expect((await list())[0].price_min).toBe('1000000.00');
+      await alone({ ...SHOES[0], price: '1' }, 4);
+      expect((await list())[0].price_min).toBe('1000000.00');
+      await send({ ...nike, variations: SHOES }, { occurred_at: minute(6) });
+      expect((await list())[0].price_min).toBe('900000.00');
     });
 
     it('stays deleted', async () => {

@@ -16,6 +16,7 @@ import { ReconciliationController } from './reconciliation/reconciliation.contro
 import { Reconciliation } from './reconciliation/reconciliation.service';
 import { ShopResyncController } from './stores/shop-resync.controller';
 import { Store } from './stores/store.entity';
+import { StoreMerger } from './stores/store-merger.jobs';
 import { StoresController } from './stores/stores.controller';
 import { StoresService } from './stores/stores.service';
 import { IntegrationToken } from './tokens/integration-token.entity';
@@ -74,6 +75,6 @@ export class IntegrationsApiModule {}
 
 @Module({
   imports: [WebKnowledgeWorkerModule, KnowledgeWorkerModule],
-  providers: [EventProcessor, EventSweeper, EventRetention],
+  providers: [EventProcessor, StoreMerger, EventSweeper, EventRetention],
 })
 export class IntegrationsWorkerModule {}

@@ -13,6 +13,8 @@ export type QueueName = keyof typeof QUEUES;
 export interface JobPayloads {
   /** Process the events of this store that are due. */
   'events.process': { user_id: number; store_id: number };
+  /** Bring the products and events of this store to the one that it turned out to be. */
+  'stores.merge': { user_id: number; store_id: number };
   /** Embed chunks that await it, until none is left. */
   'knowledge.embed': Record<string, never>;
   /** Make what other code or configuration asks for: chunks of a new generation, documents of a newer normaliser. */
@@ -35,6 +37,12 @@ export const JOBS: { [N in JobName]: JobDefinition<JobPayloads[N]> } = {
     attempts: 4,
     backoffMs: 1000,
     key: ({ user_id: user, store_id: store }) => `store-${user}-${store}`,
+  },
+  'stores.merge': {
+    queue: 'sync',
+    attempts: 4,
+    backoffMs: 1000,
+    key: ({ user_id: user, store_id: store }) => `merge-${user}-${store}`,
   },
   'knowledge.embed': { queue: 'knowledge', attempts: 1, backoffMs: 0, key: () => 'embed' },
   'knowledge.build': { queue: 'knowledge', attempts: 4, backoffMs: 1000, key: () => 'build' },

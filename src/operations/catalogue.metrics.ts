@@ -52,7 +52,7 @@ export class CatalogueMetrics {
               count(*) FILTER (WHERE in_step_at IS NOT NULL AND drift_since IS NULL) AS in_step,
               count(*) FILTER (WHERE drift_since IS NOT NULL) AS drifting,
               count(*) FILTER (WHERE in_step_at IS NULL AND drift_since IS NULL) AS never_compared
-         FROM stores`,
+         FROM stores WHERE merged_into IS NULL`,
     );
     return row!;
   }

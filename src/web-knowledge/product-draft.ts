@@ -5,7 +5,7 @@ import { contentHash, contentOf, offerHash, type ProductState, type VariationSta
 import { variedOffer, type VariationSet, type VariationStatement, type VariedOffer } from './variation-set';
 
 /** One change of one product, as a shop told it. */
-export type ProductChange = ProductStatement | VariationChange;
+export type ProductChange = ProductStatement | VariationChange | VariationList;
 
 /** What a change says of a whole product. */
 export interface ProductStatement {
@@ -25,6 +25,13 @@ export interface VariationChange {
   moment: ChangeMoment;
   /** A null state says that it is deleted. */
   variation: { id: string; state: VariationState | null };
+}
+
+/** Which variations a product has, told apart from the product. */
+export interface VariationList {
+  externalId: string;
+  moment: ChangeMoment;
+  list: VariationStatement[];
 }
 
 /** Those that come one by one are remembered for ever: what goes on beyond this is a shop at fault. */
@@ -88,7 +95,7 @@ export class ProductDraft {
   /** @throws Error for a change of a variation beyond MAX_KNOWN_VARIATIONS */
   apply(change: ProductChange): ChangeOutcome {
     const { listedAt } = this.variations;
-    const outcome = 'variation' in change ? this.applyVariation(change) : this.applyProduct(change);
+    const outcome = this.applyOne(change);
     if (this.variations.listedAt !== listedAt) this.touched = true;
     if (this.stored && this.stored.digest?.payload !== this.digest?.payload) this.touched = true;
     return outcome;
@@ -112,6 +119,18 @@ export class ProductDraft {
         members.map(({ id, state }) => [id, state] as const),
       ),
     };
+  }
+
+  private applyOne(change: ProductChange): ChangeOutcome {
+    if ('variation' in change) return this.applyVariation(change);
+    return 'list' in change ? this.applyList(change) : this.applyProduct(change);
+  }
+
+  private applyList({ moment, list }: VariationList): ChangeOutcome {
+    const isVaried = this.variations.list(moment, list);
+    if (!this.isKnown) return 'awaiting_product';
+    if (isVaried) this.touched = true;
+    return isVaried ? 'updated' : 'unchanged';
   }
 
   private applyProduct({ moment, state, variations, digest }: ProductStatement): ChangeOutcome {

@@ -30,7 +30,7 @@ export class ProductWriter {
     scope: ProductScope,
     changes: readonly ProductChange[],
   ): Promise<{ outcomes: ChangeOutcome[]; pendingChunks: number }> {
-    const partial = changes.filter((change) => 'variation' in change || Boolean(change.variations?.length));
+    const partial = changes.filter((change) => !('state' in change) || Boolean(change.variations?.length));
     const drafts = await loadDrafts(
       manager,
       scope,

@@ -1,63 +1,115 @@
 import type { EntityManager } from 'typeorm';
+import type { ChangeMoment } from '../contract/change-order';
+import type { ProductChange, ProductDraft } from './product-draft';
+import { loadDrafts, type ProductScope } from './product-rows';
+import type { ProductWriter } from './product-writer.service';
 
-/** A moment as `contract/change-order.ts` orders them within an epoch; two shops count their epochs apart. */
-const order = (alias: string): string =>
-  `(${alias}.changed_at, NOT ${alias}.changed_on_arrival,
-    NOT ${alias}.changed_on_arrival AND ${alias}.changed_by_deletion, ${alias}.changed_by_event)`;
+/** Products in one transaction: changes of both stores wait for it. */
+const BATCH = 100;
 
-const SAME = `a.user_id = $1 AND b.user_id = $1 AND a.external_source = b.external_source
-              AND a.external_id = b.external_id`;
+/** What is known of a product stands in these, by the product's external id. */
+const TABLES = {
+  products: 'external_id',
+  product_tombstones: 'external_id',
+  product_variations: 'product_external_id',
+} as const;
 
 /**
- * Gives the products of one store to another of the same user, in a transaction of the caller's that holds both locks.
- * Of a product that both have, what was said later stands; a deletion is a word too.
+ * Gives the next products of one store to another of the same user, in a transaction of the caller's that holds both
+ * locks. Of a product that both have, what was said later stands, of each of its variations too, as if the changes of the
+ * first had come to the second.
+ *
+ * @param epochOf the epoch of the second store that a change of the first belongs to
+ * @returns whether there are more, and how many chunks await embedding now
  */
-export async function mergeProducts(
+export async function mergeNextProducts(
   manager: EntityManager,
-  userId: number,
-  from: number,
-  into: number,
+  writer: ProductWriter,
+  from: ProductScope,
+  into: ProductScope,
+  epochOf: (moment: ChangeMoment) => number,
+): Promise<{ more: boolean; pendingChunks: number }> {
+  const ids = await knownIds(manager, from, `ORDER BY id LIMIT ${BATCH}`);
+  if (ids.length === 0) return { more: false, pendingChunks: 0 };
+  const shared = new Set(await knownIds(manager, into, `WHERE id = ANY ($4)`, [ids]));
+  await move(
+    manager,
+    from,
+    into,
+    ids.filter((id) => !shared.has(id)),
+  );
+  const both = ids.filter((id) => shared.has(id));
+  const drafts = await loadDrafts(manager, from, both, new Set(both));
+  await remove(manager, from, both);
+  const changes = [...drafts].flatMap(([externalId, draft]) => changesOf(externalId, draft, epochOf));
+  const { pendingChunks } = await writer.apply(manager, into, changes);
+  return { more: true, pendingChunks };
+}
+
+/** What was said of a product, as changes. */
+function changesOf(
+  externalId: string,
+  { stored, moment, isActive, variations, digest }: ProductDraft,
+  epochOf: (moment: ChangeMoment) => number,
+): ProductChange[] {
+  const placed = (each: ChangeMoment): ChangeMoment => ({ ...each, epoch: epochOf(each) });
+  const changes: ProductChange[] = [];
+  if (moment) {
+    const state = isActive ? (stored?.own ?? null) : null;
+    changes.push({ externalId, moment: placed(moment), state, variations: null, digest });
+  }
+  const { listedAt, entries } = variations;
+  if (listedAt) {
+    const list = [...entries]
+      .filter(([, { position }]) => position !== null)
+      .sort(([, a], [, b]) => a.position! - b.position!)
+      .map(([id]) => ({ id, state: null }));
+    changes.push({ externalId, moment: placed(listedAt), list });
+  }
+  for (const [id, { moment: saidAt, state }] of entries) {
+    if (saidAt) changes.push({ externalId, moment: placed(saidAt), variation: { id, state } });
+  }
+  return changes;
+}
+
+async function knownIds(
+  manager: EntityManager,
+  { userId, storeId, source }: ProductScope,
+  rest: string,
+  values: unknown[] = [],
+): Promise<string[]> {
+  const selects = Object.entries(TABLES).map(
+    ([table, column]) =>
+      `SELECT ${column} AS id FROM ${table} WHERE user_id = $1 AND store_id = $2 AND external_source = $3`,
+  );
+  const rows = await manager.query<{ id: string }[]>(
+    `SELECT id FROM (${selects.join(' UNION ')}) known ${rest}`,
+    [userId, storeId, source, ...values],
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function move(
+  manager: EntityManager,
+  from: ProductScope,
+  into: ProductScope,
+  ids: readonly string[],
 ): Promise<void> {
-  const run = (sql: string) => manager.query(sql, [userId, from, into]);
-  // What the later word replaces, on either side, with its variations.
-  await run(`
-    DELETE FROM product_variations v USING products a, products b
-     WHERE ${SAME} AND a.store_id = $2 AND b.store_id = $3
-       AND v.user_id = $1 AND v.external_source = a.external_source AND v.product_external_id = a.external_id
-       AND v.store_id = CASE WHEN ${order('a')} > ${order('b')} THEN $3::bigint ELSE $2::bigint END`);
-  await run(`
-    DELETE FROM products p USING products a, products b
-     WHERE ${SAME} AND a.store_id = $2 AND b.store_id = $3
-       AND p.user_id = $1 AND p.id = CASE WHEN ${order('a')} > ${order('b')} THEN b.id ELSE a.id END`);
-  await run(`
-    DELETE FROM product_variations a USING product_variations b
-     WHERE ${SAME} AND a.product_external_id = b.product_external_id AND a.store_id = $2 AND b.store_id = $3`);
-  await run(`UPDATE product_variations SET store_id = $3 WHERE user_id = $1 AND store_id = $2`);
-  await run(`UPDATE products SET store_id = $3 WHERE user_id = $1 AND store_id = $2`);
-  await run(`
-    DELETE FROM product_tombstones t USING product_tombstones a, product_tombstones b
-     WHERE ${SAME} AND a.store_id = $2 AND b.store_id = $3
-       AND t.user_id = $1 AND t.external_source = a.external_source AND t.external_id = a.external_id
-       AND t.store_id = CASE WHEN ${order('a')} > ${order('b')} THEN $3::bigint ELSE $2::bigint END`);
-  await run(`UPDATE product_tombstones SET store_id = $3 WHERE user_id = $1 AND store_id = $2`);
-  const [gone] = await manager.query<[{ id: number }[], number]>(
-    `UPDATE products p
-        SET is_active = false, updated_at = now(), changed_at = t.changed_at, changed_by_deletion = true,
-            changed_on_arrival = t.changed_on_arrival, changed_by_event = t.changed_by_event
-       FROM product_tombstones t
-      WHERE p.user_id = $1 AND p.store_id = $2 AND t.user_id = $1 AND t.store_id = $2
-        AND t.external_source = p.external_source AND t.external_id = p.external_id AND ${order('t')} > ${order('p')}
-      RETURNING p.id`,
-    [userId, into],
-  );
-  await manager.query(`DELETE FROM chunks WHERE user_id = $1 AND product_id = ANY($2)`, [
-    userId,
-    gone.map(({ id }) => id),
-  ]);
-  await manager.query(
-    `DELETE FROM product_tombstones t USING products p
-      WHERE t.user_id = $1 AND t.store_id = $2 AND p.user_id = $1 AND p.store_id = $2
-        AND t.external_source = p.external_source AND t.external_id = p.external_id`,
-    [userId, into],
-  );
+  for (const [table, column] of Object.entries(TABLES)) {
+    await manager.query(
+      `UPDATE ${table} SET store_id = $4
+        WHERE user_id = $1 AND store_id = $2 AND external_source = $3 AND ${column} = ANY ($5)`,
+      [from.userId, from.storeId, from.source, into.storeId, ids],
+    );
+  }
+}
+
+async function remove(manager: EntityManager, from: ProductScope, ids: readonly string[]): Promise<void> {
+  for (const [table, column] of Object.entries(TABLES)) {
+    await manager.query(
+      `DELETE FROM ${table}
+        WHERE user_id = $1 AND store_id = $2 AND external_source = $3 AND ${column} = ANY ($4)`,
+      [from.userId, from.storeId, from.source, ids],
+    );
+  }
 }

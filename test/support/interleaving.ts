@@ -336,7 +336,7 @@ export class Process {
     private readonly counts: Counts,
     { config, logger, embedders }: { config: Config; logger: PinoLogger; embedders: Embedders },
   ) {
-    this.intake = new EventIntake(dataSource, new StoresService(dataSource), NO_JOBS);
+    this.intake = new EventIntake(dataSource, new StoresService(dataSource, NO_JOBS), NO_JOBS);
     const writer = new ProductWriter(new KnowledgeService());
     this.processor = new EventProcessor(dataSource, writer, NO_JOBS, config, logger);
     this.embeddings = new EmbeddingJobs(

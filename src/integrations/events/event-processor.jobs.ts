@@ -138,7 +138,8 @@ export class EventProcessor {
                 (SELECT max(earlier.created_at) FROM events earlier
                   WHERE earlier.user_id = e.user_id AND earlier.woo_product_id = e.woo_product_id
                     AND earlier.store_id = e.store_id AND earlier.id < e.id AND earlier.epoch = e.epoch
-                    AND earlier.format = 'woocommerce' AND earlier.occurred_at IS NULL)
+                    AND earlier.format = 'woocommerce' AND earlier.event_type = 'product.deleted'
+                    AND earlier.occurred_at IS NULL)
               END AS deleted_before
          FROM events e
         WHERE e.user_id = $1 AND e.id = ANY($2) AND e.status = 'queued' ORDER BY e.id FOR UPDATE OF e`,

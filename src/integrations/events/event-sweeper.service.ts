@@ -6,6 +6,7 @@ import { Config } from '../../config/config';
 import { JobQueue } from '../../jobs/job-queue.service';
 import type { JobPayloads } from '../../jobs/jobs';
 import { EmbeddingJobs } from '../../knowledge/embedding/embedding.jobs';
+import { StoreMerger } from '../stores/store-merger.jobs';
 import { KnowledgeBuilder } from '../../web-knowledge/knowledge-builder.jobs';
 
 /**
@@ -23,6 +24,7 @@ export class EventSweeper implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly jobs: JobQueue,
     private readonly embeddings: EmbeddingJobs,
     private readonly builder: KnowledgeBuilder,
+    private readonly merger: StoreMerger,
     private readonly config: Config,
     private readonly logger: PinoLogger,
   ) {
@@ -51,6 +53,8 @@ export class EventSweeper implements OnApplicationBootstrap, OnModuleDestroy {
       const stores = await this.storesWithDueEvents(ageMs);
       if (stores.length > 0) this.logger.info({ stores: stores.length }, 'events found waiting');
       for (const store of stores) await this.jobs.add('events.process', store, { insistEveryMs: ageMs });
+      for (const store of await this.merger.pending())
+        await this.jobs.add('stores.merge', store, { insistEveryMs: ageMs });
       if (await this.embeddings.areDue())
         await this.jobs.add('knowledge.embed', {}, { insistEveryMs: ageMs });
       if (await this.builder.isDue()) await this.jobs.add('knowledge.build', {}, { insistEveryMs: ageMs });

@@ -1,6 +1,7 @@
 import {
   Column,
   Entity,
+  Index,
   JoinColumn,
   ManyToOne,
   PrimaryColumn,
@@ -12,6 +13,7 @@ import { User } from '../../accounts/user.entity';
 /** One shop of a user. */
 @Entity('stores')
 @Unique('stores_url_key', ['userId', 'platform', 'url'])
+@Index('stores_merge_idx', ['userId', 'id'], { where: 'merge_pending' })
 export class Store {
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'stores_pkey' })
   userId: number;
@@ -52,6 +54,10 @@ export class Store {
   /** The store that turned out to be the same shop, and has its products since. */
   @Column('bigint', { nullable: true })
   mergedInto: number | null;
+
+  /** Whether something of it is still to be brought there. */
+  @Column('boolean', { default: false })
+  mergePending: boolean;
 
   /** When the shop last compared its catalogue with ours; null until it has. */
   @Column('timestamptz', { nullable: true })

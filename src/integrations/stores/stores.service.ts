@@ -5,7 +5,7 @@ import { ownedBy } from '../../accounts/ownership';
 import type { User } from '../../accounts/user.entity';
 import type { Slice } from '../../http/page';
 import { notFound } from '../../validation/errors';
-import { mergeProducts } from '../../web-knowledge/store-merge';
+import { JobQueue } from '../../jobs/job-queue.service';
 import type { TokenIdentity } from '../tokens/token-identity';
 import { hostOf, siteKey } from './site-key';
 import { Store } from './store.entity';
@@ -43,7 +43,10 @@ interface StoreRow {
  */
 @Injectable()
 export class StoresService {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly jobs: JobQueue,
+  ) {}
 
   /** The store, bound or created where need be. Safe under any race. */
   async resolve(identity: TokenIdentity, evidence: StoreEvidence): Promise<StoreBinding> {
@@ -64,6 +67,8 @@ export class StoresService {
         ? this.resolveUnnamed(manager, identity, host)
         : this.resolveNamed(manager, identity, site),
     );
+    if (store && store.id !== row.id)
+      await this.jobs.nudge('stores.merge', { user_id: identity.user.id, store_id: store.id });
     return { id: row.id, clockAheadMs: row.clock_ahead_ms };
   }
 
@@ -150,7 +155,7 @@ export class StoresService {
     const existing = await findBySite(manager, token, site);
     if (existing) {
       if (nameless && !(await isShared(manager, token, nameless.id)))
-        await mergeStores(manager, token.userId, nameless.id, existing.id);
+        await markMerged(manager, token.userId, nameless.id, existing.id);
       // One token in two shops: the other is told by the token, this one by its name.
       if (!bound || nameless) await setStore(manager, token, existing.id);
       return existing;
@@ -186,7 +191,7 @@ export class StoresService {
         const known = (await idleStores(manager, token)).find((store) => hostOfStore(store) === host);
         if (known) {
           if (!(await isShared(manager, token, bound.id)))
-            await mergeStores(manager, token.userId, bound.id, known.id);
+            await markMerged(manager, token.userId, bound.id, known.id);
           await setStore(manager, token, known.id);
           return known;
         }
@@ -215,24 +220,20 @@ export class StoresService {
 }
 
 /**
- * Two stores turned out to be one shop: the second has the products of both from now on, each as it was last said to be.
- * Events of the first that still wait are applied to the second.
+ * Two stores turned out to be one shop: from now on the second is told what comes for the first, and a worker brings over
+ * what the first has.
  */
-async function mergeStores(
-  manager: EntityManager,
-  userId: number,
-  from: number,
-  into: number,
-): Promise<void> {
+async function markMerged(manager: EntityManager, userId: number, from: number, into: number): Promise<void> {
   await manager.query(
     `SELECT 1 FROM stores WHERE user_id = $1 AND id IN ($2, $3) ORDER BY id FOR NO KEY UPDATE`,
     [userId, from, into],
   );
   await manager.query(
-    `UPDATE stores s SET merged_into = $3 WHERE s.user_id = $1 AND (s.id = $2 OR s.merged_into = $2)`,
+    `UPDATE stores SET merged_into = $3, merge_pending = merge_pending OR id = $2
+      WHERE user_id = $1 AND (id = $2 OR merged_into = $2)`,
     [userId, from, into],
   );
-  // What the first was told in its latest epoch must not stand above all that the second is still to be told.
+  // What waits for the first in its latest epoch must not stand above all that the second is still to be told.
   await manager.query(
     `UPDATE stores s SET epoch = greatest(s.epoch, f.epoch)
        FROM stores f WHERE s.user_id = $1 AND s.id = $3 AND f.user_id = $1 AND f.id = $2`,
@@ -243,7 +244,6 @@ async function mergeStores(
     from,
     into,
   ]);
-  await mergeProducts(manager, userId, from, into);
 }
 
 interface TokenKey {
