@@ -21,11 +21,25 @@ export async function migrate(databaseUrl: string, onWait: () => void = () => {}
       onWait();
       await lock.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
     }
-    const ran = await dataSource.runMigrations();
+    const ran = await runMigrations(dataSource);
     await lock.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`);
     return ran.map(({ name }) => name);
   } finally {
     await lock.release();
     await dataSource.destroy();
+  }
+}
+
+const DEADLOCK = '40P01';
+const ATTEMPTS = 5;
+
+/** Processes of the previous version go on meanwhile: one that is in the way is let past. */
+async function runMigrations(dataSource: DataSource): Promise<{ name: string }[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await dataSource.runMigrations();
+    } catch (error) {
+      if ((error as { code?: string }).code !== DEADLOCK || attempt === ATTEMPTS) throw error;
+    }
   }
 }
