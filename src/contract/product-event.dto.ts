@@ -203,7 +203,45 @@ export const MAX_BATCH = 100;
 
 /** Several changes in one request. */
 export class EventBatchDto {
-  @ApiProperty({ type: [ProductEventDto], minItems: 1, maxItems: MAX_BATCH })
+  @ApiProperty({
+    type: [ProductEventDto],
+    minItems: 1,
+    maxItems: MAX_BATCH,
+    example: [
+      {
+        event_id: 'wc_1',
+        event_type: 'product.created',
+        occurred_at: '2025-11-10T09:30:00.000Z',
+        product: {
+          id: 414,
+          name: 'کفش نایک',
+          type: 'variable',
+          price: '850000',
+          currency: 'IRT',
+          attributes: [{ name: 'سایز', options: ['41', '42'] }],
+          variations: [
+            {
+              id: 415,
+              sku: 'NK-41',
+              price: '850000',
+              stock_status: 'instock',
+              status: 'publish',
+              attributes: [{ name: 'سایز', option: '41' }],
+            },
+            {
+              id: 416,
+              sku: 'NK-42',
+              price: '990000',
+              stock_status: 'outofstock',
+              status: 'publish',
+              attributes: [{ name: 'سایز', option: '42' }],
+            },
+          ],
+        },
+      },
+      { event_id: 'wc_2', event_type: 'product.deleted', product: { id: 9 } },
+    ],
+  })
   @ItemList(1, MAX_BATCH)
   events: unknown[];
 }

@@ -1,10 +1,19 @@
 import type { EntityManager } from 'typeorm';
-import type { ChangeMoment } from '../contract/change-order';
-import type { ExternalSource } from './product.entity';
+import {
+  fromColumns,
+  fromStored,
+  MOMENT_NAMES,
+  MOMENT_TYPES,
+  momentColumns,
+  toStored,
+  type MomentRow,
+  type StoredMoment,
+} from './moment-columns';
 import { ProductDraft, type DraftedProduct, type StoredProduct } from './product-draft';
-import { variationHash, type Offer, type ProductState, type VariationState } from './product-state';
-import { variationFacets } from './variation-facets';
-import { VariationSet, type KnownVariation } from './variation-set';
+import type { ExternalSource } from './product.entity';
+import type { Offer, ProductState } from './product-state';
+import { loadVariations } from './variation-rows';
+import { VariationSet } from './variation-set';
 
 /** Where products belong: every statement names the tenant first. */
 export interface ProductScope {
@@ -13,15 +22,7 @@ export interface ProductScope {
   source: ExternalSource;
 }
 
-type NamedDraft = [externalId: string, draft: ProductDraft];
-
-interface MomentRow {
-  changed_at: Date;
-  changed_on_arrival: boolean;
-  changed_by_deletion: boolean;
-  changed_by_event: number | string;
-  changed_epoch: number;
-}
+export type NamedDraft = [externalId: string, draft: ProductDraft];
 
 type TombstoneRow = MomentRow & { external_id: string; listed_moment: StoredMoment | null };
 
@@ -38,41 +39,6 @@ interface WholeRow extends Omit<ProductState, keyof Offer> {
   id: number;
   offer: Offer;
 }
-
-interface VariationRow {
-  product_external_id: string;
-  external_id: string;
-  position: number | null;
-  state: VariationState | null;
-  moment: StoredMoment | null;
-}
-
-/** A moment within a JSON column: a sequence may be beyond 2^53. */
-type StoredMoment = Omit<ChangeMoment, 'sequence'> & { sequence: string };
-
-const toStored = (moment: ChangeMoment | null): StoredMoment | null =>
-  moment && { ...moment, sequence: String(moment.sequence) };
-const fromStored = (moment: StoredMoment | null): ChangeMoment | null =>
-  moment && { ...moment, sequence: BigInt(moment.sequence) };
-
-const fromColumns = (row: MomentRow): ChangeMoment => ({
-  epoch: row.changed_epoch,
-  at: row.changed_at.getTime(),
-  onArrival: row.changed_on_arrival,
-  deletion: row.changed_by_deletion,
-  sequence: BigInt(row.changed_by_event),
-});
-
-const momentColumns = (moment: ChangeMoment) => ({
-  changed_epoch: moment.epoch,
-  changed_at: new Date(moment.at).toISOString(),
-  changed_on_arrival: moment.onArrival,
-  changed_by_deletion: moment.deletion,
-  changed_by_event: String(moment.sequence),
-});
-const MOMENT_TYPES = `changed_epoch int, changed_at timestamptz, changed_on_arrival boolean,
-  changed_by_deletion boolean, changed_by_event bigint`;
-const MOMENT_NAMES = `changed_epoch, changed_at, changed_on_arrival, changed_by_deletion, changed_by_event`;
 
 /**
  * Reads what is known of products.
@@ -96,12 +62,8 @@ export async function loadDrafts(
     `SELECT external_id, listed_moment, ${MOMENT_NAMES} FROM product_tombstones WHERE ${where} AND external_id = ANY($4)`,
     values,
   );
-  const variations = await manager.query<VariationRow[]>(
-    `SELECT product_external_id, external_id, "position", state, moment FROM product_variations
-      WHERE ${where} AND product_external_id = ANY($4)`,
-    values,
-  );
-  const varied = new Set([...whole, ...variations.map((row) => row.product_external_id)]);
+  const knownOf = await loadVariations(manager, scope, externalIds);
+  const varied = new Set([...whole, ...knownOf.keys()]);
   const wholeRows = await loadWhole(
     manager,
     scope.userId,
@@ -110,16 +72,6 @@ export async function loadDrafts(
   const byId = <T extends { external_id: string }>(rows: T[]) =>
     new Map(rows.map((row) => [row.external_id, row]));
   const [productOf, tombstoneOf] = [byId(products), byId(tombstones)];
-  const knownOf = new Map<string, Map<string, KnownVariation>>();
-  for (const row of variations) {
-    const known = knownOf.get(row.product_external_id) ?? new Map<string, KnownVariation>();
-    knownOf.set(row.product_external_id, known);
-    known.set(row.external_id, {
-      position: row.position,
-      state: row.state,
-      moment: fromStored(row.moment),
-    });
-  }
   return new Map(
     externalIds.map((externalId) => {
       const row = productOf.get(externalId);
@@ -262,7 +214,8 @@ const stateColumns = ({ isActive, variations, digest, moment }: ProductDraft) =>
   ...momentColumns(moment!),
 });
 
-const assignments = (names: string, from: string): string =>
+/** `a, b` as `a = from.a, b = from.b`. */
+export const assignments = (names: string, from: string): string =>
   names
     .split(',')
     .map((name) => `${name.trim()} = ${from}.${name.trim()}`)
@@ -365,62 +318,4 @@ export async function saveTombstones(
       [scope.userId, scope.storeId, scope.source, created],
     );
   }
-}
-
-/** One line for all that is stored of a variation, to tell which rows a change has changed. */
-const signatureOf = ({ state, moment, position }: KnownVariation, isMember: boolean): string =>
-  JSON.stringify([state && variationHash(state), toStored(moment), position, isMember]);
-
-/** The variations of a draft as they stand, to be compared by `saveVariations` once changes were applied. */
-export function variationSignatures({ variations }: ProductDraft): Map<string, string> {
-  return new Map(
-    [...variations.entries].map(([id, known]) => [id, signatureOf(known, variations.isMember(id))]),
-  );
-}
-
-const VARIATION_TYPES = `product_external_id text, external_id text, "position" int, is_member boolean,
-  is_active boolean, sku text, facets text[], price numeric, original_price numeric, in_stock boolean, state jsonb,
-  moment jsonb`;
-const VARIATION_NAMES = `product_external_id, external_id, "position", is_member, is_active, sku, facets, price,
-  original_price, in_stock, state, moment`;
-
-/** Writes the variations that have changed. @param before by product: what `variationSignatures` said */
-export async function saveVariations(
-  manager: EntityManager,
-  scope: ProductScope,
-  drafts: readonly NamedDraft[],
-  before: ReadonlyMap<string, ReadonlyMap<string, string>>,
-): Promise<void> {
-  const rows = drafts.flatMap(([productId, { variations }]) =>
-    [...variations.entries].flatMap(([id, known]) => {
-      const isMember = variations.isMember(id);
-      if (before.get(productId)?.get(id) === signatureOf(known, isMember)) return [];
-      const { state } = known;
-      return [
-        {
-          product_external_id: productId,
-          external_id: id,
-          position: known.position,
-          is_member: isMember,
-          is_active: state?.isActive ?? false,
-          sku: state?.sku ?? null,
-          facets: state ? variationFacets(state.attributes) : [],
-          price: state?.price ?? null,
-          original_price: state?.originalPrice ?? null,
-          in_stock: state?.inStock ?? false,
-          state,
-          moment: toStored(known.moment),
-        },
-      ];
-    }),
-  );
-  if (rows.length === 0) return;
-  await manager.query(
-    `INSERT INTO product_variations (user_id, store_id, external_source, ${VARIATION_NAMES})
-     SELECT $1, $2, $3, ${VARIATION_NAMES}
-       FROM jsonb_to_recordset($4::jsonb) AS row (${VARIATION_TYPES})
-     ON CONFLICT ON CONSTRAINT product_variations_pkey DO UPDATE
-        SET ${assignments(VARIATION_NAMES, 'excluded')}`,
-    [scope.userId, scope.storeId, scope.source, JSON.stringify(rows)],
-  );
 }

@@ -2,14 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { KnowledgeService, type KnowledgeChange } from '../knowledge/documents/knowledge.service';
 import type { ChangeOutcome, ProductChange } from './product-draft';
-import {
-  loadDrafts,
-  saveProducts,
-  saveTombstones,
-  saveVariations,
-  variationSignatures,
-  type ProductScope,
-} from './product-rows';
+import { loadDrafts, saveProducts, saveTombstones, type ProductScope } from './product-rows';
+import { saveVariations, variationSignatures } from './variation-rows';
 
 export type { ChangeOutcome, ProductChange, ProductScope };
 
