@@ -51,12 +51,12 @@ export function allowLargeBodies(fastify: FastifyInstance, bytes: number): void 
 }
 
 /** @throws AppError 400 for what is not JSON, or nested beyond measure */
-export function parseBody(body: unknown): unknown {
+export function parseBody(body: unknown, maxDepth = MAX_JSON_DEPTH): unknown {
   if (typeof body !== 'string') throw new AppError(400, 'malformed_json');
   try {
-    return parseJson(body);
+    return parseJson(body, maxDepth);
   } catch (error) {
-    if (error instanceof JsonDepthError) throw invalidField('body', 'field_depth', { max: MAX_JSON_DEPTH });
+    if (error instanceof JsonDepthError) throw invalidField('body', 'field_depth', { max: maxDepth });
     throw new AppError(400, 'malformed_json');
   }
 }
