@@ -1,5 +1,9 @@
 import { once } from 'node:events';
 import { request as requestOf, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { EventIntake } from '../src/integrations/events/event-intake.service';
+import type { TokenIdentity } from '../src/integrations/tokens/token-identity';
+import { WooCommerceController } from '../src/integrations/woocommerce/woocommerce.controller';
 import { loggedEvent } from './support/event-log';
 import { productEvent, TestApp, type TestUser } from './support/test-app';
 
@@ -211,6 +215,31 @@ describe('a batch of events', () => {
       'www-authenticate': 'Bearer',
       'ratelimit-policy': guarded.headers.get('ratelimit-policy'),
     });
+  });
+
+  it('lets other requests be answered between its events', async () => {
+    const events = Array.from({ length: 100 }, (_, id) => productEvent({ id: id + 1 }));
+    const accept = jest.spyOn(app.nest.get(EventIntake), 'accept').mockResolvedValue({
+      verdicts: events.map(() => 'accepted' as const),
+      timings: { log: 0, queue: 0 },
+    });
+    let turns = 0;
+    let others = setImmediate(function turn() {
+      turns++;
+      others = setImmediate(turn);
+    });
+    try {
+      const request = { body: JSON.stringify({ events }), headers: {} } as FastifyRequest;
+      const reply = { header: () => undefined, elapsedTime: 0 } as unknown as FastifyReply;
+      const { results } = await app.nest
+        .get(WooCommerceController)
+        .batch({} as TokenIdentity, 'en', request, reply);
+      expect(results).toHaveLength(100);
+      expect(turns).toBeGreaterThan(90);
+    } finally {
+      clearImmediate(others);
+      accept.mockRestore();
+    }
   });
 
   it('with a session is refused', async () => {
