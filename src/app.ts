@@ -10,10 +10,13 @@ import { ErrorFilter, errorBody, toAppError } from './http/error.filter';
 import { allowLargeBodies, keepJsonAsText } from './http/json-body';
 import { languageOf } from './i18n/language';
 import { Embedders } from './knowledge/embedding/embedders';
+import { carriesIntegrationToken } from './integrations/tokens/token-secret';
 import { RATE_LIMIT_HEADERS } from './limits/rate-limit-headers';
+import { RateLimits } from './limits/rate-limits.service';
 import { serveApiDocs } from './operations/api-docs';
 import { farewellOnStop, Lifecycle } from './operations/lifecycle.service';
 import { createLogger, frameworkLogger, logRequests, requestId } from './logging/logging';
+import { unauthorized } from './validation/errors';
 import type { Config } from './config/config';
 
 /** The whole application over a database that is up to date; not yet listening. */
@@ -62,7 +65,12 @@ export function createAdapter({ server }: Config): FastifyAdapter {
 /** What every instance has, the one that only writes the OpenAPI document included. */
 export async function configureApp(app: NestFastifyApplication, { server }: Config): Promise<void> {
   keepJsonAsText(app.getHttpAdapter().getInstance());
-  allowLargeBodies(app.getHttpAdapter().getInstance(), server.batchBodyLimit);
+  allowLargeBodies(app.getHttpAdapter().getInstance(), server.batchBodyLimit, async (request, reply) => {
+    if (carriesIntegrationToken(request.headers.authorization)) return;
+    // As where a guard refuses: counted by its address.
+    await app.get(RateLimits).consumeRefused(request.ip, reply);
+    throw unauthorized('token_missing');
+  });
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
   });

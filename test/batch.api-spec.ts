@@ -1,7 +1,21 @@
+import { once } from 'node:events';
+import { request as requestOf, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { EventIntake } from '../src/integrations/events/event-intake.service';
+import type { TokenIdentity } from '../src/integrations/tokens/token-identity';
+import { WooCommerceController } from '../src/integrations/woocommerce/woocommerce.controller';
 import { loggedEvent } from './support/event-log';
 import { productEvent, TestApp, type TestUser } from './support/test-app';
 
 const PATH = '/api/integrations/woocommerce/webhook/batch/';
+
+/** Begins a request whose body never comes. */
+function sendHeaders(url: string, headers: Record<string, string>): ClientRequest {
+  const request = requestOf(url, { method: 'POST', headers });
+  request.on('error', () => undefined);
+  request.flushHeaders();
+  return request;
+}
 
 describe('a batch of events', () => {
   let app: TestApp;
@@ -178,6 +192,54 @@ describe('a batch of events', () => {
     ['a wrong token', `wc_sk_live_${'a'.repeat(40)}`, 401],
   ])('with %s is refused', async (_, given, status) => {
     expect((await app.post(PATH, { events: [productEvent()] }, given)).status).toBe(status);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['no token', {}],
+    ['a session', { authorization: 'Bearer eyJhbGciOiJIUzI1NiJ9.e30.x' }],
+    ['a token by another scheme', { authorization: `Basic wc_sk_live_${'a'.repeat(40)}` }],
+  ])('with %s is refused before its body is read', async (_, headers) => {
+    const request = sendHeaders(app.url + PATH, {
+      'accept-language': 'en',
+      'content-type': 'application/json',
+      'content-length': String(8_000_000),
+      ...headers,
+    });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const body = JSON.parse((await response.toArray()).join('')) as Record<string, unknown>;
+    request.destroy();
+    const guarded = await app.post('/api/integrations/woocommerce/webhook/', {});
+    expect([response.statusCode, body]).toEqual([401, guarded.body]);
+    expect(body.error).toBe('token_missing');
+    expect(response.headers).toMatchObject({
+      'www-authenticate': 'Bearer',
+      'ratelimit-policy': guarded.headers.get('ratelimit-policy'),
+    });
+  });
+
+  it('lets other requests be answered between its events', async () => {
+    const events = Array.from({ length: 100 }, (_, id) => productEvent({ id: id + 1 }));
+    const accept = jest.spyOn(app.nest.get(EventIntake), 'accept').mockResolvedValue({
+      verdicts: events.map(() => 'accepted' as const),
+      timings: { log: 0, queue: 0 },
+    });
+    let turns = 0;
+    let others = setImmediate(function turn() {
+      turns++;
+      others = setImmediate(turn);
+    });
+    try {
+      const request = { body: JSON.stringify({ events }), headers: {} } as FastifyRequest;
+      const reply = { header: () => undefined, elapsedTime: 0 } as unknown as FastifyReply;
+      const { results } = await app.nest
+        .get(WooCommerceController)
+        .batch({} as TokenIdentity, 'en', request, reply);
+      expect(results).toHaveLength(100);
+      expect(turns).toBeGreaterThan(90);
+    } finally {
+      clearImmediate(others);
+      accept.mockRestore();
+    }
   });
 
   it('with a session is refused', async () => {

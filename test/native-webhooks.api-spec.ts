@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { MAX_JSON_DEPTH } from '../src/contract/json';
 import { productEvent, TestApp, type Answer, type TestUser } from './support/test-app';
 
 const SOURCE = 'https://shop.example.com/';
@@ -297,6 +298,18 @@ describe("WooCommerce's own webhooks", () => {
       woo_product_id: 414,
       error_message: expect.stringContaining('price'),
     });
+  });
+
+  it('are refused one level less deep than other bodies, since the log keeps them one deeper', async () => {
+    // The product and its list of metadata are two levels.
+    const nested = (levels: number) =>
+      product({ meta_data: [JSON.parse('['.repeat(levels - 2) + ']'.repeat(levels - 2))] });
+    const refused = await deliver('product.updated', nested(MAX_JSON_DEPTH));
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors).toEqual([{ field: 'body', message: expect.stringContaining('63') }]);
+    expect((await deliver('product.updated', nested(MAX_JSON_DEPTH - 1))).status).toBe(202);
+    await app.idle();
+    expect(await events()).toMatchObject([{ status: 'processed', error_message: null }]);
   });
 
   it('of a product without a name are listed by its address', async () => {

@@ -1,5 +1,5 @@
 import { EventRetention } from '../src/integrations/events/event-retention.service';
-import { allowProducts, postAndHold, refuseProduct, releaseEvents } from './support/event-log';
+import { allowProducts, loggedEvent, postAndHold, refuseProduct, releaseEvents } from './support/event-log';
 import { productEvent, TestApp, type TestUser } from './support/test-app';
 
 const STATUS = '/api/integrations/woocommerce/products/status/';
@@ -114,6 +114,51 @@ describe('the status of products', () => {
     await app.idle();
     await allowProducts(app);
     expect(await statusOf(667)).toMatchObject({ state: 'failed', last_event_id: late });
+  });
+
+  it('is failed by an event that is later in time than one that arrived and was applied since', async () => {
+    const at = (hour: string) => ({ occurred_at: `2025-11-10T${hour}:00:00Z` });
+    await refuseProduct(app, 'woo_668');
+    const late = await send(productEvent({ id: 668, price: 10 }, at('10')));
+    await app.idle();
+    await allowProducts(app);
+    const early = await send(productEvent({ id: 668, price: 9 }, at('09')));
+    await app.idle();
+    expect(await statusOf(668)).toMatchObject({
+      state: 'failed',
+      last_event_id: early,
+      synced_at: expect.stringMatching(ISO),
+      error: 'the product woo_668 is refused',
+    });
+    const [held] = await postAndHold(app, token, [productEvent({ id: 668, price: 8 }, at('08'))]);
+    expect(await statusOf(668)).toMatchObject({ state: 'queued', error: null });
+    await releaseEvents(app, [held!]);
+    await app.idle();
+    expect(await statusOf(668)).toMatchObject({ state: 'failed' });
+    const { id } = await loggedEvent(app, late);
+    const retried = await app.post(
+      `/api/v1/integrations/woocommerce/events/${id}/retry/`,
+      undefined,
+      owner.access,
+    );
+    expect(retried.status).toBeLessThan(300);
+    await app.idle();
+    expect(await statusOf(668)).toMatchObject({ state: 'synced', error: null });
+  });
+
+  it('is failed by the latest of several events, dated or not', async () => {
+    await refuseProduct(app, 'woo_669');
+    const undated = await send(productEvent({ id: 669, date_modified: null }));
+    await send(productEvent({ id: 669 }, { occurred_at: '2025-11-10T10:00:00Z' }));
+    await app.idle();
+    await app.query(`UPDATE events SET error_message = 'undated' WHERE event_id = $1`, [undated]);
+    await allowProducts(app);
+    await send(productEvent({ id: 669 }, { occurred_at: '2025-11-10T11:00:00Z' }));
+    await app.idle();
+    expect(await statusOf(669)).toMatchObject({ state: 'failed', error: 'undated' });
+    await send(productEvent({ id: 669, date_modified: null }));
+    await app.idle();
+    expect(await statusOf(669)).toMatchObject({ state: 'synced', error: null });
   });
 
   it('says why an event that is tried again has failed so far', async () => {

@@ -128,6 +128,7 @@ describe('parseJson', () => {
       ['depth after an escaped quote in a string', String.raw`["\"",` + nested(MAX_JSON_DEPTH) + ']'],
     ])('refuses %s', (_, text) => {
       expect(() => parseJson(text)).toThrow(JsonDepthError);
+      expect(() => parseJson(text)).toThrow('more than 64 deep');
     });
 
     it.each([

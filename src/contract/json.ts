@@ -3,7 +3,12 @@ import { isSafeNumber, parse as parseLossless } from 'lossless-json';
 
 export const MAX_JSON_DEPTH = 64;
 
-export class JsonDepthError extends Error {}
+/** Of JSON that is nested deeper than it may be. */
+export class JsonDepthError extends Error {
+  constructor(readonly maxDepth: number) {
+    super(`JSON is nested more than ${maxDepth} deep`);
+  }
+}
 
 /** Long digits or an exponent: the only numbers that a double may not hold as written. */
 const MAY_LOSE_DIGITS = /\d[\d.]{15}|\d[eE]/;
@@ -11,10 +16,10 @@ const MAY_LOSE_DIGITS = /\d[\d.]{15}|\d[eE]/;
 /**
  * Parses JSON without losing a digit: a number that a double cannot hold as written becomes a decimal string
  * (9007199254740993 → "9007199254740993"), so that ids beyond 2^53 and prices of many digits stay what they were.
- * @throws SyntaxError for malformed JSON, JsonDepthError beyond 64 levels.
+ * @throws SyntaxError for malformed JSON, JsonDepthError beyond so many levels.
  */
-export function parseJson(text: string): unknown {
-  if (depthOf(text) > MAX_JSON_DEPTH) throw new JsonDepthError();
+export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): unknown {
+  if (depthOf(text) > maxDepth) throw new JsonDepthError(maxDepth);
   if (!MAY_LOSE_DIGITS.test(text)) return JSON.parse(text) as unknown;
   return parseLossless(text, null, {
     parseNumber: (digits) =>

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { JsonDepthError, MAX_JSON_DEPTH, parseJson } from '../contract/json';
 import { AppError, invalidField } from '../validation/errors';
 
@@ -43,20 +43,30 @@ export const FORM_BODY = { formBody: true };
 /** The configuration of a route whose requests hold many things: they may be as large as `allowLargeBodies` says. */
 export const LARGE_BODY = { largeBody: true };
 
-/** To be called before routes are added. @param bytes the limit of routes with `LARGE_BODY` */
-export function allowLargeBodies(fastify: FastifyInstance, bytes: number): void {
+/**
+ * To be called before routes are added.
+ * @param bytes the limit of routes with `LARGE_BODY`
+ * @param admit refuses a request to one of them by its headers, by what it throws, before any of its body is read
+ */
+export function allowLargeBodies(
+  fastify: FastifyInstance,
+  bytes: number,
+  admit: (request: FastifyRequest, reply: FastifyReply) => Promise<void>,
+): void {
   fastify.addHook('onRoute', (route) => {
-    if (route.config?.largeBody) route.bodyLimit = bytes;
+    if (!route.config?.largeBody) return;
+    route.bodyLimit = bytes;
+    route.onRequest = [...[route.onRequest ?? []].flat(), admit];
   });
 }
 
 /** @throws AppError 400 for what is not JSON, or nested beyond measure */
-export function parseBody(body: unknown): unknown {
+export function parseBody(body: unknown, maxDepth = MAX_JSON_DEPTH): unknown {
   if (typeof body !== 'string') throw new AppError(400, 'malformed_json');
   try {
-    return parseJson(body);
+    return parseJson(body, maxDepth);
   } catch (error) {
-    if (error instanceof JsonDepthError) throw invalidField('body', 'field_depth', { max: MAX_JSON_DEPTH });
+    if (error instanceof JsonDepthError) throw invalidField('body', 'field_depth', { max: maxDepth });
     throw new AppError(400, 'malformed_json');
   }
 }

@@ -1,6 +1,20 @@
-import { AppError } from './errors';
+import { getMetadataStorage, validateSync } from 'class-validator';
+import fc from 'fast-check';
+import { LoginDto } from '../accounts/auth.dto';
+import {
+  EventBatchDto,
+  ProductEventDto,
+  ProductPayloadDto,
+  VariationPayloadDto,
+} from '../contract/product-event.dto';
+import type { MessageKey, MessageValues } from '../i18n/messages';
+import { RetryEventsDto } from '../integrations/events/dead-letters.dto';
+import { EventsFilterDto } from '../integrations/events/events.dto';
+import { GenerateTokenDto, PatchTokenDto } from '../integrations/tokens/tokens.dto';
+import { SearchQueryDto } from '../web-knowledge/products.dto';
+import { AppError, type FieldError } from './errors';
 import { checkDto, readDto } from './read-dto';
-import { Choice, Flag, Integer, OptionalField, RequiredText, Text } from './rules';
+import { Choice, Flag, Integer, MayBeAbsent, OptionalField, RequiredText, Text } from './rules';
 
 class PageDto {
   @OptionalField()
@@ -107,5 +121,74 @@ describe('readDto', () => {
         ['name', 'page'],
       ]);
     }
+  });
+});
+
+class TwiceRenamedShopDto extends RenamedShopDto {
+  @MayBeAbsent()
+  @RequiredText(2)
+  declare name: string;
+
+  @Text(2)
+  @Choice(['fa', 'english'])
+  declare language?: string;
+}
+
+describe('the rules that DTOs are written with', () => {
+  const fieldsOf = (dto: new () => object): string[] => [
+    ...new Set(
+      getMetadataStorage()
+        .getTargetValidationMetadatas(dto, '', false, false)
+        .map(({ propertyName }) => propertyName),
+    ),
+  ];
+  /** The errors that class-validator itself finds. */
+  const errorsOf = (dto: new () => object, given: Record<string, unknown>): FieldError[] => {
+    const instance = Object.assign(
+      new dto(),
+      Object.fromEntries(fieldsOf(dto).flatMap((field) => (field in given ? [[field, given[field]]] : []))),
+    );
+    return validateSync(instance, { stopAtFirstError: true, forbidUnknownValues: false }).map(
+      ({ property: field, constraints, contexts, value }) => {
+        const [message] = Object.keys(constraints!) as [MessageKey];
+        return value === undefined || value === null
+          ? { field, message: 'field_required' }
+          : { field, message, values: contexts![message] as MessageValues };
+      },
+    );
+  };
+  const value = fc.oneof(
+    fc.constantFrom<unknown>(undefined, null, '', 'x', '1', 414, -1, 0.5, true, 'true', [], ['a'], [1], {}),
+    fc.constantFrom<unknown>('fa', 'instock', 'publish', '850000', '2025-11-10T09:30:00Z', 'x'.repeat(600)),
+    fc.constantFrom<unknown>('product.updated', 'woocommerce', 'a\0', '\ud83d', 'رنگ:مشکی', [{}], NaN),
+    fc.anything(),
+  );
+
+  it.each<[string, new () => object]>(
+    [
+      ProductPayloadDto,
+      VariationPayloadDto,
+      ProductEventDto,
+      EventBatchDto,
+      EventsFilterDto,
+      RetryEventsDto,
+      GenerateTokenDto,
+      PatchTokenDto,
+      LoginDto,
+      SearchQueryDto,
+      ShopDto,
+      RenamedShopDto,
+      TwiceRenamedShopDto,
+    ].map((dto) => [dto.name, dto]),
+  )('mean in %s what class-validator takes them for', (_, dto) => {
+    const fields = fieldsOf(dto);
+    expect(fields.length).toBeGreaterThan(0);
+    const given = fc.record(Object.fromEntries(fields.map((field) => [field, value])), { requiredKeys: [] });
+    fc.assert(
+      fc.property(given, (each) => {
+        expect(checkDto(dto, each).errors).toEqual(errorsOf(dto, each));
+      }),
+      { numRuns: 300 },
+    );
   });
 });

@@ -1,21 +1,16 @@
-import { getMetadataStorage, validateSync } from 'class-validator';
-import type { MessageKey, MessageValues } from '../i18n/messages';
 import { invalidFields, type FieldError } from './errors';
-import { coercionsOf } from './rules';
+import { fieldRulesOf, type FieldRules } from './rules';
 
 type Constructor<T extends object> = new () => T;
 
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const knownFields = new Map<Constructor<object>, string[]>();
+const compiled = new WeakMap<Constructor<object>, FieldRules[]>();
 
-function fieldsOf(dto: Constructor<object>): string[] {
-  let fields = knownFields.get(dto);
-  if (!fields) {
-    const metadata = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
-    knownFields.set(dto, (fields = [...new Set(metadata.map(({ propertyName }) => propertyName))]));
-  }
+function fieldsOf(dto: Constructor<object>): FieldRules[] {
+  let fields = compiled.get(dto);
+  if (!fields) compiled.set(dto, (fields = fieldRulesOf(dto)));
   return fields;
 }
 
@@ -29,26 +24,26 @@ export function checkDto<T extends object>(dto: Constructor<T>, value: unknown, 
   if (!isPlainObject(value)) {
     return { value: null, errors: [{ field: prefix.replace(/\.$/, '') || 'body', message: 'field_object' }] };
   }
-  const instance = new dto() as T & Record<string, unknown>;
-  for (const field of fieldsOf(dto)) {
-    if (Object.hasOwn(value, field)) (instance as Record<string, unknown>)[field] = value[field];
+  const instance = new dto();
+  const fields = instance as Record<string, unknown>;
+  const errors: FieldError[] = [];
+  for (const { field, conditions, rules } of fieldsOf(dto)) {
+    if (Object.hasOwn(value, field)) fields[field] = value[field];
+    const given = fields[field];
+    if (!conditions.every((holds) => holds(given))) continue;
+    const broken = rules.find(({ check }) => !check(given));
+    if (!broken) continue;
+    errors.push(
+      given === undefined || given === null
+        ? { field: prefix + field, message: 'field_required' }
+        : { field: prefix + field, message: broken.message, values: { ...broken.values } },
+    );
   }
-  const failures = validateSync(instance, { stopAtFirstError: true, forbidUnknownValues: false });
-  if (failures.length > 0) {
-    return {
-      value: null,
-      errors: failures.map(({ property, constraints, contexts, value: given }) => {
-        const [message] = Object.keys(constraints ?? {}) as MessageKey[];
-        const field = `${prefix}${property}`;
-        if (given === undefined || given === null) return { field, message: 'field_required' };
-        return { field, message: message!, values: contexts?.[message!] as MessageValues };
-      }),
-    };
-  }
-  for (const [field, coerce] of coercionsOf(dto.prototype as object)) {
-    const given = instance[field];
-    if (given === undefined || given === null || given === '') continue;
-    (instance as Record<string, unknown>)[field] = coerce(given);
+  if (errors.length > 0) return { value: null, errors };
+  for (const { field, coerce } of fieldsOf(dto)) {
+    const given = fields[field];
+    if (coerce === null || given === undefined || given === null || given === '') continue;
+    fields[field] = coerce(given);
   }
   return { value: instance, errors: [] };
 }

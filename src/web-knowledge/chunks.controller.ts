@@ -15,7 +15,7 @@ import { ChunksService } from './chunks.service';
 
 @ApiTags('embeddings')
 @ApiBearerAuth('session')
-@ApiErrors(401)
+@ApiErrors(401, 429)
 @UseGuards(SessionGuard)
 @Controller('api/v1/web-knowledge')
 export class ChunksController {

@@ -22,7 +22,7 @@ import { ProductsService } from './products.service';
 
 @ApiTags('web knowledge')
 @ApiBearerAuth('session')
-@ApiErrors(401)
+@ApiErrors(401, 429)
 @UseGuards(SessionGuard)
 @Controller('api/v1/web-knowledge')
 export class ProductsController {

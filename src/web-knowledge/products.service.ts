@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, Repository } from 'typeorm';
@@ -15,7 +16,7 @@ import { formatMoney } from './product.mapper';
 import { Product } from './product.entity';
 import type { ProductVariation } from './product-variation.entity';
 import { fittingVariation, readAskedWords, type VariationFit } from './variation-fit';
-import { variationsOf } from './variations';
+import { offeredVariations, variationsOf, wholeVariations, type OfferedVariation } from './variations';
 import type { ProductsQueryDto, ProductStatsDto, SearchQueryDto } from './products.dto';
 
 const DEFAULT_LIMIT = 10;
@@ -130,14 +131,29 @@ export class ProductsService {
     const ids = hits.map(({ productId }) => productId);
     const products = await this.inOrder(userId, ids);
     const byId = new Map(products.map((product) => [product.id, product]));
-    const variations = await variationsOf(this.products.manager, userId, products);
+    const offered = await offeredVariations(this.products.manager, userId, ids);
     const question = readAskedWords(interpreted?.rest ?? query.q);
-    const results = hits.flatMap((hit) => {
+    const fits: { product: Product; hit: KnowledgeHit; fit: VariationFit<OfferedVariation> }[] = [];
+    for (const hit of hits) {
       const product = byId.get(hit.productId);
       // Deleted between the two reads.
-      if (!product?.isActive) return [];
-      return [{ product, hit, fit: fittingVariation(question, product.title, variations.get(product.id)!) }];
-    });
+      if (!product?.isActive) continue;
+      fits.push({ product, hit, fit: fittingVariation(question, product.title, offered.get(product.id)!) });
+      // A product may have a thousand variations: others are answered between two.
+      await setImmediate();
+    }
+    const whole = await wholeVariations(
+      this.products.manager,
+      userId,
+      fits.flatMap(({ product, fit: { variation } }) =>
+        variation ? [{ product, externalId: variation.externalId }] : [],
+      ),
+    );
+    const results = fits.map(({ product, hit, fit: { asked } }) => ({
+      product,
+      hit,
+      fit: { asked, variation: whole.get(product.id) ?? null },
+    }));
     return { asOf, interpreted, results };
   }
 

@@ -72,4 +72,13 @@ describe('fittingVariation', () => {
     const same = prices.map((price, index) => shoe(String(index), '۴۲', null, { price }));
     expect(fit('سایز ۴۲', same)[0]).toBe('1');
   });
+
+  it("takes the first of those that are alike, in the shop's order", () => {
+    const alike = ['z', 'a', 'm'].map((id) => shoe(id, '۴۲', null));
+    expect(fit('سایز ۴۲', alike)[0]).toBe('z');
+  });
+
+  it('knows a code with its dashes or without', () => {
+    expect(fit('nk42d')[0]).toBe('d');
+  });
 });

@@ -8,6 +8,9 @@ import type { VariationState } from './product-state';
 /** The words of a question in order, each with the stems that it may be said by. */
 export type AskedWords = readonly { form: string; stems: ReadonlySet<string> }[];
 
+/** What of a variation decides whether it is asked for. */
+export type Sellable = Pick<VariationState, 'sku' | 'attributes' | 'isActive' | 'inStock' | 'price'>;
+
 export interface VariationFit<V> {
   /** The variation that has all that is asked for; null where there is none, or nothing is asked for. */
   variation: V | null;
@@ -38,13 +41,14 @@ interface Asked {
  * the one in stock, then the cheapest. A value that the product's title has too (`پگاسوس 40`) counts only beside the
  * attribute's name; a number beside it that is no value of it asks for what is not there.
  */
-export function fittingVariation<V extends { state: VariationState | null }>(
+export function fittingVariation<V extends { state: Sellable | null }>(
   words: AskedWords,
   title: string,
   variations: readonly V[],
 ): VariationFit<V> {
   const forSale = variations.filter(({ state }) => state?.isActive);
-  const bySku = forSale.find(({ state }) => state!.sku && isSaid(words, squeeze(state!.sku)));
+  const said = new Set(words.map(({ form }) => lettersOf(form)));
+  const bySku = forSale.find(({ state }) => state!.sku && said.has(lettersOf(squeeze(state!.sku))));
   if (bySku) return { variation: bySku, asked: bySku.state!.attributes };
   const asked = askedAttributes(
     words,
@@ -61,22 +65,21 @@ export function fittingVariation<V extends { state: VariationState | null }>(
     }),
   );
   const matches = ({ state }: V) => state!.attributes.filter(({ name }) => wanted.has(name)).length;
-  const [best] = [...fitting].sort(
-    (a, b) =>
-      Number(b.state!.inStock) - Number(a.state!.inStock) ||
+  const isBetter = (a: V, b: V) =>
+    (Number(b.state!.inStock) - Number(a.state!.inStock) ||
       matches(b) - matches(a) ||
-      byPrice(a.state!, b.state!),
+      byPrice(a.state!, b.state!)) < 0;
+  const best = fitting.reduce<V | null>(
+    (found, each) => (!found || isBetter(each, found) ? each : found),
+    null,
   );
-  return { variation: best ?? null, asked };
+  return { variation: best, asked };
 }
 
-const isSaid = (words: AskedWords, code: string): boolean =>
-  words.some(
-    ({ form }) =>
-      form === code || form.replace(/[^\p{L}\p{N}]/gu, '') === code.replace(/[^\p{L}\p{N}]/gu, ''),
-  );
+/** A code is the same with dashes and without. */
+const lettersOf = (code: string): string => code.replace(/[^\p{L}\p{N}]/gu, '');
 
-function byPrice(a: VariationState, b: VariationState): number {
+function byPrice(a: Sellable, b: Sellable): number {
   if (a.price === null || b.price === null) return Number(a.price === null) - Number(b.price === null);
   return new Big(a.price).cmp(b.price);
 }
@@ -84,7 +87,7 @@ function byPrice(a: VariationState, b: VariationState): number {
 function askedAttributes(
   words: AskedWords,
   title: string,
-  attributes: VariationState['attributes'],
+  attributes: Sellable['attributes'],
 ): VariationFit<never>['asked'] {
   const options = new Map<string, Set<string>>();
   for (const { name, option } of attributes) options.set(name, (options.get(name) ?? new Set()).add(option));
@@ -92,7 +95,8 @@ function askedAttributes(
   const found: Asked[] = [];
   for (const [name, values] of options) {
     const nameStems = stemsOf(name);
-    const valuesOfName = [...values].map(stemsOf).filter(({ length }) => length > 0);
+    const stemsOfValue = new Map([...values].map((option) => [option, stemsOf(option)] as const));
+    const valuesOfName = [...stemsOfValue.values()].filter(({ length }) => length > 0);
     /** A name that stands between two values is that of the second: `پگاسوس 40 سایز 42`. */
     const isNamedAt = (start: number, length: number) => {
       if (nameStems.length === 0) return false;
@@ -105,8 +109,7 @@ function askedAttributes(
       );
     };
     const ofName: Asked[] = [];
-    for (const option of values) {
-      const valueStems = stemsOf(option);
+    for (const [option, valueStems] of stemsOfValue) {
       if (valueStems.length === 0) continue;
       for (let start = 0; start + valueStems.length <= words.length; start++) {
         if (!matchesAt(words, valueStems, start)) continue;

@@ -13,7 +13,7 @@ import { EventConditionsDto } from './events.dto';
 
 @ApiTags('event log')
 @ApiBearerAuth('session')
-@ApiErrors(400, 401)
+@ApiErrors(400, 401, 429)
 @UseGuards(SessionGuard)
 @Controller('api/v1/integrations/woocommerce/events')
 export class DeadLettersController {

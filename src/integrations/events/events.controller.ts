@@ -22,7 +22,7 @@ import { EventsService, type EventView } from './events.service';
 
 @ApiTags('event log')
 @ApiBearerAuth('session')
-@ApiErrors(401)
+@ApiErrors(401, 429)
 @UseGuards(SessionGuard)
 @Controller('api/v1/integrations/woocommerce/events')
 export class EventsController {

@@ -19,3 +19,7 @@ export function generateTokenSecret(): TokenSecret {
 }
 
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+/** Whether an Authorization header carries an integration token, be it one that is known or not. */
+export const carriesIntegrationToken = (authorization: string | undefined): boolean =>
+  /^bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]?.startsWith(TOKEN_PREFIX) ?? false;

@@ -10,6 +10,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { MAX_JSON_DEPTH } from '../../contract/json';
 import { ApiErrors } from '../../http/api-docs';
 import { FORM_BODY, parseBody } from '../../http/json-body';
 import { CurrentLanguage } from '../../http/language.decorator';
@@ -23,6 +24,8 @@ import { NativeAnswerDto } from './woocommerce.dto';
 import { originOf } from './request-origin';
 
 const MAX_DELIVERY_ID = 200;
+/** The log keeps a delivery one level deeper, where it is parsed again. */
+const MAX_NATIVE_DEPTH = MAX_JSON_DEPTH - 1;
 
 @ApiTags('woocommerce')
 @ApiSecurity('webhook-signature')
@@ -71,7 +74,7 @@ export class NativeWebhookController {
       deliveryId: headerOf(request, 'x-wc-webhook-delivery-id', MAX_DELIVERY_ID) ?? '',
       currency,
     };
-    const incoming = incomingDelivery(delivery, body, parseBody(body));
+    const incoming = incomingDelivery(delivery, body, parseBody(body, MAX_NATIVE_DEPTH));
     if (!incoming) throw invalidField('id', 'field_product_id');
     const { verdicts } = await this.intake.accept(identity, [incoming], originOf(request));
     const status = verdicts[0]!;

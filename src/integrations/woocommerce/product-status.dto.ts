@@ -33,8 +33,9 @@ export class ProductStatusDto {
   @ApiProperty({
     enum: PRODUCT_STATES,
     description:
-      '`queued`: its last event waits. `failed`: its last event failed, and nothing later was applied. `synced`: ' +
-      'as the shop last said it. `deleted`: as the shop last said. `unknown`: nothing of it ever arrived.',
+      '`queued`: its last event waits. `failed`: an event of it failed, and nothing later in time was applied, ' +
+      'whatever arrived after it. `synced`: as the shop last said it. `deleted`: as the shop last said. `unknown`: ' +
+      'nothing of it ever arrived.',
   })
   state: ProductSyncState;
 
@@ -56,7 +57,11 @@ export class ProductStatusDto {
   @ApiProperty({ description: 'Active, and all chunks of its text have their embedding' })
   searchable: boolean;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Why its last event failed or is tried again' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why that event failed, or its last one is tried again',
+  })
   error: string | null;
 
   @ApiProperty({

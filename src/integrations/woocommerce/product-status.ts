@@ -1,17 +1,7 @@
-import { isDated, isLaterThan, momentOf, type ChangeMoment } from '../../contract/change-order';
+import { isLaterThan, type ChangeMoment } from '../../contract/change-order';
 
 export const PRODUCT_STATES = ['queued', 'synced', 'failed', 'deleted', 'unknown'] as const;
 export type ProductSyncState = (typeof PRODUCT_STATES)[number];
-
-/** The last event of a product in its store, as the log has it. */
-export interface LastEvent {
-  id: bigint;
-  status: 'queued' | 'processed' | 'failed';
-  deletion: boolean;
-  epoch: number;
-  occurredAt: number | null;
-  createdAt: number;
-}
 
 /** What stands of a product, or of its deletion. */
 export interface Standing {
@@ -21,18 +11,17 @@ export interface Standing {
 
 /**
  * What a shop is told of a product. A failed event that would change nothing any more, since a later change has been
- * applied, does not count.
+ * applied, does not count; one that would does, whatever arrived after it.
+ * @param isQueued whether its last event waits
+ * @param failed of its failed events the latest
  */
-export function syncStateOf(last: LastEvent | null, standing: Standing | null): ProductSyncState {
-  if (last?.status === 'queued') return 'queued';
-  if (last?.status === 'failed' && !(standing && isSuperseded(last, standing.moment))) return 'failed';
+export function syncStateOf(
+  isQueued: boolean,
+  failed: ChangeMoment | null,
+  standing: Standing | null,
+): ProductSyncState {
+  if (isQueued) return 'queued';
+  if (failed && !(standing && isLaterThan(standing.moment, failed))) return 'failed';
   if (!standing) return 'unknown';
   return standing.isActive ? 'synced' : 'deleted';
-}
-
-/** An event without a date counts by its arrival, as it was told after all that had arrived before it. */
-function isSuperseded(event: LastEvent, applied: ChangeMoment): boolean {
-  if (!isDated(event.occurredAt, event.createdAt)) return event.id < applied.sequence;
-  const { occurredAt, createdAt: arrivedAt, deletion, epoch, id: sequence } = event;
-  return isLaterThan(applied, momentOf({ occurredAt, arrivedAt, deletion, epoch, sequence }));
 }
