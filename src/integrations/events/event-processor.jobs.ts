@@ -3,7 +3,6 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { PinoLogger } from 'nestjs-pino';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Config } from '../../config/config';
-import { MAX_CLOCK_LEAD_MS, momentOf } from '../../contract/change-order';
 import { parseJson } from '../../contract/json';
 import { digestOf } from '../../contract/product-digest';
 import { readProductEvent, type ProductEvent } from '../../contract/product-event';
@@ -20,6 +19,7 @@ import {
 import { readNativeEvent } from '../woocommerce/native-event';
 import { toProductState, toVariationState, toVariationStatements } from '../woocommerce/product.mapper';
 import type { EventFormat } from './event-log.entity';
+import { PLACE_COLUMNS, placeOf, type PlacedEvent } from './event-place';
 import { failureCauseOf } from './failure-cause';
 
 /** What is applied in one transaction at most: its store, and in embedded mode everyone, waits for it. */
@@ -32,20 +32,10 @@ const RETRY_GRACE_MS = 1000;
 
 type StoreKey = JobPayloads['events.process'];
 
-interface QueuedEvent {
-  id: string;
+interface QueuedEvent extends PlacedEvent {
   payload: string;
   format: EventFormat;
-  epoch: number;
-  occurred_at: Date | null;
-  created_at: Date;
   request_id: string | null;
-  /** The latest date among the product's earlier events, as far as it can matter. */
-  latest_before: Date | null;
-  /** The latest date among those before it by the shop's own dates too, as far as it is not before it by ours. */
-  not_before: Date | null;
-  /** When WooCommerce itself last told of the product's deletion before, which has no date. */
-  deleted_before: Date | null;
 }
 
 /** Turns queued events into products. Safe to run twice and at once with itself: the log row decides. */
@@ -119,31 +109,10 @@ export class EventProcessor {
     const started = performance.now();
     const home = await lockStore(manager, userId, storeId);
     const events = await manager.query<QueuedEvent[]>(
-      `SELECT e.id::text AS id, e.payload, e.format, e.epoch, e.occurred_at, e.created_at, e.request_id,
-              CASE WHEN e.occurred_at IS NULL OR e.occurred_at > e.created_at + $3 * interval '1 ms' THEN
-                (SELECT max(earlier.occurred_at) FROM events earlier
-                  WHERE earlier.user_id = e.user_id AND earlier.woo_product_id = e.woo_product_id
-                    AND earlier.store_id = e.store_id AND earlier.id < e.id
-                    AND earlier.epoch = e.epoch
-                    AND earlier.occurred_at <= earlier.created_at + $3 * interval '1 ms')
-              END AS latest_before,
-              CASE WHEN e.shop_occurred_at IS NOT NULL THEN
-                (SELECT max(earlier.occurred_at) FROM events earlier
-                  WHERE earlier.user_id = e.user_id AND earlier.woo_product_id = e.woo_product_id
-                    AND earlier.store_id = e.store_id AND earlier.id < e.id AND earlier.epoch = e.epoch
-                    AND coalesce(earlier.shop_occurred_at, earlier.occurred_at) < e.shop_occurred_at
-                    AND earlier.occurred_at >= e.occurred_at)
-              END AS not_before,
-              CASE WHEN e.format = 'woocommerce' AND e.occurred_at IS NOT NULL THEN
-                (SELECT max(earlier.created_at) FROM events earlier
-                  WHERE earlier.user_id = e.user_id AND earlier.woo_product_id = e.woo_product_id
-                    AND earlier.store_id = e.store_id AND earlier.id < e.id AND earlier.epoch = e.epoch
-                    AND earlier.format = 'woocommerce' AND earlier.event_type = 'product.deleted'
-                    AND earlier.occurred_at IS NULL)
-              END AS deleted_before
+      `SELECT e.payload, e.format, e.request_id, ${PLACE_COLUMNS}
          FROM events e
         WHERE e.user_id = $1 AND e.id = ANY($2) AND e.status = 'queued' ORDER BY e.id FOR UPDATE OF e`,
-      [userId, ids, MAX_CLOCK_LEAD_MS],
+      [userId, ids],
     );
     if (events.length === 0) return 0;
     const scope = { userId, storeId: home, source: 'woocommerce' as const };
@@ -233,31 +202,11 @@ function readLogged({ format, payload }: QueuedEvent): {
   return { event, sent: isNative ? null : (body as ProductBody).product };
 }
 
-/**
- * As it stands in the row: the shop's clock was weighed when the event arrived. That it was found to be off must not turn
- * round two changes that arrived in the order of the shop's own dates. And WooCommerce reads a product when it delivers
- * it, up to minutes after the change, and tells no date of a deletion: what it delivers after one is later.
- */
-function dateOf(row: QueuedEvent, { occurredAt }: ProductEvent): number | null {
-  const date = row.occurred_at ?? occurredAt;
-  if (!date) return null;
-  const floors = [row.not_before, row.deleted_before].map((floor) =>
-    floor ? floor.getTime() + 1 : -Infinity,
-  );
-  return Math.max(date.getTime(), ...floors);
-}
-
 function toChange(row: QueuedEvent): ProductChange {
   const { event, sent } = readLogged(row);
+  // What a product is for WooCommerce's own webhooks the reader decides: a draft is a deletion.
   const deletion = event.eventType === 'product.deleted';
-  const moment = momentOf({
-    occurredAt: dateOf(row, event),
-    arrivedAt: row.created_at.getTime(),
-    deletion,
-    sequence: BigInt(row.id),
-    epoch: row.epoch,
-    latestBefore: row.latest_before?.getTime() ?? null,
-  });
+  const moment = placeOf({ ...row, deletion }, event.occurredAt);
   if (event.variationOf !== null) {
     const state = deletion ? null : toVariationState(event.product, event.attributes);
     return { externalId: `woo_${event.variationOf}`, moment, variation: { id: event.product.id, state } };

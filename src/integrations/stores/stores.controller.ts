@@ -17,7 +17,7 @@ import { StoresService } from './stores.service';
 
 @ApiTags('stores')
 @ApiBearerAuth('session')
-@ApiErrors(401)
+@ApiErrors(401, 429)
 @UseGuards(SessionGuard)
 @Controller('api/v1/integrations/stores')
 export class StoresController {
