@@ -1,3 +1,4 @@
+import { Config } from '../src/config/config';
 import { VectorIndexKeeper } from '../src/knowledge/embedding/vector-index-keeper.service';
 import { Generations } from '../src/knowledge/embedding/generations.service';
 import { LexicalEmbedder, lexicalVector } from '../src/knowledge/embedding/lexical.embedder';
@@ -82,7 +83,12 @@ describeIn('server', 'the embedded database always scans', 'a shop that outgrows
       )
     ).map(({ name }) => name);
   const scans = async () => {
-    await app.query(`SELECT pg_stat_force_next_flush()`);
+    // Each connection tells what it has counted by itself: all of the pool must come to do it.
+    await Promise.all(
+      Array.from({ length: app.nest.get(Config).database.poolSize }, () =>
+        app.query(`SELECT pg_stat_force_next_flush(), pg_sleep(0.1)`),
+      ),
+    );
     const [row] = await app.query<{ scans: number }>(
       `SELECT coalesce(sum(idx_scan), 0)::int AS scans FROM pg_stat_user_indexes WHERE indexrelname LIKE 'chunks_hnsw%'`,
     );
