@@ -1,5 +1,5 @@
 import { createPostgresBackend, Queue, Worker, type Processor, type WorkerOptions } from 'bullmq';
-import { Client, type ClientConfig } from 'pg';
+import pg from 'pg';
 import type { QueueName } from './jobs';
 
 /** Where BullMQ keeps its jobs. */
@@ -11,11 +11,11 @@ export interface JobBackend {
 export const JOB_BACKEND = Symbol('job backend');
 
 /**
- * BullMQ listens to no error of a client that it has taken from its pool: a server that ends between two statements
- * would end the process. The statement that comes next fails, and that is told.
+ * BullMQ listens to no error of a client that it has taken from its pool, nor for a moment of the one by which it is
+ * notified: a server that ends just then would end the process. The statement that comes next fails, and that is told.
  */
-class HeardClient extends Client {
-  constructor(config?: ClientConfig) {
+class HeardClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
     super(config);
     this.on('error', () => undefined);
   }
@@ -23,7 +23,10 @@ class HeardClient extends Client {
 
 /** In PostgreSQL tables, in a schema of their own. */
 export class PostgresJobBackend implements JobBackend {
-  constructor(private readonly databaseUrl: string) {}
+  constructor(private readonly databaseUrl: string) {
+    // The one by which it is notified BullMQ makes of this, and lets nobody choose another.
+    pg.Client = HeardClient;
+  }
 
   queue(name: QueueName): Queue {
     return new Queue(name, { connection: this.connection() }, createPostgresBackend) as AnyBackend as Queue;
