@@ -16,6 +16,7 @@ import {
   type ChangeOutcome,
   type ProductChange,
 } from '../../web-knowledge/product-writer.service';
+import { lockHome } from '../stores/store-lock';
 import { readNativeEvent } from '../woocommerce/native-event';
 import { toProductState, toVariationState, toVariationStatements } from '../woocommerce/product.mapper';
 import type { EventFormat } from './event-log.entity';
@@ -107,7 +108,7 @@ export class EventProcessor {
   ): Promise<number> {
     const startedAt = new Date();
     const started = performance.now();
-    const home = await lockStore(manager, userId, storeId);
+    const home = await lockHome(manager, userId, storeId);
     const events = await manager.query<QueuedEvent[]>(
       `SELECT e.payload, e.format, e.request_id, ${PLACE_COLUMNS}
          FROM events e
@@ -115,7 +116,7 @@ export class EventProcessor {
       [userId, ids],
     );
     if (events.length === 0) return 0;
-    const scope = { userId, storeId: home, source: 'woocommerce' as const };
+    const scope = { userId, storeId: home?.id ?? storeId, source: 'woocommerce' as const };
     const { outcomes, pendingChunks } = await this.products.apply(manager, scope, events.map(toChange));
     const share = (performance.now() - started) / events.length;
     await markProcessed(manager, userId, events, outcomes, startedAt, share);
@@ -160,25 +161,6 @@ export class EventProcessor {
     }
     this.logger.warn(context, 'event will be tried again');
     await this.jobs.nudge('events.process', store, backoffMs * 2 ** (row.attempts - 1));
-  }
-}
-
-/**
- * Until the end of the transaction no other change of the store is applied, by however many workers.
- * @returns the store whose products these are: another one, once both turned out to be the same shop
- */
-async function lockStore(manager: EntityManager, userId: number, storeId: number): Promise<number> {
-  for (;;) {
-    const locked = await manager.query<{ id: number; merged_into: number | null }[]>(
-      `SELECT id, merged_into FROM stores
-        WHERE user_id = $1
-          AND id = ANY (SELECT unnest(ARRAY[s.id, s.merged_into]) FROM stores s WHERE s.user_id = $1 AND s.id = $2)
-        ORDER BY id FOR NO KEY UPDATE`,
-      [userId, storeId],
-    );
-    const home = locked.find(({ id }) => id === storeId)?.merged_into ?? storeId;
-    // It was merged while this waited for its lock: the other one is still to be locked.
-    if (locked.some(({ id }) => id === home)) return home;
   }
 }
 

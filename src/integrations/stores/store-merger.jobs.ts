@@ -1,24 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { PinoLogger } from 'nestjs-pino';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { ChangeMoment } from '../../contract/change-order';
 import { JobHandler } from '../../jobs/job-handler.decorator';
 import { JobQueue } from '../../jobs/job-queue.service';
 import type { JobPayloads } from '../../jobs/jobs';
 import { ProductWriter } from '../../web-knowledge/product-writer.service';
 import { mergeNextProducts } from '../../web-knowledge/store-merge';
+import { lockHome } from './store-lock';
 
 type StoreKey = JobPayloads['stores.merge'];
 
 /** Rows of the log in one statement. */
 const EVENTS = 1000;
-
-interface Merge {
-  into: number;
-  epoch: number;
-  epoch_at: Date | null;
-}
 
 /**
  * Brings the products and events of a store to the one that turned out to be the same shop. In small transactions, so that
@@ -67,17 +62,17 @@ export class StoreMerger {
     store_id: storeId,
   }: StoreKey): Promise<{ more: boolean; pendingChunks: number }> {
     return this.dataSource.transaction(async (manager) => {
-      const merge = await lockBoth(manager, userId, storeId);
-      if (!merge) return { more: false, pendingChunks: 0 };
+      const home = await lockHome(manager, userId, storeId);
+      if (!home || home.id === storeId) return { more: false, pendingChunks: 0 };
       const source = 'woocommerce' as const;
-      const since = merge.epoch_at?.getTime() ?? Infinity;
+      const since = home.epoch_at?.getTime() ?? Infinity;
       return mergeNextProducts(
         manager,
         this.products,
         { userId, storeId, source },
-        { userId, storeId: merge.into, source },
+        { userId, storeId: home.id, source },
         // Each store counts its epochs apart: what the first was told since the second's began is of it.
-        ({ at }: ChangeMoment) => (at >= since ? merge.epoch : 0),
+        ({ at }: ChangeMoment) => (at >= since ? home.epoch : 0),
       );
     });
   }
@@ -99,19 +94,4 @@ export class StoreMerger {
     );
     return count;
   }
-}
-
-async function lockBoth(manager: EntityManager, userId: number, storeId: number): Promise<Merge | null> {
-  const rows = await manager.query<
-    { id: number; merged_into: number | null; epoch: number; epoch_at: Date | null }[]
-  >(
-    `SELECT id, merged_into, epoch, epoch_at FROM stores
-      WHERE user_id = $1
-        AND id = ANY (SELECT unnest(ARRAY[s.id, s.merged_into]) FROM stores s WHERE s.user_id = $1 AND s.id = $2)
-      ORDER BY id FOR NO KEY UPDATE`,
-    [userId, storeId],
-  );
-  const into = rows.find(({ id }) => id === storeId)?.merged_into;
-  const home = rows.find(({ id }) => id === into);
-  return home ? { into: home.id, epoch: home.epoch, epoch_at: home.epoch_at } : null;
 }
