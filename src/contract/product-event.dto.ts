@@ -12,26 +12,7 @@ import {
   ShopText,
   TextList,
 } from '../validation/rules';
-
-export const EVENT_TYPES = ['product.created', 'product.updated', 'product.deleted'] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
-
-export const STOCK_STATUSES = ['instock', 'outofstock', 'onbackorder'] as const;
-export type StockStatus = (typeof STOCK_STATUSES)[number];
-
-/** Bounds of the fields, in characters or items; WooCommerce's own fields are far below. */
-export const LIMITS = {
-  eventId: 100,
-  name: 1000,
-  sku: 500,
-  description: 1_000_000,
-  url: 4096,
-  label: 500,
-  categories: 500,
-  tags: 500,
-  gallery: 500,
-  variations: 1000,
-} as const;
+import { EVENT_TYPES, LIMITS, MAX_BATCH, STOCK_STATUSES, type EventType, type StockStatus } from './shop-api';
 
 const money = { oneOf: [{ type: 'number' }, { type: 'string' }], nullable: true };
 
@@ -198,8 +179,6 @@ export class ProductEventDto {
   @ApiProperty({ type: ProductPayloadDto })
   product: ProductPayloadDto;
 }
-
-export const MAX_BATCH = 100;
 
 /** Several changes in one request. */
 export class EventBatchDto {

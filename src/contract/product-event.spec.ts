@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { SAMPLE_PRODUCT as product } from '../../test/support/sample-product';
 import { parseJson } from './json';
 import { readProductEvent } from './product-event';
-import { LIMITS } from './product-event.dto';
+import { LIMITS } from './shop-api';
 
 const body = (fields: Record<string, unknown> = {}, envelope: Record<string, unknown> = {}) => ({
   event_id: 'wc_2025_11_10_54321',

@@ -1,13 +1,8 @@
 import type { FieldError } from '../validation/errors';
 import { checkDto } from '../validation/read-dto';
 import { isProductId } from '../validation/rules';
-import {
-  LIMITS,
-  ProductEventDto,
-  ProductPayloadDto,
-  VariationPayloadDto,
-  type EventType,
-} from './product-event.dto';
+import { ProductEventDto, ProductPayloadDto, VariationPayloadDto } from './product-event.dto';
+import { type EventType, LIMITS } from './shop-api';
 
 /** One change of one product, checked. */
 export interface ProductEvent {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ProductAttribute, VariationAttribute } from '../contract/product-event';
-import type { StockStatus } from '../contract/product-event.dto';
+import type { StockStatus } from '../contract/shop-api';
 import type { ProductContent } from '../knowledge/documents/product-document';
 
 /** What a buyer is offered. Money is a decimal string. */

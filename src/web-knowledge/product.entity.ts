@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import type { ProductAttribute } from '../contract/product-event';
-import type { StockStatus } from '../contract/product-event.dto';
+import type { StockStatus } from '../contract/shop-api';
 import type { Offer } from './product-state';
 
 export const EXTERNAL_SOURCES = ['woocommerce', 'shopify', 'manual'] as const;

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { STOCK_STATUSES, type StockStatus } from '../contract/product-event.dto';
+import { STOCK_STATUSES, type StockStatus } from '../contract/shop-api';
 import { PageDto, PageQueryDto } from '../http/page';
 import {
   AttributeFilters,

@@ -1,6 +1,6 @@
 import Big from 'big.js';
 import { isLaterThan, type ChangeMoment } from '../contract/change-order';
-import type { StockStatus } from '../contract/product-event.dto';
+import type { StockStatus } from '../contract/shop-api';
 import { variationHash, type Offer, type VariationState } from './product-state';
 
 /** What a change says of one variation; the state is null where only its id was said. */

@@ -1,6 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { EVENT_TYPES, type EventType } from '../../contract/product-event.dto';
-import { LIMITS } from '../../contract/product-event.dto';
+import { EVENT_TYPES, type EventType, LIMITS } from '../../contract/shop-api';
 import { PageDto } from '../../http/page';
 import { Flag, IdentifierList, IdList, OptionalField } from '../../validation/rules';
 import { EventConditionsDto } from './events.dto';

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { cleanText } from '../../contract/clean-text';
 import type { ProductEvent } from '../../contract/product-event';
-import type { EventType } from '../../contract/product-event.dto';
+import type { EventType } from '../../contract/shop-api';
 import { byOurClock, clockAheadMs } from '../../contract/shop-clock';
 import { isTransient } from '../../database/faults';
 import { JobQueue } from '../../jobs/job-queue.service';

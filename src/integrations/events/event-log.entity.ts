@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
-import type { EventType } from '../../contract/product-event.dto';
+import type { EventType } from '../../contract/shop-api';
 
 export const EVENT_STATUSES = ['queued', 'processed', 'failed'] as const;
 export type EventStatus = (typeof EVENT_STATUSES)[number];

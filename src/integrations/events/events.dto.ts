@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { EVENT_TYPES, type EventType } from '../../contract/product-event.dto';
+import { EVENT_TYPES, type EventType } from '../../contract/shop-api';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageDto, type PageQueryDto } from '../../http/page';
 import { Choice, Flag, Integer, IsoDate, OptionalField, ProductId, Text } from '../../validation/rules';
 import { EVENT_OUTCOMES, EVENT_STATUSES, type EventOutcome, type EventStatus } from './event-log.entity';

@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Post, Query, Req, UseGuards } from '@nestjs/
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Config } from '../../config/config';
+import { SHOP_API } from '../../contract/shop-api';
 import { ApiErrors } from '../../http/api-docs';
 import { parseBody } from '../../http/json-body';
 import { CurrentLanguage } from '../../http/language.decorator';
@@ -24,7 +25,7 @@ import type { EventLog } from './event-log.entity';
 @ApiSignature()
 @ApiErrors(400, 401, 403, 429)
 @UseGuards(WooCommerceTokenGuard)
-@Controller('api/integrations/woocommerce/events')
+@Controller(SHOP_API.base)
 export class ShopDeadLettersController {
   constructor(
     private readonly stores: StoresService,
@@ -32,7 +33,7 @@ export class ShopDeadLettersController {
     private readonly config: Config,
   ) {}
 
-  @Get('failed')
+  @Get(SHOP_API.failedEvents)
   @ApiOperation({ summary: 'List the shop’s own failed events, the latest first' })
   @ApiOkResponse({ type: FailedEventPageDto })
   async failed(
@@ -47,7 +48,7 @@ export class ShopDeadLettersController {
     return pageOf(request, this.config.server.publicUrl, slice, count, events.map(toDto));
   }
 
-  @Post('retry')
+  @Post(SHOP_API.retryEvents)
   @HttpCode(200)
   @ApiOperation({ summary: 'Queue failed events of the shop again: some, or all' })
   @ApiBody({ type: RetryShopEventsDto })

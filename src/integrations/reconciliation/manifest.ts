@@ -1,10 +1,9 @@
 import { bucketOf } from '../../contract/product-digest';
+import { MAX_MANIFEST_ENTRIES } from '../../contract/shop-api';
 import { invalidField } from '../../validation/errors';
 import { MAX_PRODUCT_ID } from '../../validation/rules';
 
 export const MAX_BUCKETS = 4096;
-/** Products that one request names; as many fit into a body of 1 MiB. */
-export const MAX_ENTRIES = 10_000;
 
 /** First round: a digest for each bucket of the whole catalogue. */
 export interface BucketManifest {
@@ -69,7 +68,9 @@ function readEntries(bucketCount: number, entries: unknown): EntryManifest {
     const pairs = entries[key];
     if (!Array.isArray(pairs)) throw invalidField(field, 'field_entries');
     total += pairs.length;
-    if (total > MAX_ENTRIES) throw invalidField('entries', 'field_entries_limit', { max: MAX_ENTRIES });
+    if (total > MAX_MANIFEST_ENTRIES) {
+      throw invalidField('entries', 'field_entries_limit', { max: MAX_MANIFEST_ENTRIES });
+    }
   }
   const digests = new Map<string, string>();
   for (const key of keys) {

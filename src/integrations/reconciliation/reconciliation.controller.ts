@@ -9,6 +9,7 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { SHOP_API } from '../../contract/shop-api';
 import { ApiErrors } from '../../http/api-docs';
 import { parseBody } from '../../http/json-body';
 import { AppError } from '../../validation/errors';
@@ -35,14 +36,14 @@ const ANSWERS = [BucketComparisonDto, EntryComparisonDto];
 @ApiErrors(401, 403, 429)
 @ApiExtraModels(...REQUESTS, ...ANSWERS)
 @UseGuards(WooCommerceTokenGuard)
-@Controller('api/integrations/woocommerce/manifest')
+@Controller(SHOP_API.base)
 export class ReconciliationController {
   constructor(
     private readonly stores: StoresService,
     private readonly reconciliation: Reconciliation,
   ) {}
 
-  @Post()
+  @Post(SHOP_API.manifest)
   @HttpCode(200)
   @ApiOperation({
     summary: 'Compare the shop’s catalogue with ours',

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { MAX_BUCKETS, MAX_ENTRIES } from './manifest';
+import { MAX_MANIFEST_ENTRIES } from '../../contract/shop-api';
+import { MAX_BUCKETS } from './manifest';
 
 const HEX_16 = '^[0-9a-f]{16}$';
 const wireIds = (description: string) => ({
@@ -42,7 +43,7 @@ export class EntryManifestDto extends NamedShopDto {
     example: { '2': [[414, '0f343b0931126a20f133d67c2b018a3b']] },
     description:
       'By the number of the bucket, all products of it as [id, digest]; a bucket that is empty in the shop as []. ' +
-      `At most ${MAX_ENTRIES} products in one request: use more buckets, or several requests`,
+      `At most ${MAX_MANIFEST_ENTRIES} products in one request: use more buckets, or several requests`,
   })
   entries: Record<string, [number | string, string][]>;
 }

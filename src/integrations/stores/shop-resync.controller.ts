@@ -1,6 +1,7 @@
 import { Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { SHOP_API } from '../../contract/shop-api';
 import { ApiErrors } from '../../http/api-docs';
 import { parseBody } from '../../http/json-body';
 import { CurrentLanguage } from '../../http/language.decorator';
@@ -19,11 +20,11 @@ import { StoresService } from './stores.service';
 @ApiSignature()
 @ApiErrors(401, 403, 429)
 @UseGuards(WooCommerceTokenGuard)
-@Controller('api/integrations/woocommerce/resync')
+@Controller(SHOP_API.base)
 export class ShopResyncController {
   constructor(private readonly stores: StoresService) {}
 
-  @Post()
+  @Post(SHOP_API.resync)
   @HttpCode(200)
   @ApiOperation({
     summary: "Make the shop's state win, told by the shop itself",

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readProductEvent, type ProductEventResult } from '../../contract/product-event';
-import type { EventType } from '../../contract/product-event.dto';
+import type { EventType } from '../../contract/shop-api';
 import { isProductId } from '../../validation/rules';
 import type { IncomingEvent } from '../events/event-intake.service';
 

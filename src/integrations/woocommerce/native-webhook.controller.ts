@@ -11,6 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MAX_JSON_DEPTH } from '../../contract/json';
+import { SHOP_API } from '../../contract/shop-api';
 import { ApiErrors } from '../../http/api-docs';
 import { FORM_BODY, parseBody } from '../../http/json-body';
 import { CurrentLanguage } from '../../http/language.decorator';
@@ -31,7 +32,7 @@ const MAX_NATIVE_DEPTH = MAX_JSON_DEPTH - 1;
 @ApiSecurity('webhook-signature')
 @ApiErrors(401, 403, 429)
 @UseGuards(NativeWebhookGuard)
-@Controller('api/integrations/woocommerce/native')
+@Controller(`${SHOP_API.base}/native`)
 export class NativeWebhookController {
   constructor(private readonly intake: EventIntake) {}
 

@@ -1,6 +1,7 @@
 import { Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { SHOP_API } from '../../contract/shop-api';
 import { ApiErrors } from '../../http/api-docs';
 import { parseBody } from '../../http/json-body';
 import { readDto } from '../../validation/read-dto';
@@ -17,14 +18,14 @@ import { ProductStatuses } from './product-status.service';
 @ApiSignature()
 @ApiErrors(401, 403, 429)
 @UseGuards(WooCommerceTokenGuard)
-@Controller('api/integrations/woocommerce/products')
+@Controller(SHOP_API.base)
 export class ProductStatusController {
   constructor(
     private readonly stores: StoresService,
     private readonly statuses: ProductStatuses,
   ) {}
 
-  @Post('status')
+  @Post(SHOP_API.status)
   @HttpCode(200)
   @ApiOperation({ summary: 'What became of products of the shop' })
   @ApiBody({ type: ProductStatusQueryDto })

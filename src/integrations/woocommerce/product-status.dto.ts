@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { MAX_STATUS_IDS } from '../../contract/shop-api';
 import { IdList } from '../../validation/rules';
 import { PRODUCT_STATES, type ProductSyncState } from './product-status';
 
-export const MAX_STATUS_IDS = 200;
 const wireId = { oneOf: [{ type: 'number' }, { type: 'string' }] };
 
 export class ProductStatusQueryDto {

@@ -2,7 +2,8 @@ import Big from 'big.js';
 import { decodeHTML } from 'entities';
 import { cleanText } from '../../contract/clean-text';
 import type { ProductEvent, VariationAttribute } from '../../contract/product-event';
-import type { ProductPayloadDto, StockStatus, VariationPayloadDto } from '../../contract/product-event.dto';
+import type { ProductPayloadDto, VariationPayloadDto } from '../../contract/product-event.dto';
+import type { StockStatus } from '../../contract/shop-api';
 import type { ProductState, VariationState } from '../../web-knowledge/product-state';
 import type { VariationStatement } from '../../web-knowledge/variation-set';
 

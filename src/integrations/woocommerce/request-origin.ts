@@ -1,9 +1,7 @@
 import type { FastifyRequest } from 'fastify';
+import { SENT_AT_HEADER } from '../../contract/shop-api';
 import { readDate } from '../../validation/rules';
 import type { RequestOrigin } from '../events/event-intake.service';
-
-/** Set anew with every attempt, as a body that is sent again is not. */
-const SENT_AT = 'x-fiko-sent-at';
 
 /** Where a request came from, for the log, and when its shop says that it was sent. */
 export const originOf = (request: FastifyRequest): RequestOrigin => ({
@@ -15,7 +13,7 @@ export const originOf = (request: FastifyRequest): RequestOrigin => ({
 
 /** ISO 8601 or milliseconds since 1970; else the time of the signature, which was verified by then. */
 function sentAtOf({ headers }: FastifyRequest): Date | null {
-  const said = headers[SENT_AT];
+  const said = headers[SENT_AT_HEADER];
   if (typeof said === 'string') {
     const at = /^\d{13}$/.test(said) ? Number(said) : readDate(said);
     return at === null ? null : new Date(at);

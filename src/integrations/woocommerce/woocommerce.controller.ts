@@ -13,7 +13,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config';
 import { rawItems } from '../../contract/json-slices';
 import { readProductEvent } from '../../contract/product-event';
-import { EventBatchDto, LIMITS, MAX_BATCH, ProductEventDto } from '../../contract/product-event.dto';
+import { EventBatchDto, ProductEventDto } from '../../contract/product-event.dto';
+import { LIMITS, MAX_BATCH, SHOP_API } from '../../contract/shop-api';
 import { ApiErrors } from '../../http/api-docs';
 import { fieldSentences } from '../../http/error.filter';
 import { LARGE_BODY, parseBody } from '../../http/json-body';
@@ -37,7 +38,7 @@ import { BatchAnswerDto, ConnectionDto, WebhookAnswerDto } from './woocommerce.d
 @ApiSentAt()
 @ApiErrors(401, 403, 429)
 @UseGuards(WooCommerceTokenGuard)
-@Controller('api/integrations/woocommerce')
+@Controller(SHOP_API.base)
 export class WooCommerceController {
   constructor(
     private readonly intake: EventIntake,
@@ -45,7 +46,7 @@ export class WooCommerceController {
     private readonly usage: UsageCounter,
   ) {}
 
-  @Post('webhook')
+  @Post(SHOP_API.webhook)
   @ApiOperation({
     summary: 'Take in one change of one product',
     description:
@@ -77,7 +78,7 @@ export class WooCommerceController {
     };
   }
 
-  @Post('webhook/batch')
+  @Post(SHOP_API.batch)
   @HttpCode(202)
   @RouteConfig(LARGE_BODY)
   @ApiOperation({
@@ -133,7 +134,7 @@ export class WooCommerceController {
     return { incoming, errors, eventId: event?.eventId ?? eventIdOf(given) };
   }
 
-  @Get('health')
+  @Get(SHOP_API.health)
   @ApiOperation({ summary: 'Check the connection and say whose token it is' })
   @ApiOkResponse({ type: ConnectionDto })
   health(@CurrentToken() identity: TokenIdentity, @CurrentLanguage() language: Language): ConnectionDto {
