@@ -213,8 +213,15 @@ describe('the zip', () => {
         .finally(() => fs.rmSync(bundle));`;
     const { status, stderr } = spawnSync(
       'sh',
-      ['-c', 'umask 077; exec "$0" -e "$1" "$2" "$3"', process.execPath, program, root, out],
-      { env: { ...process.env, TZ: 'Pacific/Kiritimati', LC_ALL: 'C' }, encoding: 'utf8' },
+      [
+        '-c',
+        'umask 077; export TZ=Pacific/Kiritimati LC_ALL=C; exec "$0" -e "$1" "$2" "$3"',
+        process.execPath,
+        program,
+        root,
+        out,
+      ],
+      { encoding: 'utf8' },
     );
     if (status !== 0) throw new Error(stderr);
     return { zip: readFileSync(out) };

@@ -39,7 +39,9 @@ export function parsePhp(file: PhpFile, version: PhpVersion = '8.4'): Program {
   try {
     return engine.parseCode(file.source, file.path);
   } catch (error) {
-    throw new SyntaxError(`${file.path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new SyntaxError(`${file.path}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { build, type Plugin } from 'esbuild';
+import { build as esbuild, type Plugin } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -88,7 +88,7 @@ async function bundle(
   plugins: Plugin[],
 ): Promise<{ contents: Buffer; sources: string[] }> {
   try {
-    const { outputFiles, metafile } = await build({
+    const { outputFiles, metafile } = await esbuild({
       entryPoints: [entry],
       absWorkingDir: root,
       bundle: true,
@@ -130,8 +130,8 @@ async function bundle(
 function provided(used: Set<string>): Plugin {
   return {
     name: 'wordpress',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^@wordpress\// }, ({ path }) => {
+    setup(build) {
+      build.onResolve({ filter: /^@wordpress\// }, ({ path }) => {
         const name = path.slice('@wordpress/'.length);
         if (!PROVIDED.includes(name)) {
           return {
@@ -141,7 +141,7 @@ function provided(used: Set<string>): Plugin {
         used.add(`wp-${name}`);
         return { path: name, namespace: 'wordpress' };
       });
-      onLoad({ filter: /.*/, namespace: 'wordpress' }, ({ path }) => {
+      build.onLoad({ filter: /.*/, namespace: 'wordpress' }, ({ path }) => {
         const property = path.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
         // Some are a function, others an object of functions; both are what `import` of a CommonJS module gives.
         return { contents: `module.exports = window.wp.${property};`, loader: 'js' };
