@@ -1,0 +1,89 @@
+import { Notice, Spinner } from '@wordpress/components';
+import domReady from '@wordpress/dom-ready';
+import { createElement, createRoot, Fragment, render, useState } from '@wordpress/element';
+import { __ } from '@wordpress/i18n';
+import { BulkCard } from './bulk-card';
+import { ConnectionCard } from './connection-card';
+import { ErrorsCard } from './errors-card';
+import type { Failure } from './failure';
+import { ActionButton } from './parts';
+import { ReconcileCard } from './reconcile-card';
+import { StateNotice } from './state-notice';
+import { TotalsCard } from './totals-card';
+import { useOverview } from './use-overview';
+
+interface UnreachableProps {
+  failure: Failure;
+  /** Something is shown, which may be old by now. */
+  stale: boolean;
+  onRetry: () => Promise<void>;
+}
+
+function Unreachable({ failure, stale, onRetry }: UnreachableProps): JSX.Element {
+  const [busy, setBusy] = useState(false);
+  const title = stale
+    ? __('What you see may be out of date', 'fiko-woocommerce-sync')
+    : __('The settings could not be loaded', 'fiko-woocommerce-sync');
+  return (
+    <Notice
+      status="error"
+      isDismissible={false}
+      className="fiko-notice"
+      spokenMessage={`${title}: ${failure.message}`}
+    >
+      <p>
+        <strong>{title}</strong>
+      </p>
+      <p>{failure.message}</p>
+      <div className="fiko-actions">
+        <ActionButton
+          busy={busy}
+          onClick={() => {
+            setBusy(true);
+            void onRetry().then(() => setBusy(false));
+          }}
+        >
+          {__('Try again', 'fiko-woocommerce-sync')}
+        </ActionButton>
+      </div>
+    </Notice>
+  );
+}
+
+function SettingsPage(): JSX.Element {
+  const { overview, failure, refresh, change } = useOverview();
+  if (!overview) {
+    return failure ? (
+      <Unreachable failure={failure} stale={false} onRetry={refresh} />
+    ) : (
+      <p className="fiko-loading" role="status">
+        <Spinner />
+        {__('Loading…', 'fiko-woocommerce-sync')}
+      </p>
+    );
+  }
+  return (
+    <Fragment>
+      {failure && <Unreachable failure={failure} stale={true} onRetry={refresh} />}
+      <StateNotice connection={overview.connection} />
+      <div className="fiko-cards">
+        <ConnectionCard overview={overview} change={change} refresh={refresh} />
+        <div className="fiko-cards__column">
+          <BulkCard overview={overview} change={change} />
+          <ReconcileCard overview={overview} change={change} />
+        </div>
+        <TotalsCard totals={overview.totals} />
+        <ErrorsCard overview={overview} change={change} />
+      </div>
+    </Fragment>
+  );
+}
+
+domReady(() => {
+  const container = document.getElementById('fiko-sync-root');
+  if (!container) return;
+  const page = <SettingsPage />;
+  // WordPress before 6.2 has React 17, which knows no roots.
+  if (createRoot) createRoot(container).render(page);
+  else render?.(page, container);
+});
