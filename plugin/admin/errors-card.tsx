@@ -9,7 +9,13 @@ import { keepFocus, useAction } from './use-action';
 import type { Live } from './use-overview';
 
 /** The products that Fiko did not take, newest first. */
-export function ErrorsCard({ overview, change }: { overview: Overview; change: Live['change'] }): JSX.Element {
+export function ErrorsCard({
+  overview,
+  change,
+}: {
+  overview: Overview;
+  change: Live['change'];
+}): JSX.Element {
   const { errors, totals } = overview;
   const action = useAction<string>();
   const heading = useRef<HTMLHeadingElement | null>(null);
@@ -34,7 +40,11 @@ export function ErrorsCard({ overview, change }: { overview: Overview; change: L
       ) : (
         <Fragment>
           {/* The roles are those that the elements have; narrow screens, where they are no table, lose them. */}
-          <table className="fiko-errors" role="table" aria-label={__('Latest errors', 'fiko-woocommerce-sync')}>
+          <table
+            className="fiko-errors"
+            role="table"
+            aria-label={__('Latest errors', 'fiko-woocommerce-sync')}
+          >
             <thead role="rowgroup">
               <tr role="row">
                 <th role="columnheader" scope="col">

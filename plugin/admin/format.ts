@@ -2,7 +2,8 @@ import { __, _n, sprintf } from '@wordpress/i18n';
 
 /** Numbers, dates and spans of time as the admin's language writes them: digits and calendar with it. */
 
-const pageLanguage = (): string => (typeof document === 'undefined' ? '' : document.documentElement.lang) || 'en';
+const pageLanguage = (): string =>
+  (typeof document === 'undefined' ? '' : document.documentElement.lang) || 'en';
 
 /** A language that the browser does not know is no reason to show nothing. */
 function inLanguage<Formatter>(make: (language: string) => Formatter, language: string): Formatter {
@@ -24,9 +25,10 @@ export const shareOf = (done: number, total: number): number =>
   total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
 
 export const dateTime = (seconds: number, language = pageLanguage()): string =>
-  inLanguage((tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }), language).format(
-    seconds * 1000,
-  );
+  inLanguage(
+    (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }),
+    language,
+  ).format(seconds * 1000);
 
 const UNITS = [
   ['day', 86_400],
