@@ -26,11 +26,7 @@ export function ErrorsCard({
   };
 
   return (
-    <Section
-      title={__('Latest errors', 'fiko-woocommerce-sync')}
-      heading={heading}
-      className="fiko-card--wide"
-    >
+    <Section title={__('Latest errors', 'fiko-woocommerce-sync')} heading={heading} wide={true}>
       <FailureNotice failure={action.failure} onRemove={action.clear} />
       {errors.length === 0 ? (
         <p>
@@ -64,10 +60,12 @@ export function ErrorsCard({
             <tbody role="rowgroup">
               {errors.map(({ id, name, edit_url, error, at }) => (
                 <tr key={id} role="row">
-                  <td role="cell" className="fiko-errors__product">
+                  <td role="cell" className="fiko-errors__product wp-exclude-emoji">
                     {edit_url ? <a href={edit_url}>{name}</a> : name}
                   </td>
-                  <td role="cell">{error}</td>
+                  <td role="cell" className="wp-exclude-emoji">
+                    {error}
+                  </td>
                   <td role="cell">
                     <Moment at={at} />
                   </td>

@@ -8,13 +8,13 @@ interface SectionProps {
   title: string;
   /** Of the heading, which takes the focus where what had it is gone. */
   heading?: { current: HTMLHeadingElement | null };
-  className?: string;
+  wide?: boolean;
   children?: JSX.Node;
 }
 
-export function Section({ title, heading, className, children }: SectionProps): JSX.Element {
+export function Section({ title, heading, wide = false, children }: SectionProps): JSX.Element {
   return (
-    <Card className={`fiko-card ${className ?? ''}`}>
+    <Card className={wide ? 'fiko-card fiko-card--wide' : 'fiko-card'}>
       <CardHeader>
         <h2 tabIndex={-1} {...(heading ? { ref: heading } : {})}>
           {title}
@@ -25,9 +25,13 @@ export function Section({ title, heading, className, children }: SectionProps): 
   );
 }
 
+/**
+ * Beside words that say the same. The second class keeps WordPress from putting an image in the place of the text,
+ * which would take it out of the hands of what draws this page.
+ */
 export function Icon({ children }: { children: string }): JSX.Element {
   return (
-    <span className="fiko-icon" aria-hidden={true}>
+    <span className="fiko-icon wp-exclude-emoji" aria-hidden={true}>
       {children}
     </span>
   );

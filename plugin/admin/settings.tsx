@@ -37,6 +37,7 @@ function Unreachable({ failure, stale, onRetry }: UnreachableProps): JSX.Element
       <p>{failure.message}</p>
       <div className="fiko-actions">
         <ActionButton
+          variant="primary"
           busy={busy}
           onClick={() => {
             setBusy(true);

@@ -12,7 +12,7 @@ export const productsList = (state: SyncState): string => `edit.php?post_type=pr
 
 export function TotalsCard({ totals }: { totals: Totals }): JSX.Element {
   return (
-    <Section title={__('Products', 'fiko-woocommerce-sync')}>
+    <Section title={__('Products', 'fiko-woocommerce-sync')} wide={true}>
       <p>
         {sprintf(
           /* translators: %s: number of products in the shop */

@@ -13,7 +13,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
     'نشانی API و توکن API را که از فیکو گرفته‌اید وارد و ذخیره کنید.',
   'See that the connection test succeeds.': 'مطمئن شوید که آزمایش اتصال موفق است.',
   'Start the first sync of all products.': 'همگام‌سازی اولیهٔ همهٔ محصولات را شروع کنید.',
-  Since: 'از',
+  Since: 'آغاز مشکل',
   'Next try': 'تلاش بعدی',
   'What you see may be out of date': 'آنچه می‌بینید شاید به‌روز نباشد',
   'The settings could not be loaded': 'تنظیمات بارگذاری نشد',
