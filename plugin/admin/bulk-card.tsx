@@ -22,8 +22,7 @@ export function BulkCard({ overview, change }: { overview: Overview; change: Liv
     const changed = said.current.state !== bulk.state;
     if (!changed && (bulk.state !== 'running' || !mayAnnounce(said.current.at, Date.now()))) return;
     said.current = { state: bulk.state, at: Date.now() };
-    const text = bulkSpoken(bulk);
-    if (text) speak(text, 'polite');
+    speak(bulkSpoken(bulk), 'polite');
   }, [bulk.state, bulk.done, bulk.total]);
 
   const run = async (name: BulkAction): Promise<void> => {

@@ -1,6 +1,6 @@
 import { Notice, Spinner } from '@wordpress/components';
 import domReady from '@wordpress/dom-ready';
-import { createElement, createRoot, Fragment, render, useState } from '@wordpress/element';
+import { createElement, createRoot, Fragment, render, useRef, useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { BulkCard } from './bulk-card';
 import { ConnectionCard } from './connection-card';
@@ -10,6 +10,7 @@ import { ActionButton } from './parts';
 import { ReconcileCard } from './reconcile-card';
 import { StateNotice } from './state-notice';
 import { TotalsCard } from './totals-card';
+import { keepFocus } from './use-action';
 import { useOverview } from './use-overview';
 
 interface UnreachableProps {
@@ -53,30 +54,35 @@ function Unreachable({ failure, stale, onRetry }: UnreachableProps): JSX.Element
 
 function SettingsPage(): JSX.Element {
   const { overview, failure, refresh, change } = useOverview();
-  if (!overview) {
-    return failure ? (
-      <Unreachable failure={failure} stale={false} onRetry={refresh} />
-    ) : (
-      <p className="fiko-loading" role="status">
-        <Spinner />
-        {__('Loading…', 'fiko-woocommerce-sync')}
-      </p>
-    );
-  }
+  const page = useRef<HTMLDivElement | null>(null);
+  const retry = async (): Promise<void> => {
+    await refresh();
+    keepFocus(page);
+  };
   return (
-    <Fragment>
-      {failure && <Unreachable failure={failure} stale={true} onRetry={refresh} />}
-      <StateNotice connection={overview.connection} />
-      <div className="fiko-cards">
-        <ConnectionCard overview={overview} change={change} refresh={refresh} />
-        <div className="fiko-cards__column">
-          <BulkCard overview={overview} change={change} />
-          <ReconcileCard overview={overview} change={change} />
-        </div>
-        <TotalsCard totals={overview.totals} />
-        <ErrorsCard overview={overview} change={change} />
-      </div>
-    </Fragment>
+    <div ref={page} className="fiko-page" tabIndex={-1}>
+      {failure && <Unreachable failure={failure} stale={overview !== null} onRetry={retry} />}
+      {!overview && !failure && (
+        <p className="fiko-loading" role="status">
+          <Spinner />
+          {__('Loading…', 'fiko-woocommerce-sync')}
+        </p>
+      )}
+      {overview && (
+        <Fragment>
+          <StateNotice connection={overview.connection} />
+          <div className="fiko-cards">
+            <ConnectionCard overview={overview} change={change} refresh={refresh} />
+            <div className="fiko-cards__column">
+              <BulkCard overview={overview} change={change} />
+              <ReconcileCard overview={overview} change={change} />
+            </div>
+            <TotalsCard totals={overview.totals} />
+            <ErrorsCard overview={overview} change={change} />
+          </div>
+        </Fragment>
+      )}
+    </div>
   );
 }
 

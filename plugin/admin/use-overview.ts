@@ -22,6 +22,8 @@ export function useOverview(): Live {
   const timer = useRef(0);
   const failures = useRef(0);
   const asking = useRef(false);
+  /** Asked for while an answer was on its way that may be older. */
+  const again = useRef(false);
   const changes = useRef(0);
   /** Counts the changes begun and ended: an answer from before one of them is out of date. */
   const generation = useRef(0);
@@ -58,11 +60,19 @@ export function useOverview(): Live {
       if (!gone.current && (latest.current === null || failures.current > 1)) setFailure(failureOf(error));
     } finally {
       asking.current = false;
-      schedule(Date.now() - started);
+      if (again.current) {
+        again.current = false;
+        void ask('look');
+      } else {
+        schedule(Date.now() - started);
+      }
     }
   }, []);
 
-  const refresh = useCallback(() => ask('look'), []);
+  const refresh = useCallback(async () => {
+    if (asking.current) again.current = true;
+    else await ask('look');
+  }, []);
 
   const change = useCallback(async (request: () => Promise<Overview>): Promise<Overview> => {
     changes.current += 1;

@@ -61,9 +61,9 @@ export function bulkTitle(state: BulkState): string {
   }
 }
 
-/** What a screen reader says of the first sync as it goes on. */
+/** What a screen reader says of the first sync as it goes on, and when its state changes. */
 export function bulkSpoken(bulk: Bulk): string {
-  if (bulk.state === 'idle') return '';
+  if (bulk.state === 'idle') return __('The first sync was stopped.', 'fiko-woocommerce-sync');
   return sprintf(
     /* translators: 1: state of the sync, 2: its progress, as in “20 of 120 products (17%)” */
     __('First sync: %1$s %2$s', 'fiko-woocommerce-sync'),

@@ -83,6 +83,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'About %s minute left': ['حدود %s دقیقه مانده', 'حدود %s دقیقه مانده'],
   'About %s hour left': ['حدود %s ساعت مانده', 'حدود %s ساعت مانده'],
   'First sync: %1$s %2$s': 'همگام‌سازی اولیه: %1$s %2$s',
+  'The first sync was stopped.': 'همگام‌سازی اولیه متوقف شد.',
   'Save the API URL and the API token first.': 'ابتدا نشانی API و توکن API را ذخیره کنید.',
   'Mend the connection first; the message above says how.':
     'ابتدا مشکل اتصال را برطرف کنید؛ راه حل در پیام بالای صفحه آمده است.',
