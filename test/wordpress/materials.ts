@@ -55,7 +55,9 @@ const cacheFolder = (): string =>
 export async function prepareMaterials(): Promise<Materials> {
   await assertPhp();
   const cache = cacheFolder();
-  const stamp = createHash('sha256').update(JSON.stringify([PACKS, VERSIONS, LAYOUT])).digest('hex');
+  const stamp = createHash('sha256')
+    .update(JSON.stringify([PACKS, VERSIONS, LAYOUT]))
+    .digest('hex');
   const ready = join(cache, `ready-${stamp.slice(0, 12)}`);
   if (!existsSync(ready)) await build(cache, ready);
   return { core: (version) => join(ready, version), sqlite: join(ready, 'sqlite') };
@@ -89,7 +91,7 @@ async function build(cache: string, ready: string): Promise<void> {
     }
     const unzipped = join(draft, 'unzipped');
     await unzip(join(draft, 'package', 'sqlite-database-integration.zip'), unzipped);
-    const [plugin] = (await readdir(unzipped)).filter((name) => name.startsWith('sqlite'));
+    const [plugin] = await readdir(unzipped);
     await rename(join(unzipped, plugin!), join(draft, 'sqlite'));
     await rm(unzipped, { recursive: true });
     await rm(join(draft, 'package'), { recursive: true });

@@ -311,7 +311,9 @@ export class WordPressSite {
     return this.send(path, {
       method: method ?? (form !== undefined || json !== undefined ? 'POST' : 'GET'),
       headers: {
-        ...(cookies.size > 0 && { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
+        ...(cookies.size > 0 && {
+          cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        }),
         ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
         ...(json !== undefined && { 'content-type': 'application/json' }),
         ...headers,
@@ -647,7 +649,9 @@ export class WordPressSite {
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
     ]).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'ENOENT' ? new Error('There is no MariaDB: apt-get install mariadb-server') : error;
+      throw error.code === 'ENOENT'
+        ? new Error('There is no MariaDB: apt-get install mariadb-server')
+        : error;
     });
     const server = Daemon.spawn('mariadbd', [
       '--no-defaults',
@@ -660,7 +664,14 @@ export class WordPressSite {
     ]);
     this.daemons.push(server);
     await this.until(server, () =>
-      run('mariadb', ['--no-defaults', '-uroot', '-S', socket, '-e', 'CREATE DATABASE IF NOT EXISTS wordpress']),
+      run('mariadb', [
+        '--no-defaults',
+        '-uroot',
+        '-S',
+        socket,
+        '-e',
+        'CREATE DATABASE IF NOT EXISTS wordpress',
+      ]),
     );
   }
 
