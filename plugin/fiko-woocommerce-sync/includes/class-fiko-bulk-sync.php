@@ -37,8 +37,9 @@ final class Fiko_Bulk_Sync extends Fiko_Job {
 	 * @param bool $pause Hold it.
 	 */
 	public static function pause( $pause ) {
-		$state = self::state();
-		if ( $state['state'] !== ( $pause ? 'running' : 'paused' ) ) {
+		$state    = self::state();
+		$expected = $pause ? 'running' : 'paused';
+		if ( $expected !== $state['state'] ) {
 			return;
 		}
 		$state['state'] = $pause ? 'paused' : 'running';

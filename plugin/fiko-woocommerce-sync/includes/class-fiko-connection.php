@@ -34,7 +34,7 @@ final class Fiko_Connection {
 		if ( 'ok' !== $answer->code || ! isset( $answer->body['user'], $answer->body['token'] ) ) {
 			return self::verdict( 'ok' === $answer->code ? 'not_fiko' : $answer->code, $answer->detail );
 		}
-		$account = self::account( $answer );
+		$account  = self::account( $answer );
 		$is_saved = ( null === $url || Fiko_Settings::normal_url( $url ) === Fiko_Settings::api_url() )
 			&& ( null === $token || Fiko_Settings::token() === $token )
 			&& ( null === $secret || Fiko_Settings::signing_secret() === $secret );

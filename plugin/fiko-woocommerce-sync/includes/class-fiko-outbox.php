@@ -578,9 +578,9 @@ final class Fiko_Outbox {
 		foreach ( $gone as $count ) {
 			$totals[ $count->state ] += (int) $count->n;
 		}
-		$all                = (int) $wpdb->get_var( "SELECT COUNT(*) FROM `$wpdb->posts` WHERE post_type = 'product' AND post_status NOT IN ('auto-draft', 'trash')" );
-		$unpublished        = (int) $wpdb->get_var( "SELECT COUNT(*) FROM `$wpdb->posts` p LEFT JOIN `$table` t ON t.product_id = p.ID WHERE p.post_type = 'product' AND p.post_status NOT IN ('auto-draft', 'trash', 'publish') AND t.product_id IS NULL" );
-		$published          = (int) $wpdb->get_var( "SELECT COUNT(*) FROM `$wpdb->posts` p LEFT JOIN `$table` t ON t.product_id = p.ID WHERE p.post_type = 'product' AND p.post_status = 'publish' AND t.product_id IS NULL" );
+		$all                 = (int) $wpdb->get_var( "SELECT COUNT(*) FROM `$wpdb->posts` WHERE post_type = 'product' AND post_status NOT IN ('auto-draft', 'trash')" );
+		$unpublished         = (int) $wpdb->get_var( "SELECT COUNT(*) FROM `$wpdb->posts` p LEFT JOIN `$table` t ON t.product_id = p.ID WHERE p.post_type = 'product' AND p.post_status NOT IN ('auto-draft', 'trash', 'publish') AND t.product_id IS NULL" );
+		$published           = (int) $wpdb->get_var( "SELECT COUNT(*) FROM `$wpdb->posts` p LEFT JOIN `$table` t ON t.product_id = p.ID WHERE p.post_type = 'product' AND p.post_status = 'publish' AND t.product_id IS NULL" );
 		$totals['excluded'] += $unpublished;
 		$totals['never']    += $published;
 		return array( 'products' => $all ) + $totals;

@@ -260,8 +260,8 @@ final class Fiko_Payload {
 	private static function variation_attributes( array $attributes, $product ) {
 		$list = array();
 		foreach ( $attributes as $key => $value ) {
-			$value = (string) $value;
-			$term  = '' !== $value && taxonomy_exists( $key ) ? get_term_by( 'slug', $value, $key ) : false;
+			$value  = (string) $value;
+			$term   = '' !== $value && taxonomy_exists( $key ) ? get_term_by( 'slug', $value, $key ) : false;
 			$list[] = array(
 				'name'   => self::label( wc_attribute_label( $key, $product ) ),
 				'option' => self::label( $term instanceof WP_Term ? $term->name : $value ),

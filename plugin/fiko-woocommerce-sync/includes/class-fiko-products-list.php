@@ -191,8 +191,7 @@ final class Fiko_Products_List {
 	 */
 	public static function render_notice() {
 		$screen = get_current_screen();
-		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- Nothing is done by it.
-		$count = isset( $_GET['fiko_queued'] ) ? absint( $_GET['fiko_queued'] ) : 0;
+		$count  = absint( self::asked( 'fiko_queued' ) );
 		if ( ! $screen || 'edit-product' !== $screen->id || ! $count ) {
 			return;
 		}
@@ -236,8 +235,18 @@ final class Fiko_Products_List {
 	 * @return string
 	 */
 	private static function chosen() {
-		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- A list is filtered.
-		$state = is_admin() && isset( $_GET[ self::FILTER ] ) ? sanitize_key( wp_unslash( $_GET[ self::FILTER ] ) ) : '';
+		$state = is_admin() ? sanitize_key( self::asked( self::FILTER ) ) : '';
 		return isset( Fiko_Contract::STATES[ $state ] ) ? $state : '';
+	}
+
+	/**
+	 * A parameter of the list, which changes nothing and so has no nonce.
+	 *
+	 * @param string $name Name.
+	 * @return string
+	 */
+	private static function asked( $name ) {
+		$value = filter_input( INPUT_GET, $name );
+		return is_string( $value ) ? $value : '';
 	}
 }

@@ -38,6 +38,7 @@ final class Fiko_Schema {
 		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 		$table   = self::table();
 		$charset = $wpdb->get_charset_collate();
+
 		/*
 		 * revision:      counts the changes of a product; a send that ends finds by it whether there was another meanwhile.
 		 * changed_at:    of the last change, in milliseconds.

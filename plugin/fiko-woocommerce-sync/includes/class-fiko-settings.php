@@ -113,7 +113,7 @@ final class Fiko_Settings {
 			update_option( Fiko_Contract::OPTIONS['logging'], $given['enable_logging'] ? 'yes' : 'no', false );
 		}
 		update_option( Fiko_Contract::OPTIONS['site'], self::site(), false );
-		if ( $before[0] !== '' && $before[0] !== self::api_url() ) {
+		if ( '' !== $before[0] && self::api_url() !== $before[0] ) {
 			Fiko_Outbox::forget_what_was_sent();
 			delete_option( Fiko_Contract::OPTIONS['account'] );
 		}
