@@ -449,6 +449,14 @@ export class WordPressSite {
     return this.call('replay', { scenario, ids }, { scenario });
   }
 
+  /**
+   * Makes what is there before a scenario begins, without a hook that tells of it; resolves to ids by symbol, with which
+   * it is then replayed.
+   */
+  prepare(scenario: string): Promise<Record<string, number>> {
+    return this.call('prepare', { scenario });
+  }
+
   // What was observed
 
   /** The hooks that fired in requests of a scenario. */

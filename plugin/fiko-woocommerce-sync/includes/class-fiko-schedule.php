@@ -103,9 +103,11 @@ final class Fiko_Schedule {
 	 * Asks the server what became of what it has taken in, once that is due.
 	 */
 	public static function refresh() {
-		$next = Fiko_Outbox::next_refresh();
-		if ( $next && self::is_available() ) {
-			self::plan( Fiko_Contract::ACTIONS['refresh'], array(), $next );
+		$next  = Fiko_Outbox::next_refresh();
+		$opens = Fiko_Gate::opens_at();
+		if ( $next && null !== $opens && self::is_available() ) {
+			// Never at once, as what was just asked in vain would be asked again and again.
+			self::plan( Fiko_Contract::ACTIONS['refresh'], array(), max( $next, $opens, Fiko_Clock::now() + 10 ) );
 		}
 	}
 

@@ -261,6 +261,11 @@ final class Fiko_Stand_In_Replay {
 		return $this->ids;
 	}
 
+	/** @return array ids by symbol */
+	public function ids() {
+		return $this->ids;
+	}
+
 	/** Makes the shop in which the scenario happens. */
 	public function prepare() {
 		$effects = fiko_stand_in_effects();
@@ -286,9 +291,10 @@ final class Fiko_Stand_In_Replay {
 				$this->made[ $symbol ] = $change;
 			}
 		}
-		if ( in_array( $this->name, self::WITH_SIBLING, true ) ) {
+		if ( in_array( $this->name, self::WITH_SIBLING, true ) && ! isset( $this->ids['sibling'] ) ) {
 			$sibling = fiko_stand_in_sample_variation( $this->parent(), 'green' );
-			fiko_stand_in_write( fiko_stand_in_insert( $sibling ), $sibling );
+
+			$this->ids['sibling'] = $this->insert( $sibling );
 			fiko_stand_in_sync( $this->parent() );
 		}
 		if ( 'rename that category (wp_update_term)' === $this->name ) {
@@ -475,10 +481,20 @@ final class Fiko_Stand_In_Replay {
 
 /** {scenario, ids}: ids by symbol, for products of earlier scenarios. @return array ids by symbol */
 function fiko_stand_in_replay( array $input ) {
+	return (object) fiko_stand_in_scenario( $input )->run();
+}
+
+/** {scenario}: makes, silently, what is there before it. @return array ids by symbol, for the replay */
+function fiko_stand_in_prepare( array $input ) {
+	$replay = fiko_stand_in_scenario( $input + array( 'ids' => array() ) );
+	fiko_stand_in_silently( array( $replay, 'prepare' ) );
+	return (object) $replay->ids();
+}
+
+function fiko_stand_in_scenario( array $input ) {
 	$scenarios = json_decode( file_get_contents( FIKO_TEST_DIR . '/hooks.json' ), true )['scenarios'];
 	if ( ! isset( $scenarios[ $input['scenario'] ] ) ) {
 		throw new RuntimeException( 'no scenario ' . $input['scenario'] );
 	}
-	$replay = new Fiko_Stand_In_Replay( $input['scenario'], $scenarios[ $input['scenario'] ], $input['ids'] );
-	return (object) $replay->run();
+	return new Fiko_Stand_In_Replay( $input['scenario'], $scenarios[ $input['scenario'] ], $input['ids'] );
 }
