@@ -305,5 +305,5 @@ function isSafeCall(node: AnyNode, safe: (node: unknown) => boolean): boolean {
   if (called === 'array_map') return NUMBERS.has(literalOf(given[0]) ?? '');
   if (called === 'implode' || called === 'join') return safe(given[0]) && safe(given[1]);
   if (LISTS.has(called)) return safe(given[0]);
-  return (called === 'sprintf' || called === 'array_merge' || called === 'str_repeat') && given.every(safe);
+  return ['sprintf', 'array_merge', 'str_repeat', 'str_replace'].includes(called) && given.every(safe);
 }
