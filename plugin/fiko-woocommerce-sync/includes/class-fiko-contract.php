@@ -114,6 +114,14 @@ final class Fiko_Contract {
 	);
 
 	/**
+	 * Short-lived ones.
+	 */
+	const TRANSIENTS = array(
+		// Whether the recurring actions were looked for within the hour.
+		'ensured' => 'fiko_wc_actions_ensured',
+	);
+
+	/**
 	 * The table of products, after the site's prefix: a row for each that is, or was, to be told of.
 	 */
 	const TABLE = 'fiko_products';
