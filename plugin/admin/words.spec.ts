@@ -27,7 +27,7 @@ describe('cannotSync', () => {
     ['nothing is set', overviewWith({ connection: { ...connection, state: 'unset' } }), /^Save/],
     ['the token is missing', overviewWith({ settings: { ...settings, has_token: false } }), /^Save/],
     ['the address is missing', overviewWith({ settings: { ...settings, api_url: '' } }), /^Save/],
-    ['the sync has stopped', overviewWith({ connection: { ...connection, state: 'stopped' } }), /^Mend/],
+    ['the sync has stopped', overviewWith({ connection: { ...connection, state: 'stopped' } }), /^Fix/],
   ])('says why where %s', (_, overview, expected) => {
     expect(cannotSync(overview)).toMatch(expected);
   });
