@@ -62,14 +62,14 @@ describe('what is built', () => {
     ]);
   });
 
-  it('takes packages from WordPress and names their handles, that of JSX too', () => {
+  it('takes packages from WordPress and names their handles', () => {
     expect(files.get('assets/settings.asset.php')).toContain(
       "array( 'wp-api-fetch', 'wp-components', 'wp-element', 'wp-i18n' )",
     );
     expect(files.get('assets/products.asset.php')).toContain("array( 'wp-i18n' )");
     const script = files.get('assets/settings.js')!;
     expect(script).toContain('window.wp.apiFetch');
-    expect(script).toContain('wp.element.createElement');
+    expect(script).toContain('window.wp.element');
     expect(script).not.toMatch(/require\(|jsx-runtime/);
   });
 

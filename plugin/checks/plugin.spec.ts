@@ -120,7 +120,7 @@ function valueOf(node: AnyNode): unknown {
   if (node.kind === 'number') return Number(node.value);
   if (node.kind !== 'array') throw new Error(`a contract of ${node.kind}`);
   const items = node.items as AnyNode[];
-  if (items.every((item) => item.key == null)) {
+  if (items.every((item) => !item.key)) {
     return items.map((item) => valueOf(item.kind === 'entry' ? (item.value as AnyNode) : item));
   }
   return Object.fromEntries(

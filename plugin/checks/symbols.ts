@@ -334,7 +334,7 @@ function isConstantUse(node: AnyNode, parent: AnyNode | undefined): boolean {
 /** array( 'Fiko_X', 'method' ), array( __CLASS__, 'method' ), array( $this, 'method' ). */
 function checkCallback(node: AnyNode, scope: Scope, symbols: Symbols, report: Report): void {
   const items = (node.items as AnyNode[]).map((item) =>
-    item.kind === 'entry' ? (item.key == null ? (item.value as AnyNode) : undefined) : item,
+    item.kind === 'entry' ? (!item.key ? (item.value as AnyNode) : undefined) : item,
   );
   const [owner, method] = items;
   const name = literalOf(method);
@@ -431,7 +431,8 @@ function checkVariables(scope: Scope, symbols: Symbols, report: Report): void {
     if (node.kind === 'foreach') [node.key, node.value].forEach(target);
     if (node.kind === 'catch') target(node.variable);
     if (node.kind === 'global') (node.items as AnyNode[]).forEach(target);
-    if (node.kind === 'static') (node.variables as AnyNode[]).forEach((item) => target(item.variable ?? item));
+    if (node.kind === 'static')
+      (node.variables as AnyNode[]).forEach((item) => target(item.variable ?? item));
     if (node.kind === 'arrowfunc') parametersOf(node).forEach(({ name }) => set.add(nameOf(name) ?? ''));
     if (node.kind === 'closure') {
       for (const used of (node.uses ?? []) as AnyNode[]) {
