@@ -211,7 +211,17 @@ function checkQueries(scope: Scope, report: Report): void {
     if (sql && !isSafeSql(sql, values, new Set())) {
       report(node, `$wpdb->${method}() with a value that is neither prepared nor a list of integers`);
     }
+    if (sql && method === 'prepare' && hasLiteral(sql, /%(?:\d+\$)?i/))
+      report(node, '%i needs WordPress 6.2');
   });
+}
+
+function hasLiteral(node: AnyNode, pattern: RegExp): boolean {
+  let found = false;
+  walk(node, (part) => {
+    if (pattern.test(literalOf(part) ?? '')) found = true;
+  });
+  return found;
 }
 
 function databaseMethod(node: AnyNode): string | undefined {
