@@ -5,7 +5,7 @@ import { saveSettings, testConnection } from './api';
 import { failureOf } from './failure';
 import { connectionInput, firstField, isDirty, settingsInput, type Edits, type Field } from './form';
 import type { Account, ConnectionResult, Overview } from './overview';
-import { ActionButton, FailureNotice, Icon, Section } from './parts';
+import { ActionButton, FailureNotice, Icon, Section, Sentence } from './parts';
 import { useAction } from './use-action';
 import type { Live } from './use-overview';
 import { connectionTitle } from './words';
@@ -51,8 +51,8 @@ function ResultNotice({ result, onRemove }: ResultProps): JSX.Element {
       <p>
         <strong>{title}</strong>
       </p>
-      {result.message && <p>{result.message}</p>}
-      {result.hint && <p>{result.hint}</p>}
+      <Sentence text={result.message} />
+      <Sentence text={result.hint} />
       {result.account && <AccountFacts account={result.account} />}
     </Notice>
   );
@@ -96,7 +96,7 @@ function Help({ about, error }: { about: string; error: string | undefined }): J
       {error !== undefined && (
         <span className="fiko-field-error">
           <Icon>⚠️</Icon>
-          {error}
+          <bdi>{error}</bdi>
         </span>
       )}
       {about}

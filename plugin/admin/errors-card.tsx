@@ -61,10 +61,10 @@ export function ErrorsCard({
               {errors.map(({ id, name, edit_url, error, at }) => (
                 <tr key={id} role="row">
                   <td role="cell" className="fiko-errors__product wp-exclude-emoji">
-                    {edit_url ? <a href={edit_url}>{name}</a> : name}
+                    <bdi>{edit_url ? <a href={edit_url}>{name}</a> : name}</bdi>
                   </td>
                   <td role="cell" className="wp-exclude-emoji">
-                    {error}
+                    <bdi>{error}</bdi>
                   </td>
                   <td role="cell">
                     <Moment at={at} />

@@ -76,6 +76,15 @@ export function ActionButton(props: ActionButtonProps): JSX.Element {
   );
 }
 
+/** What a server says may be in another language than the page, and so in another direction. */
+export function Sentence({ text }: { text: string }): JSX.Element | null {
+  return text === '' ? null : (
+    <p>
+      <bdi>{text}</bdi>
+    </p>
+  );
+}
+
 export function FailureNotice({ failure, onRemove }: { failure: Failure | null; onRemove?: () => void }) {
   if (!failure) return null;
   return (
@@ -85,7 +94,7 @@ export function FailureNotice({ failure, onRemove }: { failure: Failure | null; 
       isDismissible={onRemove !== undefined}
       {...(onRemove ? { onRemove } : {})}
     >
-      <p>{failure.message}</p>
+      <Sentence text={failure.message} />
     </Notice>
   );
 }

@@ -6,7 +6,7 @@ import { BulkCard } from './bulk-card';
 import { ConnectionCard } from './connection-card';
 import { ErrorsCard } from './errors-card';
 import type { Failure } from './failure';
-import { ActionButton } from './parts';
+import { ActionButton, Sentence } from './parts';
 import { ReconcileCard } from './reconcile-card';
 import { StateNotice } from './state-notice';
 import { TotalsCard } from './totals-card';
@@ -35,7 +35,7 @@ function Unreachable({ failure, stale, onRetry }: UnreachableProps): JSX.Element
       <p>
         <strong>{title}</strong>
       </p>
-      <p>{failure.message}</p>
+      <Sentence text={failure.message} />
       <div className="fiko-actions">
         <ActionButton
           variant="primary"

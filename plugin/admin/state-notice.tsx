@@ -2,7 +2,7 @@ import { Notice } from '@wordpress/components';
 import { createElement } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import type { Connection } from './overview';
-import { Moment } from './parts';
+import { Moment, Sentence } from './parts';
 import { connectionTitle } from './words';
 
 /** What stands in the way of the sync, and what to do about it; nothing where all is well. */
@@ -42,8 +42,8 @@ export function StateNotice({ connection }: { connection: Connection }): JSX.Ele
       <p>
         <strong>{title}</strong>
       </p>
-      {connection.message && <p>{connection.message}</p>}
-      {connection.hint && <p>{connection.hint}</p>}
+      <Sentence text={connection.message} />
+      <Sentence text={connection.hint} />
       {(connection.since !== null || connection.until !== null) && (
         <dl className="fiko-facts">
           {connection.since !== null && (

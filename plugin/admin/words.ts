@@ -78,7 +78,7 @@ export function cannotSync({ settings, connection }: Overview): string {
     return __('Save the API URL and the API token first.', 'fiko-woocommerce-sync');
   }
   if (connection.state === 'stopped') {
-    return __('Mend the connection first; the message above says how.', 'fiko-woocommerce-sync');
+    return __('Fix the connection first; the message above says how.', 'fiko-woocommerce-sync');
   }
   return '';
 }

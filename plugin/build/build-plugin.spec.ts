@@ -1,10 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, statSync, utimesSync, mkdtempSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { mo, po } from 'gettext-parser';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { buildPlugin, writePlugin } from './build-plugin';
+import { buildPlugin, staleFiles, writeCommittedFiles, writePlugin } from './build-plugin';
+import { CONTRACT_FILE } from './contract';
+import { main } from './main';
 import { BuildError } from './fault';
 import { filesBelow } from './php';
 import { samplePlugin, sampleWith } from './sample-plugin';
@@ -62,14 +73,14 @@ describe('what is built', () => {
     ]);
   });
 
-  it('takes packages from WordPress and names their handles, that of JSX too', () => {
+  it('takes packages from WordPress and names their handles', () => {
     expect(files.get('assets/settings.asset.php')).toContain(
       "array( 'wp-api-fetch', 'wp-components', 'wp-element', 'wp-i18n' )",
     );
     expect(files.get('assets/products.asset.php')).toContain("array( 'wp-i18n' )");
     const script = files.get('assets/settings.js')!;
     expect(script).toContain('window.wp.apiFetch');
-    expect(script).toContain('wp.element.createElement');
+    expect(script).toContain('window.wp.element');
     expect(script).not.toMatch(/require\(|jsx-runtime/);
   });
 
@@ -226,6 +237,47 @@ describe('the zip', () => {
     if (status !== 0) throw new Error(stderr);
     return { zip: readFileSync(out) };
   }
+});
+
+describe('the contract in PHP', () => {
+  function withContract(): { root: string; file: string } {
+    const root = sample();
+    cpSync(join(__dirname, '..', '..', 'src', 'contract'), join(root, 'src', 'contract'), {
+      recursive: true,
+    });
+    return { root, file: `${PLUGIN}/${CONTRACT_FILE}` };
+  }
+
+  it('is stale when it is missing or another, until it is written', () => {
+    const { root, file } = withContract();
+    expect(staleFiles(root)).toEqual([file]);
+    writeCommittedFiles(root);
+    expect(staleFiles(root)).toEqual([]);
+    appendFileSync(join(root, file), '// More.\n');
+    expect(staleFiles(root)).toEqual([file]);
+  });
+
+  it('is named by --check, which writes nothing', async () => {
+    const { root, file } = withContract();
+    const error = jest.spyOn(console, 'error').mockImplementation();
+    expect(await main(root, ['--check'])).toBe(1);
+    expect(error.mock.calls.flat().join()).toContain(`${file} is stale`);
+    expect(existsSync(join(root, file))).toBe(false);
+    writeCommittedFiles(root);
+    expect(await main(root, ['--check'])).toBe(0);
+    expect(existsSync(join(root, 'plugin', 'dist'))).toBe(false);
+    error.mockRestore();
+  });
+
+  it('takes over what the source says of a constant and of a key', () => {
+    const { root, file } = withContract();
+    writeCommittedFiles(root);
+    const php = readFileSync(join(root, file), 'utf8');
+    expect(php).toContain('\t/**\n\t * Bytes of one event.\n\t */\n\tconst EVENT_BYTES = 1048576;');
+    expect(php).toMatch(/\t\t\/\/ A product is sent this long after its last edit\.\n\t\t'debounce' +=> 30,/);
+    // The comment at the file's top is not that of its first constant.
+    expect(php).toContain("\t/**\n\t * Slug.\n\t */\n\tconst SLUG = 'fiko-woocommerce-sync';");
+  });
 });
 
 describe('what the build refuses', () => {

@@ -33,7 +33,7 @@ class Fiko_Words {
 }
 `,
   'plugin/fiko-woocommerce-sync/readme.txt': '=== Sample ===\nStable tag: 1.2.3\n',
-  'plugin/admin/settings.tsx': `import { render } from '@wordpress/element';
+  'plugin/admin/settings.tsx': `import { createElement, Fragment, render } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { Button } from '@wordpress/components';
 import { save } from './save';

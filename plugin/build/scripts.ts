@@ -25,8 +25,6 @@ const PROVIDED = [
   'date',
 ];
 
-const JSX_FACTORY = 'wp.element.createElement';
-
 export interface BuiltScript {
   handle: string;
   /** By their paths in the plugin. */
@@ -58,7 +56,6 @@ async function buildScript(root: string, entry: string, name: string, handle: st
   const used = new Set<string>();
   const result = await bundle(root, entry, [provided(used)]);
   const script = result.contents;
-  if (script.includes(JSX_FACTORY)) used.add('wp-element');
   const dependencies = [...used].sort(byCodeUnit);
   const files = new Map([[`assets/${name}.js`, script]]);
   const sheet = join(root, 'plugin', 'admin', `${name}.css`);
@@ -98,9 +95,10 @@ async function bundle(
       charset: 'utf8',
       format: 'iife',
       target: entry.endsWith('.css') ? [] : 'es2018',
+      // WordPress has the automatic runtime from 6.6 on; this one each file imports from @wordpress/element.
       jsx: 'transform',
-      jsxFactory: JSX_FACTORY,
-      jsxFragment: 'wp.element.Fragment',
+      jsxFactory: 'createElement',
+      jsxFragment: 'Fragment',
       // Style sheets are files of their own.
       ...(!entry.endsWith('.css') && { loader: { '.css': 'empty' as const } }),
       // Paths, and a tsconfig's options, must not reach the output.

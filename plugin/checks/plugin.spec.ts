@@ -15,6 +15,7 @@ import { CONTRACT_FILE, contractConstants, type ContractValue } from '../build/c
 import { type AnyNode, filesBelow, nameOf, parsePhp, PHP_VERSIONS, phpFilesBelow, walk } from '../build/php';
 import { layoutFaults } from './layout';
 import { securityFaults } from './security';
+import { symbolFaults } from './symbols';
 
 const ROOT = join(__dirname, '..', '..');
 const FOLDER = pluginFolder(ROOT);
@@ -36,6 +37,10 @@ describe.each(FILES.map((file) => [file.path, file] as const))('%s', (_, file) =
 
 it('keeps to what makes a plugin safe', () => {
   expect(securityFaults(FILES)).toEqual([]);
+});
+
+it('calls what there is in PHP 7.4, WordPress and WooCommerce, as it is to be called', () => {
+  expect(symbolFaults(FILES)).toEqual([]);
 });
 
 it('has texts that can be translated', () => {
@@ -115,7 +120,7 @@ function valueOf(node: AnyNode): unknown {
   if (node.kind === 'number') return Number(node.value);
   if (node.kind !== 'array') throw new Error(`a contract of ${node.kind}`);
   const items = node.items as AnyNode[];
-  if (items.every((item) => item.key == null)) {
+  if (items.every((item) => !item.key)) {
     return items.map((item) => valueOf(item.kind === 'entry' ? (item.value as AnyNode) : item));
   }
   return Object.fromEntries(

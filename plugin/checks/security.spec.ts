@@ -45,6 +45,11 @@ it.each([
   ],
   ['SQL from elsewhere', '$wpdb->get_var( self::sql() );', '$wpdb->get_var()'],
   [
+    'a placeholder of later versions',
+    "$wpdb->query( $wpdb->prepare( 'DROP TABLE %i', $id ) );",
+    '%i needs WordPress 6.2',
+  ],
+  [
     'a list of anything',
     '$list = implode( \',\', $ids ); $wpdb->get_col( "SELECT 1 WHERE a IN ($list)" );',
     'get_col()',

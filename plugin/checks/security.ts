@@ -211,7 +211,17 @@ function checkQueries(scope: Scope, report: Report): void {
     if (sql && !isSafeSql(sql, values, new Set())) {
       report(node, `$wpdb->${method}() with a value that is neither prepared nor a list of integers`);
     }
+    if (sql && method === 'prepare' && hasLiteral(sql, /%(?:\d+\$)?i/))
+      report(node, '%i needs WordPress 6.2');
   });
+}
+
+function hasLiteral(node: AnyNode, pattern: RegExp): boolean {
+  let found = false;
+  walk(node, (part) => {
+    if (pattern.test(literalOf(part) ?? '')) found = true;
+  });
+  return found;
 }
 
 function databaseMethod(node: AnyNode): string | undefined {
@@ -305,5 +315,5 @@ function isSafeCall(node: AnyNode, safe: (node: unknown) => boolean): boolean {
   if (called === 'array_map') return NUMBERS.has(literalOf(given[0]) ?? '');
   if (called === 'implode' || called === 'join') return safe(given[0]) && safe(given[1]);
   if (LISTS.has(called)) return safe(given[0]);
-  return (called === 'sprintf' || called === 'array_merge' || called === 'str_repeat') && given.every(safe);
+  return ['sprintf', 'array_merge', 'str_repeat', 'str_replace'].includes(called) && given.every(safe);
 }

@@ -1,6 +1,6 @@
 /**
  * The plugin's texts in Persian, by the English text as it stands in the code. A text with a plural is found by its
- * singular, and has both forms.
+ * singular, and has both forms. `\u200e` keeps the marks at the end of a Latin word on its right.
  */
 export const FA_IR: Record<string, string | [string, string]> = {
   // Settings page: state of the connection
@@ -31,7 +31,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'The connection does not work.': 'اتصال برقرار نشد.',
   'API URL': 'نشانی API',
   'As you received it from Fiko; it begins with https://':
-    'همان نشانی که از فیکو گرفته‌اید؛ با https:// شروع می‌شود',
+    'همان نشانی که از فیکو گرفته‌اید؛ با https://\u200e شروع می‌شود',
   'API token': 'توکن API',
   'Saved – leave empty to keep': 'ذخیره شده – برای حفظ آن خالی بگذارید',
   'The token is set in wp-config.php and can only be changed there.':
@@ -44,7 +44,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   Advanced: 'تنظیمات پیشرفته',
   'Signing secret (optional)': 'کلید امضا (اختیاری)',
   'Begins with whsec_. With it, each request is signed, so that nobody else can send in the name of your shop.':
-    'با whsec_ شروع می‌شود. با آن هر درخواست امضا می‌شود تا کس دیگری نتواند به نام فروشگاه شما چیزی بفرستد.',
+    'با whsec_\u200e شروع می‌شود. با آن هر درخواست امضا می‌شود تا کس دیگری نتواند به نام فروشگاه شما چیزی بفرستد.',
   'Remove the stored signing secret when saving': 'کلید امضای ذخیره‌شده هنگام ذخیره حذف شود',
   'Test connection': 'آزمایش اتصال',
   Save: 'ذخیره',
@@ -85,7 +85,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'First sync: %1$s %2$s': 'همگام‌سازی اولیه: %1$s %2$s',
   'The first sync was stopped.': 'همگام‌سازی اولیه متوقف شد.',
   'Save the API URL and the API token first.': 'ابتدا نشانی API و توکن API را ذخیره کنید.',
-  'Mend the connection first; the message above says how.':
+  'Fix the connection first; the message above says how.':
     'ابتدا مشکل اتصال را برطرف کنید؛ راه حل در پیام بالای صفحه آمده است.',
   'in less than a minute': 'تا کمتر از یک دقیقهٔ دیگر',
   'less than a minute ago': 'کمتر از یک دقیقه پیش',
