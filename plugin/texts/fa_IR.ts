@@ -137,4 +137,125 @@ export const FA_IR: Record<string, string | [string, string]> = {
   // Products list
   'Sending to Fiko…': 'در حال ارسال به فیکو…',
   '%1$s (%2$s)': '%1$s (%2$s)',
+
+  // The plugin
+  'Fiko WooCommerce Sync': 'همگام‌سازی ووکامرس با فیکو',
+  'Keeps the knowledge of your Fiko shop assistant in step with your WooCommerce products.':
+    'دانش دستیار فروشگاهی فیکوی شما را با محصولات ووکامرس همگام نگه می‌دارد.',
+  'Fiko WooCommerce Sync needs WooCommerce. Install and activate WooCommerce to use it.':
+    'افزونهٔ همگام‌سازی فیکو به ووکامرس نیاز دارد. برای استفاده از آن، ووکامرس را نصب و فعال کنید.',
+  'Product changes are not sent to Fiko.': 'تغییرات محصولات به فیکو فرستاده نمی‌شود.',
+  'Open the settings': 'باز کردن تنظیمات',
+  'Fiko Sync': 'فیکو Sync',
+  Settings: 'تنظیمات',
+  'This page needs JavaScript.': 'این صفحه به جاوااسکریپت نیاز دارد.',
+  'You may not do this.': 'اجازهٔ این کار را ندارید.',
+
+  // Connection
+  'Connected.': 'اتصال برقرار است.',
+  'The shop is not connected yet.': 'فروشگاه هنوز متصل نشده است.',
+  'Enter the API address and the API token from your Fiko panel.':
+    'نشانی API و توکن API را از پنل فیکو بردارید و وارد کنید.',
+  'This shop was connected as %1$s and is now at %2$s. Nothing is sent.':
+    'این فروشگاه با نشانی %1$s متصل شده بود و اکنون در %2$s است. چیزی فرستاده نمی‌شود.',
+  'If the shop has moved, press Save. If this is a copy of the shop, leave it so, or deactivate the plugin here.':
+    'اگر فروشگاه جابه‌جا شده است، دکمهٔ ذخیره را بزنید. اگر این یک نسخهٔ کپی از فروشگاه است، کاری نکنید یا افزونه را اینجا غیرفعال کنید.',
+  'The server does not accept the token.': 'سرور این توکن را نمی‌پذیرد.',
+  'Generate a new token in your Fiko panel, enter it here and save. What has changed meanwhile is sent then.':
+    'در پنل فیکو توکن تازه‌ای بسازید، اینجا وارد و ذخیره کنید. سپس هرچه در این مدت تغییر کرده فرستاده می‌شود.',
+  'The server does not accept requests from this shop’s address.':
+    'سرور درخواست‌های نشانی این فروشگاه را نمی‌پذیرد.',
+  'Add the IP address of this web host to the allowed addresses of the token in your Fiko panel, or empty that list. Then test the connection.':
+    'نشانی IP این هاست را در پنل فیکو به نشانی‌های مجاز توکن اضافه کنید یا آن فهرست را خالی کنید. سپس اتصال را آزمایش کنید.',
+  'The server does not accept the signature.': 'سرور امضای درخواست را نمی‌پذیرد.',
+  'Enter the signing secret that your Fiko panel shows for this token, and check that this server’s clock is right.':
+    'کلید امضایی را که پنل فیکو برای این توکن نشان می‌دهد وارد کنید و مطمئن شوید که ساعت این هاست درست است.',
+  'There is an answer at this address, but not from a Fiko server.':
+    'این نشانی پاسخ می‌دهد، اما پاسخ از سرور فیکو نیست.',
+  'Check the API address. A firewall or a maintenance page before the server answers so too.':
+    'نشانی API را بررسی کنید. دیوارهٔ آتش یا صفحهٔ «در حال به‌روزرسانی» هم همین‌طور پاسخ می‌دهد.',
+  'The server redirects to another address.': 'سرور به نشانی دیگری هدایت می‌کند.',
+  'Enter the address that it redirects to: %s': 'نشانی مقصد را وارد کنید: %s',
+  'The server asks to go slower.': 'سرور خواسته است آهسته‌تر فرستاده شود.',
+  'Nothing is to be done: sending goes on by itself.':
+    'لازم نیست کاری بکنید: ارسال خودکار ادامه پیدا می‌کند.',
+  'The server has a fault.': 'سرور دچار خطا شده است.',
+  'Nothing is lost: what changes is kept here and sent when the server works again.':
+    'چیزی از دست نمی‌رود: تغییرات همین‌جا نگه داشته می‌شود و با برطرف شدن مشکل سرور فرستاده می‌شود.',
+  'The server cannot be reached: %s': 'ارتباط با سرور برقرار نشد: %s',
+  'Check the API address, and whether this web host may open connections to it. What changes is kept here and sent when the server can be reached.':
+    'نشانی API را بررسی کنید و از هاست بپرسید که آیا اتصال به آن باز است. تغییرات همین‌جا نگه داشته می‌شود و با برقراری ارتباط فرستاده می‌شود.',
+  'The server refuses: %s': 'سرور نمی‌پذیرد: %s',
+  'Update the plugin. If that does not help, tell your provider this message.':
+    'افزونه را به‌روز کنید. اگر مشکل برطرف نشد، این پیام را به پشتیبانی بفرستید.',
+  'The server refuses this shop.': 'سرور این فروشگاه را نمی‌پذیرد.',
+  'Connect the shop first: enter address and token, and save.':
+    'ابتدا فروشگاه را متصل کنید: نشانی و توکن را وارد و ذخیره کنید.',
+  'Enter the address of your Fiko server, for example https://fiko.example.com.':
+    'نشانی سرور فیکو را وارد کنید، برای نمونه https://fiko.example.com.',
+  'This is not a token. Copy it again, whole and without spaces.':
+    'این توکن نیست. دوباره آن را کامل و بدون فاصله کپی کنید.',
+  'This is not a signing secret. It begins with whsec_.':
+    'این کلید امضا نیست. کلید امضا با whsec_ شروع می‌شود.',
+
+  // States of a product
+  'The product’s texts are too long: %1$s, at most %2$s can be sent.':
+    'متن‌های محصول بیش از اندازه بلند است: %1$s؛ حداکثر %2$s فرستاده می‌شود.',
+  'The assistant knows this product.': 'دستیار این محصول را می‌شناسد.',
+  'The assistant knows this product as of %s.': 'دستیار این محصول را از %s می‌شناسد.',
+  'Waiting to be sent again: %s': 'در انتظار ارسال دوباره: %s',
+  'Waiting to be sent.': 'در انتظار ارسال.',
+  'Sent; the assistant is learning it.': 'فرستاده شد؛ دستیار در حال یادگیری آن است.',
+  'Not told to the assistant, as buyers do not see this product.':
+    'به دستیار گفته نمی‌شود، چون خریداران این محصول را نمی‌بینند.',
+  'Never sent.': 'هرگز فرستاده نشده است.',
+
+  // Products list
+  Fiko: 'فیکو',
+  'Fiko: all': 'فیکو: همه',
+  'Fiko: known to the assistant': 'فیکو: شناخته‌شده برای دستیار',
+  'Fiko: waiting': 'فیکو: در انتظار',
+  'Fiko: failed': 'فیکو: ناموفق',
+  'Fiko: never sent': 'فیکو: هرگز فرستاده‌نشده',
+  'Fiko: not for the assistant': 'فیکو: کنار گذاشته‌شده',
+  'Filter by state in Fiko': 'صافی بر پایهٔ وضعیت در فیکو',
+  'Sync now': 'همگام‌سازی',
+  'Sync “%s” with Fiko now': 'همگام‌سازی «%s» با فیکو',
+  'Sync with Fiko now': 'همگام‌سازی با فیکو',
+  '%s product will be sent to Fiko.': [
+    '%s محصول به فیکو فرستاده می‌شود.',
+    '%s محصول به فیکو فرستاده می‌شود.',
+  ],
+
+  // WP-CLI
+  'Either --all or --ids.': 'یا --all یا --ids، نه هر دو.',
+  'No product is named. Use --ids=1,2,3.': 'محصولی نام برده نشده است. مانند --ids=1,2,3 بنویسید.',
+  'Sending products': 'ارسال محصولات',
+  '%1$d products sent, %2$d failed.': '%1$d محصول فرستاده شد، %2$d ناموفق.',
+  '%1$d products sent, %2$d failed, %3$d waiting.': '%1$d محصول فرستاده شد، %2$d ناموفق، %3$d در انتظار.',
+  'Comparing products': 'مقایسهٔ محصولات',
+  'The comparison did not end.': 'مقایسه به پایان نرسید.',
+  'Compared: %1$d products differed and were sent, %2$d that the shop no longer has were removed.':
+    'مقایسه شد: %1$d محصول تفاوت داشت و فرستاده شد؛ %2$d محصول که دیگر در فروشگاه نیست حذف شد.',
+
+  // Site Health and privacy
+  'Product changes reach Fiko': 'تغییرات محصولات به فیکو می‌رسد',
+  'The shop is connected, and no change has waited for long.':
+    'فروشگاه متصل است و هیچ تغییری مدت زیادی منتظر نمانده است.',
+  'The shop is not connected with Fiko': 'فروشگاه به فیکو متصل نیست',
+  'Product changes do not reach Fiko': 'تغییرات محصولات به فیکو نمی‌رسد',
+  'Product changes wait for long before they are sent to Fiko':
+    'تغییرات محصولات پیش از ارسال به فیکو مدت زیادی منتظر می‌مانند',
+  'The background work of this site does not run often enough. See WooCommerce → Status → Scheduled Actions, and let your host call wp-cron.php every minute.':
+    'کارهای پس‌زمینهٔ این سایت به‌اندازهٔ کافی اجرا نمی‌شود. «ووکامرس ← وضعیت ← اقدامات زمان‌بندی‌شده» را ببینید و از هاست بخواهید wp-cron.php را هر دقیقه اجرا کند.',
+  Version: 'نسخه',
+  Server: 'سرور',
+  none: 'هیچ',
+  saved: 'ذخیره شده',
+  'Signed requests': 'درخواست‌های امضاشده',
+  no: 'خیر',
+  yes: 'بله',
+  'Longest wait': 'طولانی‌ترین انتظار',
+  'We send the data of our published products (names, texts, prices, stock, pictures) to the Fiko service, so that its assistant can answer questions about them. No data of customers or orders is sent.':
+    'دادهٔ محصولات منتشرشدهٔ خود (نام، متن، قیمت، موجودی و تصویر) را به سرویس فیکو می‌فرستیم تا دستیار آن بتواند به پرسش‌ها دربارهٔ آن‌ها پاسخ دهد. هیچ داده‌ای از مشتریان و سفارش‌ها فرستاده نمی‌شود.',
 };

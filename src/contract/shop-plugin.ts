@@ -25,6 +25,12 @@ export const PLUGIN_OPTIONS = {
   schema: 'fiko_wc_schema_version',
 } as const;
 
+/** Short-lived ones. */
+export const PLUGIN_TRANSIENTS = {
+  /** Whether the recurring actions were looked for within the hour. */
+  ensured: 'fiko_wc_actions_ensured',
+} as const;
+
 /** The table of products, after the site's prefix: a row for each that is, or was, to be told of. */
 export const PLUGIN_TABLE = 'fiko_products';
 

@@ -1,0 +1,226 @@
+<?php
+/**
+ * Changes of products.
+ *
+ * @package Fiko_WooCommerce_Sync
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Notes every way in which a product changes. WooCommerce's own hooks are not enough: those of trash and deletion do
+ * not fire in wp-admin, that of a new product does not either, and nothing tells of a term that was renamed.
+ */
+final class Fiko_Capture {
+
+	/**
+	 * Products of a term that are marked by one action.
+	 */
+	const TERM_PART = 500;
+
+	/**
+	 * Attaches the hooks.
+	 */
+	public static function listen() {
+		foreach ( array( 'new_product', 'update_product', 'new_product_variation', 'update_product_variation', 'process_product_meta' ) as $hook ) {
+			add_action( 'woocommerce_' . $hook, array( __CLASS__, 'on_saved' ), 20 );
+		}
+		add_action( 'woocommerce_product_set_stock', array( __CLASS__, 'on_stock' ), 20 );
+		add_action( 'woocommerce_variation_set_stock', array( __CLASS__, 'on_stock' ), 20 );
+		add_action( 'transition_post_status', array( __CLASS__, 'on_status' ), 20, 3 );
+		add_action( 'trashed_post', array( __CLASS__, 'on_removed' ), 20 );
+		add_action( 'untrashed_post', array( __CLASS__, 'on_saved' ), 20 );
+		add_action( 'deleted_post', array( __CLASS__, 'on_removed' ), 20, 2 );
+		add_action( 'edited_term', array( __CLASS__, 'on_term_edited' ), 20, 3 );
+		add_action( 'delete_term', array( __CLASS__, 'on_term_deleted' ), 20, 5 );
+		foreach ( array( 'woocommerce_currency', 'woocommerce_tax_display_shop', 'woocommerce_prices_include_tax', 'woocommerce_calc_taxes' ) as $option ) {
+			add_action( 'update_option_' . $option, array( __CLASS__, 'on_prices_changed' ), 20, 2 );
+		}
+		// WooCommerce saves the parents of variations at shutdown.
+		add_action( 'shutdown', array( 'Fiko_Outbox', 'flush' ), PHP_INT_MAX );
+	}
+
+	/**
+	 * A product or a variation was saved.
+	 *
+	 * @param int $id Post.
+	 */
+	public static function on_saved( $id ) {
+		self::note( get_post( $id ) );
+	}
+
+	/**
+	 * Its stock was set.
+	 *
+	 * @param WC_Product $product Product or variation.
+	 */
+	public static function on_stock( $product ) {
+		self::note( get_post( $product->get_id() ) );
+	}
+
+	/**
+	 * A post has another status: published by the clock, say, which WooCommerce does not tell of.
+	 *
+	 * @param string  $status New status.
+	 * @param string  $before Old status.
+	 * @param WP_Post $post   Post.
+	 */
+	public static function on_status( $status, $before, $post ) {
+		self::note( $post );
+	}
+
+	/**
+	 * It was put into the trash, or deleted for good.
+	 *
+	 * @param int          $id   Post.
+	 * @param WP_Post|null $post The post that was; in the trash it can still be read.
+	 */
+	public static function on_removed( $id, $post = null ) {
+		$post = $post instanceof WP_Post ? $post : get_post( $id );
+		if ( ! $post ) {
+			return;
+		}
+		if ( 'product_variation' === $post->post_type ) {
+			self::note( $post );
+		} elseif ( 'product' === $post->post_type && 'auto-draft' !== $post->post_status ) {
+			self::note_removal( (int) $id );
+		}
+	}
+
+	/**
+	 * A category, tag, brand or value of an attribute was edited: its products tell its name.
+	 *
+	 * @param int    $term_id  Term.
+	 * @param int    $tt_id    Term in its taxonomy.
+	 * @param string $taxonomy Taxonomy.
+	 */
+	public static function on_term_edited( $term_id, $tt_id, $taxonomy ) {
+		if ( self::is_told( $taxonomy ) ) {
+			Fiko_Schedule::mark_term( $tt_id, 0 );
+		}
+	}
+
+	/**
+	 * A term was deleted: its products no longer have it.
+	 *
+	 * @param int     $term_id  Term.
+	 * @param int     $tt_id    Term in its taxonomy.
+	 * @param string  $taxonomy Taxonomy.
+	 * @param WP_Term $term     The term that was.
+	 * @param int[]   $ids      Its products.
+	 */
+	public static function on_term_deleted( $term_id, $tt_id, $taxonomy, $term, $ids = array() ) {
+		if ( self::is_told( $taxonomy ) && $ids ) {
+			Fiko_Schema::ensure();
+			Fiko_Outbox::note_many( self::products_of( $ids ), false );
+			Fiko_Schedule::sweep_now();
+		}
+	}
+
+	/**
+	 * All prices mean something else now.
+	 *
+	 * @param mixed $before Value before.
+	 * @param mixed $after  Value after.
+	 */
+	public static function on_prices_changed( $before, $after ) {
+		if ( $before !== $after && Fiko_Settings::is_connected() ) {
+			Fiko_Bulk_Sync::start();
+		}
+	}
+
+	/**
+	 * Marks the products of a term, part by part, by key.
+	 *
+	 * @param int $tt_id Term in its taxonomy.
+	 * @param int $after Marked up to this product.
+	 */
+	public static function run_term( $tt_id, $after = 0 ) {
+		global $wpdb;
+		$ids = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT object_id FROM $wpdb->term_relationships WHERE term_taxonomy_id = %d AND object_id > %d ORDER BY object_id LIMIT %d", $tt_id, $after, self::TERM_PART ) ) );
+		if ( ! $ids ) {
+			return;
+		}
+		Fiko_Outbox::note_many( self::products_of( $ids ), false );
+		Fiko_Schedule::sweep_now();
+		Fiko_Schedule::mark_term( $tt_id, end( $ids ) );
+	}
+
+	/**
+	 * Notes a product, or the product that a variation is one of.
+	 *
+	 * @param WP_Post|null $post Post.
+	 */
+	private static function note( $post ) {
+		if ( ! $post ) {
+			return;
+		}
+		if ( 'product_variation' === $post->post_type ) {
+			if ( $post->post_parent ) {
+				Fiko_Outbox::note( (int) $post->post_parent );
+			}
+			return;
+		}
+		// An importer has only begun with a product of this status.
+		if ( 'product' !== $post->post_type || in_array( $post->post_status, array( 'auto-draft', 'importing' ), true ) ) {
+			return;
+		}
+		if ( 'trash' === $post->post_status || self::is_withdrawn( $post ) ) {
+			self::note_removal( $post->ID );
+		} else {
+			Fiko_Outbox::note( $post->ID );
+		}
+	}
+
+	/**
+	 * Whether buyers no longer find it.
+	 *
+	 * @param WP_Post $post Post.
+	 * @return bool
+	 */
+	private static function is_withdrawn( $post ) {
+		if ( 'publish' !== $post->post_status || '' !== $post->post_password ) {
+			return true;
+		}
+		return has_term( 'exclude-from-catalog', 'product_visibility', $post->ID ) && has_term( 'exclude-from-search', 'product_visibility', $post->ID );
+	}
+
+	/**
+	 * A deletion waits for no further edit. One that the server knows of is not told again.
+	 *
+	 * @param int $id Product.
+	 */
+	private static function note_removal( $id ) {
+		Fiko_Schema::ensure();
+		$row = Fiko_Outbox::row( $id );
+		if ( $row && 0 === (int) $row->pending_since && (int) $row->acknowledged && Fiko_Payload::DELETED === $row->event_digest ) {
+			return;
+		}
+		Fiko_Outbox::note( $id, true );
+	}
+
+	/**
+	 * Whether products tell the names of this taxonomy.
+	 *
+	 * @param string $taxonomy Taxonomy.
+	 * @return bool
+	 */
+	private static function is_told( $taxonomy ) {
+		return 0 === strpos( $taxonomy, 'pa_' ) || in_array( $taxonomy, array_merge( array( 'product_cat', 'product_tag' ), Fiko_Payload::BRANDS ), true );
+	}
+
+	/**
+	 * The products among posts, and those that variations among them are of.
+	 *
+	 * @param int[] $ids Posts.
+	 * @return int[]
+	 */
+	private static function products_of( array $ids ) {
+		global $wpdb;
+		$list = implode( ',', array_map( 'intval', $ids ) );
+		if ( '' === $list ) {
+			return array();
+		}
+		return array_map( 'intval', $wpdb->get_col( "SELECT DISTINCT CASE WHEN post_type = 'product_variation' THEN post_parent ELSE ID END FROM $wpdb->posts WHERE ID IN ($list) AND post_type IN ('product', 'product_variation') AND post_status NOT IN ('auto-draft', 'importing', 'trash')" ) );
+	}
+}

@@ -1,0 +1,130 @@
+<?php
+/**
+ * Whether the server may be asked.
+ *
+ * @package Fiko_WooCommerce_Sync
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * One place that knows that the server is away, is busy, or refuses us: while it is closed, nothing is sent, however
+ * many products wait.
+ */
+final class Fiko_Gate {
+
+	/**
+	 * Codes that only the owner can mend.
+	 */
+	const STOPS = array( 'unauthorized', 'forbidden', 'signature' );
+
+	/**
+	 * Whether something may be sent now.
+	 *
+	 * @return bool
+	 */
+	public static function is_open() {
+		if ( ! Fiko_Settings::is_connected() || Fiko_Settings::has_moved() ) {
+			return false;
+		}
+		$state = self::state();
+		return '' === $state['code'] || ( null !== $state['until'] && $state['until'] <= Fiko_Clock::now() );
+	}
+
+	/**
+	 * Whether the next request is to find out if the server is back: then one product is enough.
+	 *
+	 * @return bool
+	 */
+	public static function is_probing() {
+		return '' !== self::state()['code'];
+	}
+
+	/**
+	 * When it opens by itself: Unix seconds; null where the owner has to do something first.
+	 *
+	 * @return int|null
+	 */
+	public static function opens_at() {
+		if ( ! Fiko_Settings::is_connected() || Fiko_Settings::has_moved() ) {
+			return null;
+		}
+		$state = self::state();
+		return '' === $state['code'] ? Fiko_Clock::now() : $state['until'];
+	}
+
+	/**
+	 * Why it is closed.
+	 *
+	 * @return array{code:string,detail:string,since:int,until:int|null,failures:int}
+	 */
+	public static function state() {
+		// Other processes change it meanwhile.
+		wp_cache_delete( Fiko_Contract::OPTIONS['gate'], 'options' );
+		$state = get_option( Fiko_Contract::OPTIONS['gate'] );
+		return ( is_array( $state ) ? $state : array() ) + array(
+			'code'     => '',
+			'detail'   => '',
+			'since'    => 0,
+			'until'    => null,
+			'failures' => 0,
+		);
+	}
+
+	/**
+	 * Heeds an answer: a good one opens, one that tells of a fault of the connection closes.
+	 *
+	 * @param Fiko_Answer $answer Of the server.
+	 */
+	public static function heed( Fiko_Answer $answer ) {
+		if ( ! $answer->is_fault_of_connection() ) {
+			self::open();
+			return;
+		}
+		$before   = self::state();
+		$now      = Fiko_Clock::now();
+		$failures = $before['failures'] + 1;
+		$stops    = in_array( $answer->code, self::STOPS, true );
+		update_option(
+			Fiko_Contract::OPTIONS['gate'],
+			array(
+				'code'     => $answer->code,
+				'detail'   => $answer->detail,
+				'since'    => $before['since'] ? $before['since'] : $now,
+				'until'    => $stops ? null : $now + self::delay( $answer, $failures ),
+				'failures' => $failures,
+			),
+			false
+		);
+		Fiko_Logger::warning( sprintf( 'The server cannot be used (%s): %s', $answer->code, $answer->detail ) );
+	}
+
+	/**
+	 * Opens it, and takes up again what had been given up while it was closed.
+	 */
+	public static function open() {
+		if ( '' === self::state()['code'] ) {
+			return;
+		}
+		delete_option( Fiko_Contract::OPTIONS['gate'] );
+		Fiko_Outbox::hurry();
+		Fiko_Schedule::sweep_now();
+		Fiko_Logger::info( 'The server can be used again.' );
+	}
+
+	/**
+	 * Seconds until the next try: longer each time, not all shops at the same moment, and not before the server said.
+	 *
+	 * @param Fiko_Answer $answer   Of the server.
+	 * @param int         $failures In a row, this one among them.
+	 * @return int
+	 */
+	public static function delay( Fiko_Answer $answer, $failures ) {
+		if ( null !== $answer->retry_after ) {
+			return max( 1, min( 6 * HOUR_IN_SECONDS, $answer->retry_after ) );
+		}
+		$delays = Fiko_Contract::TIMING['retry_delays'];
+		$delay  = $delays[ min( $failures, count( $delays ) ) - 1 ];
+		return $delay + wp_rand( 0, (int) ( $delay / 10 ) );
+	}
+}

@@ -1,0 +1,662 @@
+<?php
+/**
+ * What is to be sent.
+ *
+ * @package Fiko_WooCommerce_Sync
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The table of products: which were changed and are to be sent, what was sent last, and what became of it.
+ *
+ * A row is the truth; an action of Action Scheduler is no more than a nudge to look at it. All statements are plain
+ * enough for MySQL, MariaDB and WordPress on SQLite. In an UPDATE a column is assigned after all expressions that read
+ * it: MySQL sees the new value of one that was assigned before, SQLite the old one.
+ */
+final class Fiko_Outbox {
+
+	/**
+	 * Products that were noted in this request: when, in milliseconds, and whether to be sent at once.
+	 *
+	 * @var array<int,array{0:int,1:bool}>
+	 */
+	private static $noted = array();
+
+	/**
+	 * Products that changed again so soon after that the note is to be made once more, at the request's end.
+	 *
+	 * @var array<int,true>
+	 */
+	private static $again = array();
+
+	/**
+	 * A product was changed: it is sent once it has rested.
+	 *
+	 * @param int  $id      Product.
+	 * @param bool $at_once Without waiting for further edits.
+	 */
+	public static function note( $id, $at_once = false ) {
+		$now = Fiko_Clock::now_ms();
+		// One edit fires several hooks. The first is noted at once, so that nothing is lost if the request dies.
+		$is_elsewhere = is_multisite() && ms_is_switched();
+		$noted        = $is_elsewhere || ! isset( self::$noted[ $id ] ) ? array( 0, false ) : self::$noted[ $id ];
+		if ( $now - $noted[0] < 2000 && ( $noted[1] || ! $at_once ) ) {
+			self::$again[ $id ] = true;
+			if ( count( self::$again ) > 500 ) {
+				self::flush();
+			}
+			return;
+		}
+		self::write_note( $id, $now, $at_once );
+	}
+
+	/**
+	 * Notes what changed again since its first note of this request.
+	 */
+	public static function flush() {
+		$ids         = array_keys( self::$again );
+		self::$again = array();
+		self::$noted = array();
+		foreach ( $ids as $id ) {
+			self::write_note( $id, Fiko_Clock::now_ms(), false );
+		}
+	}
+
+	/**
+	 * Writes one note and schedules its sending.
+	 *
+	 * @param int  $id      Product.
+	 * @param int  $ms      Now, in milliseconds.
+	 * @param bool $at_once Without waiting for further edits.
+	 */
+	private static function write_note( $id, $ms, $at_once ) {
+		global $wpdb;
+		Fiko_Schema::ensure();
+		$table = Fiko_Schema::table();
+		$now   = intdiv( $ms, 1000 );
+		$rest  = Fiko_Contract::TIMING['debounce'];
+		$most  = Fiko_Contract::TIMING['debounce_at_most'];
+		$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id) VALUES (%d)", $id ) );
+		$wpdb->query(
+			$wpdb->prepare(
+				"UPDATE `$table` SET
+					due_at = CASE
+						WHEN %d = 1 THEN %d
+						WHEN due_at > 0 AND due_at <= %d AND claimed_until <= %d AND attempts = 0 THEN due_at
+						WHEN pending_since = 0 OR attempts > 0 OR pending_since + %d > %d THEN %d
+						WHEN pending_since + %d < %d THEN %d
+						ELSE pending_since + %d END,
+					pending_since = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE pending_since END,
+					attempts = 0,
+					changed_at = CASE WHEN changed_at >= %d THEN changed_at + 1 ELSE %d END,
+					revision = revision + 1,
+					state = 'waiting'
+				WHERE product_id = %d",
+				$at_once ? 1 : 0,
+				$now,
+				$now,
+				$now,
+				$most,
+				$now + $rest,
+				$now + $rest,
+				$most,
+				$now,
+				$now,
+				$most,
+				$now,
+				$ms,
+				$ms,
+				$id
+			)
+		);
+		self::$noted[ $id ] = array( $ms, $at_once );
+		unset( self::$again[ $id ] );
+		if ( $at_once ) {
+			Fiko_Schedule::send_now( $id );
+		} else {
+			Fiko_Schedule::send_at( $id, $now + $rest );
+		}
+	}
+
+	/**
+	 * Marks many products as to be sent now. No action is scheduled for them: whoever calls sends them, or sweeps.
+	 *
+	 * @param int[] $ids   Products.
+	 * @param bool  $force Send also what the server is believed to have, under a new event id. What already waits
+	 *                     keeps its own, as the server may have received it.
+	 */
+	public static function note_many( array $ids, $force ) {
+		global $wpdb;
+		$table = Fiko_Schema::table();
+		foreach ( array_chunk( array_map( 'intval', $ids ), 500 ) as $some ) {
+			$ms     = Fiko_Clock::now_ms();
+			$now    = intdiv( $ms, 1000 );
+			$list   = implode( ',', $some );
+			$values = implode( '),(', $some );
+			$wpdb->query( "INSERT IGNORE INTO `$table` (product_id) VALUES ($values)" );
+			if ( $force ) {
+				$wpdb->query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0 WHERE product_id IN ($list) AND pending_since = 0" );
+			}
+			$wpdb->query(
+				$wpdb->prepare(
+					"UPDATE `$table` SET
+						revision = revision + CASE WHEN pending_since = 0 THEN 1 ELSE 0 END,
+						changed_at = CASE
+							WHEN pending_since > 0 THEN changed_at
+							WHEN changed_at >= %d THEN changed_at + 1
+							ELSE %d END,
+						due_at = %d,
+						pending_since = CASE WHEN pending_since = 0 THEN %d ELSE pending_since END,
+						attempts = 0,
+						state = 'waiting'
+					WHERE product_id IN ($list)",
+					$ms,
+					$ms,
+					$now,
+					$now
+				)
+			);
+		}
+	}
+
+	/**
+	 * Takes products that are due for sending: nobody else sends them until the claim ends.
+	 *
+	 * @param int[] $ids Products, or none for those that have waited longest.
+	 * @param int   $limit At most so many.
+	 * @return array<int,object> Rows by product.
+	 */
+	public static function claim( array $ids, $limit ) {
+		global $wpdb;
+		$table = Fiko_Schema::table();
+		$now   = Fiko_Clock::now();
+		$claim = wp_generate_uuid4();
+		if ( ! $ids ) {
+			// Those that failed least come first, so that one which the server cannot digest holds up nobody.
+			$ids = $wpdb->get_col( $wpdb->prepare( "SELECT product_id FROM `$table` WHERE due_at > 0 AND due_at <= %d AND claimed_until <= %d AND product_id > 0 ORDER BY attempts, due_at, product_id LIMIT %d", $now, $now, $limit ) );
+		}
+		if ( ! $ids ) {
+			return array();
+		}
+		$list = implode( ',', array_map( 'intval', array_slice( $ids, 0, $limit ) ) );
+		$wpdb->query( $wpdb->prepare( "UPDATE `$table` SET claimed_by = %s, claimed_until = %d WHERE product_id IN ($list) AND due_at > 0 AND due_at <= %d AND claimed_until <= %d", $claim, $now + Fiko_Contract::TIMING['claim'], $now, $now ) );
+		return self::keyed( $wpdb->get_results( $wpdb->prepare( "SELECT * FROM `$table` WHERE product_id IN ($list) AND claimed_by = %s", $claim ) ) );
+	}
+
+	/**
+	 * The id under which a product's state is sent: the same while the same state is being tried.
+	 *
+	 * @param object $row    Claimed row; its event_* are set.
+	 * @param string $digest Of the state that is to be sent.
+	 */
+	public static function begin_event( $row, $digest ) {
+		global $wpdb;
+		$is_retry = '' !== $row->event_id && ! (int) $row->acknowledged && $row->event_digest === $digest && (int) $row->event_at >= (int) $row->changed_at;
+		if ( ! $is_retry ) {
+			$row->event_id     = sprintf( 'wc_%d_%s_%s', $row->product_id, base_convert( (string) Fiko_Clock::now_ms(), 10, 36 ), bin2hex( random_bytes( 5 ) ) );
+			$row->event_digest = $digest;
+			$row->event_at     = (int) $row->changed_at;
+		}
+		$row->acknowledged = 0;
+		// Before it is sent: an answer that is lost must not leave us believing that the server has what it had before.
+		$wpdb->query(
+			$wpdb->prepare(
+				'UPDATE `' . Fiko_Schema::table() . '` SET event_id = %s, event_digest = %s, event_at = %d, acknowledged = 0, attempts = attempts + 1 WHERE product_id = %d AND claimed_by = %s',
+				$row->event_id,
+				$row->event_digest,
+				$row->event_at,
+				$row->product_id,
+				$row->claimed_by
+			)
+		);
+	}
+
+	/**
+	 * The server has taken in the event.
+	 *
+	 * @param object $row        Claimed row.
+	 * @param bool   $is_deletion The event was a deletion.
+	 */
+	public static function acknowledge( $row, $is_deletion ) {
+		$now = Fiko_Clock::now();
+		self::settle(
+			$row,
+			array(
+				'acknowledged' => 1,
+				'known'        => $is_deletion ? 0 : 1,
+				'refresh_at'   => $is_deletion ? 0 : $now + Fiko_Contract::TIMING['refresh_delays'][0],
+				'refreshes'    => 0,
+			),
+			array(
+				'state'      => $is_deletion ? 'excluded' : 'waiting',
+				'state_at'   => $now,
+				'error_code' => '',
+				'error'      => '',
+			)
+		);
+	}
+
+	/**
+	 * There is nothing to be sent: the server has this state.
+	 *
+	 * @param object $row Claimed row.
+	 */
+	public static function unchanged( $row ) {
+		$is_deletion = Fiko_Payload::DELETED === $row->event_digest;
+		self::settle(
+			$row,
+			array( 'refresh_at' => $is_deletion ? 0 : Fiko_Clock::now() ),
+			array( 'state' => $is_deletion ? 'excluded' : 'waiting' )
+		);
+	}
+
+	/**
+	 * The product is none of ours, and never was.
+	 *
+	 * @param object $row Claimed row.
+	 */
+	public static function drop( $row ) {
+		global $wpdb;
+		$wpdb->query( $wpdb->prepare( 'DELETE FROM `' . Fiko_Schema::table() . '` WHERE product_id = %d AND revision = %d', $row->product_id, $row->revision ) );
+	}
+
+	/**
+	 * It cannot be sent as it is; until it changes, or somebody asks for it, it is not tried again.
+	 *
+	 * @param object $row    Claimed row.
+	 * @param string $code   Stable name of the reason.
+	 * @param string $reason For people.
+	 */
+	public static function refuse( $row, $code, $reason ) {
+		self::settle(
+			$row,
+			array(),
+			array(
+				'state'      => 'failed',
+				'state_at'   => Fiko_Clock::now(),
+				'error_code' => $code,
+				'error'      => $reason,
+			)
+		);
+	}
+
+	/**
+	 * It was not received: try again later, or give up after days.
+	 *
+	 * @param object $row    Claimed row.
+	 * @param int    $delay  Seconds.
+	 * @param string $code   Stable name of the reason.
+	 * @param string $reason For people.
+	 */
+	public static function retry( $row, $delay, $code, $reason ) {
+		global $wpdb;
+		$now = Fiko_Clock::now();
+		if ( $now - (int) $row->pending_since > Fiko_Contract::TIMING['give_up_after'] ) {
+			// Given up by itself, a product is taken up again when the server is back; one that it cannot digest is not.
+			self::refuse( $row, 'server_error' === $code || 'no_verdict' === $code ? $code : 'gave_up', $reason );
+			return;
+		}
+		$wpdb->query(
+			$wpdb->prepare(
+				'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d THEN %d ELSE due_at END, error_code = %s, error = %s, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
+				$row->revision,
+				$now + $delay,
+				$code,
+				$reason,
+				$row->product_id,
+				$row->claimed_by
+			)
+		);
+	}
+
+	/**
+	 * The server is back: what waited for that is due.
+	 */
+	public static function hurry() {
+		global $wpdb;
+		$table = Fiko_Schema::table();
+		$now   = Fiko_Clock::now();
+		$wpdb->query( $wpdb->prepare( "UPDATE `$table` SET due_at = %d WHERE due_at > %d AND error_code IN ('unreachable', 'rate_limited', 'not_fiko', 'redirect')", $now, $now + Fiko_Contract::TIMING['debounce'] ) );
+		$given_up = self::failed( 'gave_up' );
+		if ( $given_up ) {
+			self::note_many( $given_up, false );
+		}
+	}
+
+	/**
+	 * Lets go of a row without a word on it.
+	 *
+	 * @param object $row   Claimed row.
+	 * @param int    $delay Seconds after which it is due again; 0 leaves that as it is.
+	 */
+	public static function release( $row, $delay = 0 ) {
+		global $wpdb;
+		$wpdb->query(
+			$wpdb->prepare(
+				'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d AND %d > 0 THEN %d ELSE due_at END, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
+				$row->revision,
+				$delay,
+				Fiko_Clock::now() + $delay,
+				$row->product_id,
+				$row->claimed_by
+			)
+		);
+	}
+
+	/**
+	 * Ends a claim. What changed since it began stays to be sent.
+	 *
+	 * @param object              $row        Claimed row.
+	 * @param array<string,mixed> $always     Columns to be set in any case, if the row's event is still this one.
+	 * @param array<string,mixed> $if_current Columns that tell of the product's present state: left alone where it
+	 *                                        has changed since.
+	 */
+	private static function settle( $row, array $always, array $if_current ) {
+		global $wpdb;
+		$table = Fiko_Schema::table();
+		if ( $always ) {
+			$wpdb->update(
+				$table,
+				$always,
+				array(
+					'product_id' => $row->product_id,
+					'event_id'   => $row->event_id,
+				)
+			);
+		}
+		$settled = $wpdb->update(
+			$table,
+			$if_current + array(
+				'due_at'        => 0,
+				'pending_since' => 0,
+				'attempts'      => 0,
+				'claimed_by'    => '',
+				'claimed_until' => 0,
+			),
+			array(
+				'product_id' => $row->product_id,
+				'revision'   => $row->revision,
+			)
+		);
+		if ( ! $settled ) {
+			self::release( $row );
+		}
+	}
+
+	/**
+	 * What the server says of products.
+	 *
+	 * @param int    $id      Product.
+	 * @param string $state   One of Fiko_Contract::STATES.
+	 * @param int    $at      When it came to be so, or 0.
+	 * @param string $error   Reason of a failure.
+	 * @param int    $delay   Seconds until to ask again; 0 for never.
+	 */
+	public static function report( $id, $state, $at, $error, $delay ) {
+		global $wpdb;
+		$wpdb->query(
+			$wpdb->prepare(
+				'UPDATE `' . Fiko_Schema::table() . '` SET state = %s, state_at = %d, error_code = %s, error = %s, refresh_at = %d, refreshes = refreshes + 1 WHERE product_id = %d AND pending_since = 0',
+				$state,
+				$at,
+				'failed' === $state ? 'processing' : '',
+				$error,
+				$delay > 0 ? Fiko_Clock::now() + $delay : 0,
+				$id
+			)
+		);
+	}
+
+	/**
+	 * Makes a row for a product that something else has sent.
+	 *
+	 * @param int $id Product.
+	 */
+	public static function adopt( $id ) {
+		global $wpdb;
+		$wpdb->query( $wpdb->prepare( 'INSERT IGNORE INTO `' . Fiko_Schema::table() . '` (product_id, known) VALUES (%d, 1)', $id ) );
+	}
+
+	/**
+	 * Keeps the digests of a comparison.
+	 *
+	 * @param array<int,string> $digests By product.
+	 * @param int               $scan    Which comparison.
+	 */
+	public static function scanned( array $digests, $scan ) {
+		global $wpdb;
+		if ( ! $digests ) {
+			return;
+		}
+		$table = Fiko_Schema::table();
+		$list  = implode( ',', array_map( 'intval', array_keys( $digests ) ) );
+		$cases = '';
+		foreach ( $digests as $id => $digest ) {
+			$cases .= $wpdb->prepare( ' WHEN %d THEN %s', $id, $digest );
+		}
+		$wpdb->query( "INSERT IGNORE INTO `$table` (product_id, state) VALUES (" . str_replace( ',', ",'never'),(", $list ) . ",'never')" );
+		$wpdb->query( $wpdb->prepare( "UPDATE `$table` SET scan_id = %d, scan_digest = CASE product_id", $scan ) . $cases . " ELSE scan_digest END WHERE product_id IN ($list)" );
+	}
+
+	/**
+	 * The digests of a comparison, read part by part.
+	 *
+	 * @param int $scan Which comparison.
+	 * @return Generator<int,string> Digest by product.
+	 */
+	public static function each_scanned( $scan ) {
+		global $wpdb;
+		$table = Fiko_Schema::table();
+		$after = 0;
+		do {
+			$rows = $wpdb->get_results( $wpdb->prepare( "SELECT product_id, scan_digest FROM `$table` WHERE scan_id = %d AND product_id > %d ORDER BY product_id LIMIT 5000", $scan, $after ) );
+			foreach ( $rows as $row ) {
+				$after = (int) $row->product_id;
+				yield $after => $row->scan_digest;
+			}
+		} while ( $rows );
+	}
+
+	/**
+	 * The products of a comparison, part by part.
+	 *
+	 * @param int $scan Which comparison.
+	 * @param int $size Products in a part.
+	 * @return Generator<int,int[]>
+	 */
+	public static function scanned_in_parts( $scan, $size ) {
+		$part = array();
+		foreach ( self::each_scanned( $scan ) as $id => $digest ) {
+			$part[] = $id;
+			if ( count( $part ) === $size ) {
+				yield $part;
+				$part = array();
+			}
+		}
+		if ( $part ) {
+			yield $part;
+		}
+	}
+
+	/**
+	 * Rows by product.
+	 *
+	 * @param int[] $ids Products.
+	 * @return array<int,object>
+	 */
+	public static function rows( array $ids ) {
+		global $wpdb;
+		if ( ! $ids ) {
+			return array();
+		}
+		$list = implode( ',', array_map( 'intval', $ids ) );
+		return self::keyed( $wpdb->get_results( 'SELECT * FROM `' . Fiko_Schema::table() . "` WHERE product_id IN ($list) AND product_id > 0" ) );
+	}
+
+	/**
+	 * One row.
+	 *
+	 * @param int $id Product.
+	 * @return object|null
+	 */
+	public static function row( $id ) {
+		$rows = self::rows( array( $id ) );
+		return $rows ? reset( $rows ) : null;
+	}
+
+	/**
+	 * Products of which the server is to be asked.
+	 *
+	 * @param int $limit At most so many.
+	 * @return int[]
+	 */
+	public static function to_refresh( $limit ) {
+		global $wpdb;
+		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( 'SELECT product_id FROM `' . Fiko_Schema::table() . '` WHERE refresh_at > 0 AND refresh_at <= %d ORDER BY refresh_at LIMIT %d', Fiko_Clock::now(), $limit ) ) );
+	}
+
+	/**
+	 * When the server is to be asked next, or 0.
+	 *
+	 * @return int
+	 */
+	public static function next_refresh() {
+		global $wpdb;
+		return (int) $wpdb->get_var( 'SELECT MIN(refresh_at) FROM `' . Fiko_Schema::table() . '` WHERE refresh_at > 0' );
+	}
+
+	/**
+	 * Products that are due.
+	 *
+	 * @param int $limit At most so many.
+	 * @return int[]
+	 */
+	public static function due( $limit ) {
+		global $wpdb;
+		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( 'SELECT product_id FROM `' . Fiko_Schema::table() . '` WHERE due_at > 0 AND due_at <= %d ORDER BY attempts, due_at, product_id LIMIT %d', Fiko_Clock::now(), $limit ) ) );
+	}
+
+	/**
+	 * How many products are due and in nobody's hands.
+	 *
+	 * @return int
+	 */
+	public static function count_due() {
+		global $wpdb;
+		$now = Fiko_Clock::now();
+		return (int) $wpdb->get_var( $wpdb->prepare( 'SELECT COUNT(*) FROM `' . Fiko_Schema::table() . '` WHERE due_at > 0 AND due_at <= %d AND claimed_until <= %d', $now, $now ) );
+	}
+
+	/**
+	 * Since when the product that has waited longest waits to be sent, or 0.
+	 *
+	 * @return int
+	 */
+	public static function oldest_pending() {
+		global $wpdb;
+		return (int) $wpdb->get_var( 'SELECT MIN(pending_since) FROM `' . Fiko_Schema::table() . '` WHERE pending_since > 0' );
+	}
+
+	/**
+	 * Products by state, those of which nothing was ever sent among them.
+	 *
+	 * @return array<string,int>
+	 */
+	public static function totals() {
+		global $wpdb;
+		$table  = Fiko_Schema::table();
+		$totals = array_fill_keys( array_keys( Fiko_Contract::STATES ), 0 );
+		$counts = $wpdb->get_results( "SELECT t.state AS state, COUNT(*) AS n FROM `$table` t INNER JOIN `$wpdb->posts` p ON p.ID = t.product_id WHERE p.post_type = 'product' AND p.post_status NOT IN ('auto-draft', 'trash') GROUP BY t.state" );
+		foreach ( $counts as $count ) {
+			if ( isset( $totals[ $count->state ] ) ) {
+				$totals[ $count->state ] = (int) $count->n;
+			}
+		}
+		// Deletions that wait, and those that failed, are of posts that are gone or in the trash.
+		$gone = $wpdb->get_results( "SELECT t.state AS state, COUNT(*) AS n FROM `$table` t LEFT JOIN `$wpdb->posts` p ON p.ID = t.product_id AND p.post_type = 'product' AND p.post_status NOT IN ('auto-draft', 'trash') WHERE t.product_id > 0 AND p.ID IS NULL AND t.state IN ('waiting', 'failed') GROUP BY t.state" );
+		foreach ( $gone as $count ) {
+			$totals[ $count->state ] += (int) $count->n;
+		}
+		$all                 = (int) $wpdb->get_var( "SELECT COUNT(*) FROM `$wpdb->posts` WHERE post_type = 'product' AND post_status NOT IN ('auto-draft', 'trash')" );
+		$unpublished         = (int) $wpdb->get_var( "SELECT COUNT(*) FROM `$wpdb->posts` p LEFT JOIN `$table` t ON t.product_id = p.ID WHERE p.post_type = 'product' AND p.post_status NOT IN ('auto-draft', 'trash', 'publish') AND t.product_id IS NULL" );
+		$published           = (int) $wpdb->get_var( "SELECT COUNT(*) FROM `$wpdb->posts` p LEFT JOIN `$table` t ON t.product_id = p.ID WHERE p.post_type = 'product' AND p.post_status = 'publish' AND t.product_id IS NULL" );
+		$totals['excluded'] += $unpublished;
+		$totals['never']    += $published;
+		return array( 'products' => $all ) + $totals;
+	}
+
+	/**
+	 * The latest failures.
+	 *
+	 * @param int $limit At most so many.
+	 * @return object[]
+	 */
+	public static function errors( $limit ) {
+		global $wpdb;
+		return $wpdb->get_results( $wpdb->prepare( 'SELECT product_id, error_code, error, state_at FROM `' . Fiko_Schema::table() . "` WHERE state = 'failed' ORDER BY state_at DESC, product_id DESC LIMIT %d", $limit ) );
+	}
+
+	/**
+	 * Products that failed.
+	 *
+	 * @param string $code Only those of this reason; '' for all.
+	 * @return int[]
+	 */
+	public static function failed( $code = '' ) {
+		global $wpdb;
+		$table = Fiko_Schema::table();
+		$ids   = '' === $code
+			? $wpdb->get_col( "SELECT product_id FROM `$table` WHERE state = 'failed'" )
+			: $wpdb->get_col( $wpdb->prepare( "SELECT product_id FROM `$table` WHERE state = 'failed' AND error_code = %s", $code ) );
+		return array_map( 'intval', $ids );
+	}
+
+	/**
+	 * Another server, or another account, knows nothing of what was sent to the one before.
+	 */
+	public static function forget_what_was_sent() {
+		global $wpdb;
+		$table = Fiko_Schema::table();
+		$wpdb->query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0, known = 0, refresh_at = 0" );
+		$wpdb->query( "UPDATE `$table` SET state = 'never', error = '', error_code = '' WHERE pending_since = 0 AND product_id > 0" );
+	}
+
+	/**
+	 * Takes the lock of long work, which one process at a time does.
+	 *
+	 * @param int $seconds It ends by itself after so many.
+	 * @return string What to unlock it with; '' where another holds it.
+	 */
+	public static function lock( $seconds ) {
+		global $wpdb;
+		$now  = Fiko_Clock::now();
+		$mine = wp_generate_uuid4();
+		$got  = $wpdb->query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . '` SET claimed_by = %s, claimed_until = %d WHERE product_id = 0 AND claimed_until <= %d', $mine, $now + $seconds, $now ) );
+		return $got ? $mine : '';
+	}
+
+	/**
+	 * Gives the lock back.
+	 *
+	 * @param string $mine What `lock` gave.
+	 */
+	public static function unlock( $mine ) {
+		global $wpdb;
+		$wpdb->query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . "` SET claimed_by = '', claimed_until = 0 WHERE product_id = 0 AND claimed_by = %s", $mine ) );
+	}
+
+	/**
+	 * Rows by product.
+	 *
+	 * @param object[]|null $rows Rows.
+	 * @return array<int,object>
+	 */
+	private static function keyed( $rows ) {
+		$keyed = array();
+		foreach ( (array) $rows as $row ) {
+			$keyed[ (int) $row->product_id ] = $row;
+		}
+		return $keyed;
+	}
+}

@@ -1,0 +1,249 @@
+<?php
+/**
+ * The comparison of catalogues.
+ *
+ * @package Fiko_WooCommerce_Sync
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Compares the shop's catalogue with the server's by digests, and sends what differs. Finds what no hook told of: prices
+ * that were written to the database, products that changed while the plugin was off.
+ */
+final class Fiko_Reconcile extends Fiko_Job {
+
+	const NAME = 'reconcile';
+
+	/**
+	 * Begins, unless one is under way.
+	 */
+	public static function start() {
+		if ( self::is_running() ) {
+			return;
+		}
+		self::write(
+			array(
+				'state' => 'running',
+				'run'   => (string) Fiko_Clock::now_ms(),
+				'total' => Fiko_Catalogue::count(),
+			) + self::initial()
+		);
+		self::ensure_action();
+	}
+
+	/**
+	 * The daily action. It also finds out whether a server that refused us does so still.
+	 */
+	public static function run_daily() {
+		if ( ! Fiko_Settings::is_connected() || Fiko_Settings::has_moved() ) {
+			return;
+		}
+		if ( ! Fiko_Gate::is_open() ) {
+			$client = new Fiko_Client();
+			Fiko_Gate::heed( $client->get( 'health', Fiko_Contract::TIMING['connection_timeout'] ) );
+		}
+		if ( Fiko_Gate::is_open() && ! Fiko_Bulk_Sync::is_running() ) {
+			self::start();
+		}
+	}
+
+	/**
+	 * For the settings page.
+	 *
+	 * @return array{state:string,scanned:int,total:int,sent:int,deleted:int,error:string,finished_at:int|null}
+	 */
+	public static function shown() {
+		return array_intersect_key( self::state(), array_flip( array( 'state', 'scanned', 'total', 'sent', 'deleted', 'error', 'finished_at' ) ) );
+	}
+
+	/**
+	 * The state before anything was done.
+	 *
+	 * @return array<string,mixed>
+	 */
+	protected static function initial() {
+		return array(
+			'state'       => 'idle',
+			'run'         => '',
+			'phase'       => 'scan',
+			'cursor'      => 0,
+			'buckets'     => array(),
+			'scanned'     => 0,
+			'total'       => 0,
+			'sent'        => 0,
+			'deleted'     => 0,
+			'error'       => '',
+			'next_at'     => 0,
+			'finished_at' => null,
+		);
+	}
+
+	/**
+	 * Makes some digests, or asks the server one question.
+	 *
+	 * @param array<string,mixed> $state State.
+	 * @return int Seconds to wait; -1 at the end.
+	 */
+	protected static function step( array &$state ) {
+		if ( 'scan' === $state['phase'] ) {
+			return self::scan( $state );
+		}
+		if ( ! Fiko_Gate::is_open() ) {
+			$opens = Fiko_Gate::opens_at();
+			return null === $opens ? self::end( $state, __( 'The server refuses this shop.', 'fiko-woocommerce-sync' ) ) : max( 1, $opens - Fiko_Clock::now() );
+		}
+		return 'buckets' === $state['phase'] ? self::compare_buckets( $state ) : self::compare_entries( $state );
+	}
+
+	/**
+	 * Makes the digests of the next products.
+	 *
+	 * @param array<string,mixed> $state State.
+	 * @return int
+	 */
+	private static function scan( array &$state ) {
+		$ids = Fiko_Catalogue::after( $state['cursor'], Fiko_Contract::BATCH['scanned'] );
+		if ( ! $ids ) {
+			$state['phase'] = 'buckets';
+			return 0;
+		}
+		_prime_post_caches( $ids );
+		$digests = array();
+		foreach ( $ids as $id ) {
+			try {
+				$product = wc_get_product( $id );
+				if ( $product && Fiko_Payload::is_public( $product ) ) {
+					$digests[ $id ] = Fiko_Json::digest( Fiko_Payload::of( $product ) );
+				}
+			} catch ( Throwable $error ) {
+				// It is there, and cannot be read: that is no reason to delete it on the server.
+				$digests[ $id ] = str_repeat( '0', 32 );
+			}
+		}
+		Fiko_Outbox::scanned( $digests, (int) $state['run'] );
+		$state['cursor']   = end( $ids );
+		$state['scanned'] += count( $ids );
+		return 0;
+	}
+
+	/**
+	 * First round: which buckets differ.
+	 *
+	 * @param array<string,mixed> $state State.
+	 * @return int
+	 */
+	private static function compare_buckets( array &$state ) {
+		$count   = Fiko_Contract::BATCH['buckets'];
+		$digests = array_fill( 0, $count, str_repeat( "\0", 8 ) );
+		foreach ( Fiko_Outbox::each_scanned( (int) $state['run'] ) as $id => $digest ) {
+			$digests[ $id % $count ] ^= Fiko_Json::fingerprint( $id, $digest );
+		}
+		$answer = self::ask(
+			array(
+				'bucket_count' => $count,
+				'buckets'      => array_map( 'bin2hex', $digests ),
+			)
+		);
+		if ( 'conflict' === $answer->code ) {
+			// Nothing of this shop has ever arrived.
+			foreach ( Fiko_Outbox::scanned_in_parts( (int) $state['run'], 500 ) as $ids ) {
+				Fiko_Outbox::note_many( $ids, true );
+				$state['sent'] += count( $ids );
+			}
+			return self::end( $state );
+		}
+		if ( 'ok' !== $answer->code || ! isset( $answer->body['buckets'] ) || ! is_array( $answer->body['buckets'] ) ) {
+			return self::wait_or_fail( $state, $answer );
+		}
+		$state['buckets'] = array_map( 'intval', $answer->body['buckets'] );
+		$state['phase']   = 'entries';
+		return $state['buckets'] ? 0 : self::end( $state );
+	}
+
+	/**
+	 * Second round: which products of these buckets differ. As many buckets in one request as it has room for.
+	 *
+	 * @param array<string,mixed> $state State.
+	 * @return int
+	 */
+	private static function compare_entries( array &$state ) {
+		$count = Fiko_Contract::BATCH['buckets'];
+		$of    = array_fill_keys( $state['buckets'], array() );
+		foreach ( Fiko_Outbox::each_scanned( (int) $state['run'] ) as $id => $digest ) {
+			if ( isset( $of[ $id % $count ] ) ) {
+				$of[ $id % $count ][] = array( $id, $digest );
+			}
+		}
+		$entries = array();
+		$size    = 0;
+		foreach ( $of as $bucket => $products ) {
+			$size += count( $products );
+			if ( $entries && $size > Fiko_Contract::MAX_MANIFEST_ENTRIES ) {
+				break;
+			}
+			$entries[ $bucket ] = $products;
+		}
+		$answer = self::ask(
+			array(
+				'bucket_count' => $count,
+				'entries'      => (object) $entries,
+			)
+		);
+		if ( 'ok' !== $answer->code || ! isset( $answer->body['missing'], $answer->body['different'], $answer->body['orphaned'] ) ) {
+			return self::wait_or_fail( $state, $answer );
+		}
+		$to_send = array_map( 'intval', array_merge( $answer->body['missing'], $answer->body['different'] ) );
+		$orphans = array_map( 'intval', $answer->body['orphaned'] );
+		Fiko_Outbox::note_many( array_merge( $to_send, $orphans ), true );
+		$state['sent']    += count( $to_send );
+		$state['deleted'] += count( $orphans );
+		$state['buckets']  = array_values( array_diff( $state['buckets'], array_keys( $entries ) ) );
+		return $state['buckets'] ? 0 : self::end( $state );
+	}
+
+	/**
+	 * Asks the server to compare.
+	 *
+	 * @param array<string,mixed> $manifest Either round.
+	 * @return Fiko_Answer
+	 */
+	private static function ask( array $manifest ) {
+		$client = new Fiko_Client();
+		$answer = $client->post( 'manifest', $manifest, Fiko_Contract::TIMING['request_timeout'] );
+		Fiko_Gate::heed( $answer );
+		return $answer;
+	}
+
+	/**
+	 * After an answer that is none.
+	 *
+	 * @param array<string,mixed> $state  State.
+	 * @param Fiko_Answer         $answer Of the server.
+	 * @return int
+	 */
+	private static function wait_or_fail( array &$state, Fiko_Answer $answer ) {
+		$opens = Fiko_Gate::opens_at();
+		if ( $answer->is_fault_of_connection() && null !== $opens ) {
+			return max( 1, $opens - Fiko_Clock::now() );
+		}
+		return self::end( $state, '' === $answer->detail ? $answer->code : Fiko_Answer::reasons( $answer->body ) );
+	}
+
+	/**
+	 * Ends the comparison, and sends what it found.
+	 *
+	 * @param array<string,mixed> $state State.
+	 * @param string              $error Why it failed.
+	 * @return int
+	 */
+	private static function end( array &$state, $error = '' ) {
+		$state['state']       = '' === $error ? 'done' : 'failed';
+		$state['error']       = $error;
+		$state['finished_at'] = Fiko_Clock::now();
+		if ( $state['sent'] + $state['deleted'] > 0 ) {
+			Fiko_Schedule::sweep_now();
+		}
+		return -1;
+	}
+}

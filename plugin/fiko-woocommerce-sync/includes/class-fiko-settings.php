@@ -1,0 +1,184 @@
+<?php
+/**
+ * The shop's settings.
+ *
+ * @package Fiko_WooCommerce_Sync
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Address, token and switches, as the owner entered them.
+ */
+final class Fiko_Settings {
+
+	/**
+	 * The server's address without the path of its shop API; '' where none is set.
+	 *
+	 * @return string
+	 */
+	public static function api_url() {
+		return self::normal_url( (string) get_option( Fiko_Contract::OPTIONS['api_url'], '' ) );
+	}
+
+	/**
+	 * The integration token, from wp-config.php or from the settings.
+	 *
+	 * @return string
+	 */
+	public static function token() {
+		return self::token_is_locked() ? trim( (string) FIKO_WC_API_TOKEN ) : trim( (string) get_option( Fiko_Contract::OPTIONS['api_token'], '' ) );
+	}
+
+	/**
+	 * Whether wp-config.php says the token.
+	 *
+	 * @return bool
+	 */
+	public static function token_is_locked() {
+		return defined( 'FIKO_WC_API_TOKEN' ) && '' !== trim( (string) FIKO_WC_API_TOKEN );
+	}
+
+	/**
+	 * The key that requests are signed with, or ''.
+	 *
+	 * @return string
+	 */
+	public static function signing_secret() {
+		return trim( (string) get_option( Fiko_Contract::OPTIONS['signing_secret'], '' ) );
+	}
+
+	/**
+	 * Whether what happens is written to WooCommerce's log.
+	 *
+	 * @return bool
+	 */
+	public static function is_logging() {
+		return in_array( get_option( Fiko_Contract::OPTIONS['logging'], 'no' ), array( 'yes', '1', 1, true ), true );
+	}
+
+	/**
+	 * Whether there is an address and a token.
+	 *
+	 * @return bool
+	 */
+	public static function is_connected() {
+		return '' !== self::api_url() && '' !== self::token();
+	}
+
+	/**
+	 * The address that the server knows the shop by.
+	 *
+	 * @return string
+	 */
+	public static function site() {
+		return untrailingslashit( home_url() );
+	}
+
+	/**
+	 * Whether the shop has another address than when it was connected, as a copy of it has.
+	 *
+	 * @return bool
+	 */
+	public static function has_moved() {
+		$known = (string) get_option( Fiko_Contract::OPTIONS['site'], '' );
+		return '' !== $known && self::without_scheme( $known ) !== self::without_scheme( self::site() );
+	}
+
+	/**
+	 * Takes the settings page's form.
+	 *
+	 * @param array<string,mixed> $given api_url, api_token, signing_secret, remove_signing_secret, enable_logging; what
+	 *                                   is left out stays.
+	 * @return array<string,string> What is wrong, by field; none where it was saved.
+	 */
+	public static function save( array $given ) {
+		$wrong = self::check( $given );
+		if ( $wrong ) {
+			return $wrong;
+		}
+		$before = array( self::api_url(), self::token(), self::signing_secret(), (string) get_option( Fiko_Contract::OPTIONS['site'], '' ) );
+		if ( isset( $given['api_url'] ) ) {
+			update_option( Fiko_Contract::OPTIONS['api_url'], self::normal_url( (string) $given['api_url'] ), false );
+		}
+		if ( isset( $given['api_token'] ) && '' !== trim( (string) $given['api_token'] ) && ! self::token_is_locked() ) {
+			update_option( Fiko_Contract::OPTIONS['api_token'], trim( (string) $given['api_token'] ), false );
+		}
+		if ( ! empty( $given['remove_signing_secret'] ) ) {
+			delete_option( Fiko_Contract::OPTIONS['signing_secret'] );
+		} elseif ( isset( $given['signing_secret'] ) && '' !== trim( (string) $given['signing_secret'] ) ) {
+			update_option( Fiko_Contract::OPTIONS['signing_secret'], trim( (string) $given['signing_secret'] ), false );
+		}
+		if ( isset( $given['enable_logging'] ) ) {
+			update_option( Fiko_Contract::OPTIONS['logging'], $given['enable_logging'] ? 'yes' : 'no', false );
+		}
+		update_option( Fiko_Contract::OPTIONS['site'], self::site(), false );
+		if ( '' !== $before[0] && self::api_url() !== $before[0] ) {
+			Fiko_Outbox::forget_what_was_sent();
+			delete_option( Fiko_Contract::OPTIONS['account'] );
+		}
+		if ( array( self::api_url(), self::token(), self::signing_secret(), self::site() ) !== $before ) {
+			Fiko_Gate::open();
+			Fiko_Schedule::sweep_now();
+		}
+		return array();
+	}
+
+	/**
+	 * What is wrong with values of the form, saved or not.
+	 *
+	 * @param array<string,mixed> $given As for `save`.
+	 * @return array<string,string> By field.
+	 */
+	public static function check( array $given ) {
+		$wrong = array();
+		if ( isset( $given['api_url'] ) && '' !== trim( (string) $given['api_url'] ) && '' === self::normal_url( (string) $given['api_url'] ) ) {
+			$wrong['api_url'] = __( 'Enter the address of your Fiko server, for example https://fiko.example.com.', 'fiko-woocommerce-sync' );
+		}
+		$token = isset( $given['api_token'] ) ? trim( (string) $given['api_token'] ) : '';
+		if ( '' !== $token && ! preg_match( '/^[\x21-\x7e]{8,200}$/', $token ) ) {
+			$wrong['api_token'] = __( 'This is not a token. Copy it again, whole and without spaces.', 'fiko-woocommerce-sync' );
+		}
+		$secret = isset( $given['signing_secret'] ) ? trim( (string) $given['signing_secret'] ) : '';
+		foreach ( preg_split( '/\s+/', $secret, -1, PREG_SPLIT_NO_EMPTY ) as $one ) {
+			if ( null !== Fiko_Client::signing_key( $one ) ) {
+				continue;
+			}
+			$wrong['signing_secret'] = __( 'This is not a signing secret. It begins with whsec_.', 'fiko-woocommerce-sync' );
+		}
+		return $wrong;
+	}
+
+	/**
+	 * Takes the server's root, or the address of its shop API, with or without a slash at the end.
+	 *
+	 * @param string $url As it was entered.
+	 * @return string Without the path of the API and without a slash; '' where it is no web address.
+	 */
+	public static function normal_url( $url ) {
+		$url = trim( $url );
+		if ( '' !== $url && ! preg_match( '#^[a-z][a-z0-9+.-]*://#i', $url ) ) {
+			$url = 'https://' . $url;
+		}
+		$parts = wp_parse_url( $url );
+		if ( ! $parts || empty( $parts['host'] ) || ! in_array( strtolower( $parts['scheme'] ), array( 'http', 'https' ), true ) || isset( $parts['user'] ) || isset( $parts['pass'] ) ) {
+			return '';
+		}
+		if ( ! preg_match( '/^[\p{L}\p{N}.:\[\]_-]+$/u', $parts['host'] ) ) {
+			return '';
+		}
+		$path = isset( $parts['path'] ) ? $parts['path'] : '';
+		$path = preg_replace( '#/' . preg_quote( Fiko_Contract::API['base'], '#' ) . '(/.*)?$#', '', $path );
+		return strtolower( $parts['scheme'] ) . '://' . strtolower( $parts['host'] ) . ( isset( $parts['port'] ) ? ':' . $parts['port'] : '' ) . rtrim( $path, '/' );
+	}
+
+	/**
+	 * A shop that moves from http to https is the same shop.
+	 *
+	 * @param string $url Address.
+	 * @return string
+	 */
+	private static function without_scheme( $url ) {
+		return preg_replace( '#^https?://(www\.)?#i', '', untrailingslashit( strtolower( $url ) ) );
+	}
+}
