@@ -210,7 +210,10 @@ export function ConnectionCard({ overview, change, refresh }: ConnectionProps): 
             label={__('API URL', 'fiko-woocommerce-sync')}
             help={
               <Help
-                about={__('As you received it from Fiko; it begins with https://', 'fiko-woocommerce-sync')}
+                about={__(
+                  'As you received it from Fiko, for example https://fiko.example.com',
+                  'fiko-woocommerce-sync',
+                )}
                 error={errors.api_url}
               />
             }

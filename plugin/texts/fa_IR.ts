@@ -30,8 +30,8 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'The connection works.': 'اتصال برقرار است.',
   'The connection does not work.': 'اتصال برقرار نشد.',
   'API URL': 'نشانی API',
-  'As you received it from Fiko; it begins with https://':
-    'همان نشانی که از فیکو گرفته‌اید؛ با https://\u200e شروع می‌شود',
+  'As you received it from Fiko, for example https://fiko.example.com':
+    'همان نشانی که از فیکو گرفته‌اید؛ برای نمونه https://fiko.example.com',
   'API token': 'توکن API',
   'Saved – leave empty to keep': 'ذخیره شده – برای حفظ آن خالی بگذارید',
   'The token is set in wp-config.php and can only be changed there.':
@@ -136,7 +136,6 @@ export const FA_IR: Record<string, string | [string, string]> = {
 
   // Products list
   'Sending to Fiko…': 'در حال ارسال به فیکو…',
-  '%1$s (%2$s)': '%1$s (%2$s)',
 
   // The plugin
   'Fiko WooCommerce Sync': 'همگام‌سازی ووکامرس با فیکو',
