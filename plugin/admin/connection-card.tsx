@@ -46,12 +46,13 @@ function ResultNotice({ result, onRemove }: ResultProps): JSX.Element {
       status={result.ok ? 'success' : 'error'}
       className="fiko-notice"
       onRemove={onRemove}
-      spokenMessage={[title, result.message, result.hint].filter(Boolean).join(' ')}
+      spokenMessage={result.ok ? title : [title, result.message, result.hint].filter(Boolean).join(' ')}
     >
       <p>
         <strong>{title}</strong>
       </p>
-      <Sentence text={result.message} />
+      {/* Of success, the title says it all. */}
+      {!result.ok && <Sentence text={result.message} />}
       <Sentence text={result.hint} />
       {result.account && <AccountFacts account={result.account} />}
     </Notice>
@@ -210,7 +211,10 @@ export function ConnectionCard({ overview, change, refresh }: ConnectionProps): 
             label={__('API URL', 'fiko-woocommerce-sync')}
             help={
               <Help
-                about={__('As you received it from Fiko; it begins with https://', 'fiko-woocommerce-sync')}
+                about={__(
+                  'As you received it from Fiko, for example https://fiko.example.com',
+                  'fiko-woocommerce-sync',
+                )}
                 error={errors.api_url}
               />
             }
@@ -233,7 +237,7 @@ export function ConnectionCard({ overview, change, refresh }: ConnectionProps): 
                     'The token is set in wp-config.php and can only be changed there.',
                     'fiko-woocommerce-sync',
                   )
-                : __('Made in your Fiko account. It is never shown again here.', 'fiko-woocommerce-sync')
+                : __('From your Fiko panel. It is never shown again here.', 'fiko-woocommerce-sync')
             }
             value={edits.api_token ?? ''}
             stored={settings.has_token}

@@ -1,9 +1,8 @@
 import { speak } from '@wordpress/a11y';
 import domReady from '@wordpress/dom-ready';
-import { __, sprintf } from '@wordpress/i18n';
+import { __ } from '@wordpress/i18n';
 import { productStatus, productSync } from './api';
 import { failureOf } from './failure';
-import { when } from './format';
 import type { ProductStatus } from './overview';
 import { idsToAsk, nextQuestion } from './waiting';
 
@@ -41,16 +40,7 @@ function watchList(list: HTMLElement): void {
 
   const draw = (status: ProductStatus): void => {
     for (const cell of cells().filter((one) => idOf(one) === status.id)) {
-      const { state, icon } = status;
-      const text =
-        status.at === null
-          ? status.text
-          : sprintf(
-              /* translators: 1: state of a product, a sentence, 2: since when, as in “5 minutes ago” */
-              __('%1$s (%2$s)', 'fiko-woocommerce-sync'),
-              status.text,
-              when(status.at),
-            );
+      const { state, icon, text } = status;
       cell.className = `fiko-state fiko-state--${state}`;
       cell.dataset.fikoState = state;
       cell.title = text;

@@ -93,7 +93,7 @@ declare module '@wordpress/components' {
   interface ButtonProps extends JSX.Aria {
     children?: JSX.Node;
     ref?: { current: HTMLButtonElement | null };
-    variant?: 'primary' | 'secondary' | 'tertiary' | 'link';
+    variant?: 'primary' | 'secondary' | 'link';
     type?: 'button' | 'submit';
     className?: string;
     isBusy?: boolean;
@@ -148,7 +148,6 @@ declare module '@wordpress/components' {
   export function Card(props: CardProps): JSX.Element;
   export function CardHeader(props: CardProps): JSX.Element;
   export function CardBody(props: CardProps): JSX.Element;
-  export function CardFooter(props: CardProps): JSX.Element;
 
   export function Spinner(props: object): JSX.Element;
 
@@ -164,7 +163,6 @@ declare module '@wordpress/components' {
 declare module '@wordpress/i18n' {
   export function __(text: string, domain: string): string;
   export function _n(single: string, plural: string, number: number, domain: string): string;
-  export function _x(text: string, context: string, domain: string): string;
   export function sprintf(format: string, ...values: (string | number)[]): string;
 }
 

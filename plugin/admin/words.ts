@@ -12,7 +12,7 @@ export function connectionTitle(state: ConnectionState): string {
     case 'ok':
       return __('Connected to Fiko', 'fiko-woocommerce-sync');
     case 'waiting':
-      return __('Fiko does not answer; the sync waits and goes on by itself', 'fiko-woocommerce-sync');
+      return __('The sync is waiting, and goes on by itself', 'fiko-woocommerce-sync');
     case 'stopped':
       return __('The sync has stopped and needs your attention', 'fiko-woocommerce-sync');
   }

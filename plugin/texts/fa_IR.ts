@@ -6,8 +6,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   // Settings page: state of the connection
   'Connect your shop to Fiko': 'فروشگاه خود را به فیکو وصل کنید',
   'Connected to Fiko': 'به فیکو متصل است',
-  'Fiko does not answer; the sync waits and goes on by itself':
-    'فیکو پاسخ نمی‌دهد؛ همگام‌سازی منتظر می‌ماند و خودکار ادامه پیدا می‌کند',
+  'The sync is waiting, and goes on by itself': 'همگام‌سازی در انتظار است و خودکار ادامه پیدا می‌کند',
   'The sync has stopped and needs your attention': 'همگام‌سازی متوقف شده و نیازمند رسیدگی شماست',
   'Enter the API URL and the API token that you received from Fiko, and save.':
     'نشانی API و توکن API را که از فیکو گرفته‌اید وارد و ذخیره کنید.',
@@ -30,14 +29,14 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'The connection works.': 'اتصال برقرار است.',
   'The connection does not work.': 'اتصال برقرار نشد.',
   'API URL': 'نشانی API',
-  'As you received it from Fiko; it begins with https://':
-    'همان نشانی که از فیکو گرفته‌اید؛ با https://\u200e شروع می‌شود',
+  'As you received it from Fiko, for example https://fiko.example.com':
+    'همان نشانی که از فیکو گرفته‌اید؛ برای نمونه https://fiko.example.com',
   'API token': 'توکن API',
   'Saved – leave empty to keep': 'ذخیره شده – برای حفظ آن خالی بگذارید',
   'The token is set in wp-config.php and can only be changed there.':
     'توکن در فایل wp-config.php تنظیم شده و فقط از همان‌جا قابل تغییر است.',
-  'Made in your Fiko account. It is never shown again here.':
-    'آن را در حساب فیکوی خود بسازید. پس از ذخیره دیگر در اینجا نمایش داده نمی‌شود.',
+  'From your Fiko panel. It is never shown again here.':
+    'آن را از پنل فیکو بردارید. پس از ذخیره دیگر در اینجا نمایش داده نمی‌شود.',
   'Write a log': 'ثبت گزارش (لاگ)',
   'For finding faults: what is sent and answered, under WooCommerce › Status › Logs. Tokens are never written.':
     'برای عیب‌یابی: ارسال‌ها و پاسخ‌ها در «ووکامرس › وضعیت › گزارش‌ها» ثبت می‌شوند. توکن‌ها هرگز ثبت نمی‌شوند.',
@@ -136,7 +135,6 @@ export const FA_IR: Record<string, string | [string, string]> = {
 
   // Products list
   'Sending to Fiko…': 'در حال ارسال به فیکو…',
-  '%1$s (%2$s)': '%1$s (%2$s)',
 
   // The plugin
   'Fiko WooCommerce Sync': 'همگام‌سازی ووکامرس با فیکو',
