@@ -15,6 +15,8 @@ const run = promisify(execFile);
 /** Requests that a site answers at the same time: its own to itself need one more than those of a test. */
 const WORKERS = 4;
 const START_TIMEOUT_MS = 60_000;
+/** Of every person in a site. */
+export const PASSWORD = 'password';
 /** Before what a command prints for its caller. */
 const MARK = '\u001e';
 
@@ -142,47 +144,55 @@ const WATCHED = [
   ...new Set(Object.values(RECORDED.scenarios).flatMap((hooks) => hooks.map(([hook]) => hook))),
 ];
 
-/** A process that ends with all that it started. */
+/**
+ * Runs a program beside `cat`, which ends with the process that holds the other end of its input, however that ends: then
+ * ends the program with all that it started, and removes the folder of its site.
+ */
+const GUARD = `
+{ "$@"; kill -TERM $$; } &
+cat >/dev/null
+trap '' TERM
+kill -TERM 0
+wait
+rm -rf "$SITE_FOLDER"`;
+
+/** A program that ends with all that it started, and with the process that started it. */
 class Daemon {
-  private static readonly running = new Set<Daemon>();
   private readonly ended: Promise<unknown>;
   output = '';
 
-  constructor(
+  private constructor(
     private readonly child: ChildProcess,
     readonly name: string,
   ) {
-    child.stderr?.on('data', (data: Buffer) => (this.output += data.toString()));
+    child.stderr!.on('data', (data: Buffer) => (this.output += data.toString()));
     this.ended = once(child, 'exit').catch(() => undefined);
-    if (Daemon.running.size === 0) process.once('exit', Daemon.endAll);
-    Daemon.running.add(this);
   }
 
-  static spawn(command: string, args: string[], environment: Record<string, string> = {}): Daemon {
-    const child = spawn(command, args, {
-      // Its own group: the workers of PHP's web server outlive their master.
+  static spawn(
+    folder: string,
+    command: string,
+    args: string[],
+    environment: Record<string, string> = {},
+  ): Daemon {
+    const child = spawn('sh', ['-c', GUARD, 'sh', command, ...args], {
+      // A group of its own: the workers of PHP's web server outlive their master.
       detached: true,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, ...environment },
+      stdio: ['pipe', 'ignore', 'pipe'],
+      env: { ...process.env, ...environment, SITE_FOLDER: folder },
     });
-    return new Daemon(child, basename(command));
+    return new Daemon(child, command);
   }
-
-  private static readonly endAll = (): void => {
-    for (const daemon of Daemon.running) daemon.signal('SIGKILL');
-  };
 
   get alive(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    this.signal(signal);
+  async stop(): Promise<void> {
+    this.signal('SIGTERM');
     await this.ended;
-    // Workers that were busy.
+    // Whoever was busy.
     this.signal('SIGKILL');
-    Daemon.running.delete(this);
-    if (Daemon.running.size === 0) process.removeListener('exit', Daemon.endAll);
   }
 
   private signal(signal: NodeJS.Signals): void {
@@ -547,7 +557,7 @@ export class WordPressSite {
       },
       body: new URLSearchParams({
         log: as,
-        pwd: 'password',
+        pwd: PASSWORD,
         testcookie: '1',
         'wp-submit': 'Log In',
       }).toString(),
@@ -668,7 +678,7 @@ export class WordPressSite {
         ? new Error('There is no MariaDB: apt-get install mariadb-server')
         : error;
     });
-    const server = Daemon.spawn('mariadbd', [
+    const server = Daemon.spawn(this.folder, 'mariadbd', [
       '--no-defaults',
       ...user,
       `--datadir=${data}`,
@@ -692,6 +702,7 @@ export class WordPressSite {
 
   private async serve(): Promise<void> {
     const server = Daemon.spawn(
+      this.folder,
       'php',
       [
         ...['memory_limit=512M', 'max_execution_time=0', 'opcache.revalidate_freq=0'].flatMap((setting) => [
