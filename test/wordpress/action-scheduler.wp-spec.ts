@@ -11,6 +11,7 @@ function jobs_note( $line ) {
 }
 add_action( 'job_note', function ( ...$args ) { jobs_note( implode( ' ', $args ) ); }, 10, 3 );
 add_action( 'job_slow', function ( $id ) { usleep( 3000 ); jobs_note( 'slow ' . $id ); } );
+add_action( 'job_dies', function () { exit; } );
 add_action( 'job_throws', function () { throw new Exception( 'boom' ); } );
 add_action( 'job_again', function () { as_enqueue_async_action( 'job_note', array( 'again' ), 'g' ); } );
 add_action( 'job_asks', function ( $x ) {
@@ -178,10 +179,22 @@ describe('the stand-in of Action Scheduler', () => {
     expect(ids.filter((id) => id > 0)).toHaveLength(1);
   });
 
-  it('takes ten thousand', async () => {
+  it('gives up what its runner died of', async () => {
+    await site.eval("as_enqueue_async_action( 'job_dies' ); return 1;");
+    await expect(site.runQueue()).rejects.toThrow('run_queue');
+    expect(await statuses()).toEqual(['job_dies in-progress']);
+    expect(await site.runQueue({ ahead: 200 })).toBe(0);
+    expect(await statuses()).toEqual(['job_dies in-progress']);
+    expect(await site.runQueue({ ahead: 200 })).toBe(0);
+    expect(await statuses()).toEqual(['job_dies failed']);
+  });
+
+  it('takes thousands', async () => {
     await site.eval(
-      `for ( $i = 0; $i < 10000; $i++ ) { as_schedule_single_action( time() + 99, 'job_note', array( $i ), 'g', true ); } return 1;`,
+      `for ( $i = 0; $i < 2000; $i++ ) { as_schedule_single_action( time() + 99, 'job_note', array( $i ), 'g', true ); } return 1;`,
     );
-    expect(await site.actions('job_note')).toHaveLength(10_000);
+    expect(await site.actions('job_note')).toHaveLength(2000);
+    expect(await site.runQueue({ ahead: 100, limit: 500 })).toBe(500);
+    expect(await notes()).toHaveLength(500);
   });
 });

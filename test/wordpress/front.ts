@@ -71,6 +71,9 @@ export const TROUBLE = {
   redirect: (location: string) => ({ status: 301, headers: { location }, text: '' }),
 } satisfies Record<string, ShopAnswer | ((value: never) => ShopAnswer)>;
 
+/** Headers of one connection, not of what is sent through it. */
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding']);
+
 /** An address of 127.0.0.1 that stays the same whatever is behind it, and says of everything what it was. */
 export class Front {
   readonly requests: SeenRequest[] = [];
@@ -187,13 +190,12 @@ export class Front {
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.once('error', reject);
         answer.once('end', () => {
-          const {
-            connection: _hop,
-            'keep-alive': _kept,
-            'transfer-encoding': _coding,
-            ...rest
-          } = answer.headers;
-          resolve({ status: answer.statusCode!, headers: rest, bytes: Buffer.concat(chunks) });
+          const headers = Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP.has(name));
+          resolve({
+            status: answer.statusCode!,
+            headers: Object.fromEntries(headers),
+            bytes: Buffer.concat(chunks),
+          });
         });
       });
       outgoing.once('error', reject);

@@ -95,7 +95,7 @@ async function build(cache: string, ready: string): Promise<void> {
     await rename(join(unzipped, plugin!), join(draft, 'sqlite'));
     await rm(unzipped, { recursive: true });
     await rm(join(draft, 'package'), { recursive: true });
-    await Promise.all([wordpress, sqlite].map((path) => path.startsWith(draft) && rm(path)));
+    for (const path of [wordpress, sqlite]) if (path.startsWith(draft)) await rm(path);
     await rename(draft, ready).catch((error: Error) => {
       // Another process was faster, and its folder is as good.
       if (!existsSync(ready)) throw error;

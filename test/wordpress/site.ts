@@ -15,6 +15,8 @@ const run = promisify(execFile);
 /** Requests that a site answers at the same time: its own to itself need one more than those of a test. */
 const WORKERS = 4;
 const START_TIMEOUT_MS = 60_000;
+/** Of every person in a site. */
+export const PASSWORD = 'password';
 /** Before what a command prints for its caller. */
 const MARK = '\u001e';
 
@@ -36,6 +38,7 @@ export interface SiteOptions {
 }
 
 export type Person = 'admin' | 'manager' | 'customer' | 'anonymous';
+type Passwords = Record<Exclude<Person, 'anonymous'>, string>;
 
 // What a site answers is asserted field by field; its types are what the tests check.
 /* eslint-disable @typescript-eslint/no-explicit-any -- see above */
@@ -141,47 +144,55 @@ const WATCHED = [
   ...new Set(Object.values(RECORDED.scenarios).flatMap((hooks) => hooks.map(([hook]) => hook))),
 ];
 
-/** A process that ends with all that it started. */
+/**
+ * Runs a program beside `cat`, which ends with the process that holds the other end of its input, however that ends: then
+ * ends the program with all that it started, and removes the folder of its site.
+ */
+const GUARD = `
+{ "$@"; kill -TERM $$; } &
+cat >/dev/null
+trap '' TERM
+kill -TERM 0
+wait
+rm -rf "$SITE_FOLDER"`;
+
+/** A program that ends with all that it started, and with the process that started it. */
 class Daemon {
-  private static readonly running = new Set<Daemon>();
   private readonly ended: Promise<unknown>;
   output = '';
 
-  constructor(
+  private constructor(
     private readonly child: ChildProcess,
     readonly name: string,
   ) {
-    child.stderr?.on('data', (data: Buffer) => (this.output += data.toString()));
+    child.stderr!.on('data', (data: Buffer) => (this.output += data.toString()));
     this.ended = once(child, 'exit').catch(() => undefined);
-    if (Daemon.running.size === 0) process.once('exit', Daemon.endAll);
-    Daemon.running.add(this);
   }
 
-  static spawn(command: string, args: string[], environment: Record<string, string> = {}): Daemon {
-    const child = spawn(command, args, {
-      // Its own group: the workers of PHP's web server outlive their master.
+  static spawn(
+    folder: string,
+    command: string,
+    args: string[],
+    environment: Record<string, string> = {},
+  ): Daemon {
+    const child = spawn('sh', ['-c', GUARD, 'sh', command, ...args], {
+      // A group of its own: the workers of PHP's web server outlive their master.
       detached: true,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, ...environment },
+      stdio: ['pipe', 'ignore', 'pipe'],
+      env: { ...process.env, ...environment, SITE_FOLDER: folder },
     });
-    return new Daemon(child, basename(command));
+    return new Daemon(child, command);
   }
-
-  private static readonly endAll = (): void => {
-    for (const daemon of Daemon.running) daemon.signal('SIGKILL');
-  };
 
   get alive(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    this.signal(signal);
+  async stop(): Promise<void> {
+    this.signal('SIGTERM');
     await this.ended;
-    // Workers that were busy.
+    // Whoever was busy.
     this.signal('SIGKILL');
-    Daemon.running.delete(this);
-    if (Daemon.running.size === 0) process.removeListener('exit', Daemon.endAll);
   }
 
   private signal(signal: NodeJS.Signals): void {
@@ -253,17 +264,17 @@ export class WordPressSite {
   }
 
   /** In a process of its own, which has not loaded the plugin when it begins. */
-  activate(folder: string, { network = false } = {}): Promise<unknown> {
-    return this.command('activate', { folder, network });
+  async activate(folder: string, { network = false } = {}): Promise<void> {
+    await this.command('activate', { folder, network });
   }
 
-  deactivate(folder: string, { network = false } = {}): Promise<unknown> {
-    return this.command('deactivate', { folder, network });
+  async deactivate(folder: string, { network = false } = {}): Promise<void> {
+    await this.command('deactivate', { folder, network });
   }
 
   /** As the page of plugins deletes one: its uninstall.php runs, and its files go. */
-  uninstall(folder: string): Promise<unknown> {
-    return this.command('uninstall', { folder });
+  async uninstall(folder: string): Promise<void> {
+    await this.command('uninstall', { folder });
   }
 
   // PHP
@@ -282,6 +293,11 @@ export class WordPressSite {
       ...(blog !== undefined && { blog }),
       ...(scenario !== undefined && { scenario: encodeURIComponent(scenario) }),
     });
+  }
+
+  /** Adds a site to the network, at a path of this name, and resolves to its id. */
+  addSite(name: string): Promise<number> {
+    return this.command('site', { name, host: `127.0.0.1:${this.port}` });
   }
 
   option<T = unknown>(name: string): Promise<T> {
@@ -522,7 +538,8 @@ export class WordPressSite {
     return answer.value;
   }
 
-  private async send(path: string, init: RequestInit): Promise<SiteAnswer> {
+  /** A bare request, of nobody. */
+  async send(path: string, init: RequestInit = {}): Promise<SiteAnswer> {
     const response = await fetch(path.startsWith('http') ? path : this.url + path, {
       redirect: 'manual',
       ...init,
@@ -548,7 +565,7 @@ export class WordPressSite {
       },
       body: new URLSearchParams({
         log: as,
-        pwd: 'password',
+        pwd: PASSWORD,
         testcookie: '1',
         'wp-submit': 'Log In',
       }).toString(),
@@ -615,6 +632,10 @@ export class WordPressSite {
         }),
       ),
     ]);
+    if (locale !== '') {
+      await mkdir(join(this.wpContent, 'languages'));
+      await writeFile(join(this.wpContent, 'languages', `${locale}.mo`), languagePack());
+    }
     if (database === 'mariadb') await this.startMariaDb();
     else await this.useSqlite(sqlite);
 
@@ -624,8 +645,12 @@ export class WordPressSite {
       host: `127.0.0.1:${this.port}`,
     });
     this.wordpressVersion = wordpress;
-    if (woocommerce) await this.activate(await this.install(join(__dirname, 'woocommerce')));
-    const people = await this.command<Record<Exclude<Person, 'anonymous'>, string>>('people', {});
+    const people = woocommerce
+      ? await this.command<Passwords>('activate', {
+          folder: await this.install(join(__dirname, 'woocommerce')),
+          people: true,
+        })
+      : await this.command<Passwords>('people', {});
     for (const [name, password] of Object.entries(people)) this.passwords.set(name as Person, password);
     for (const plugin of options.plugins ?? []) {
       const installed = await this.install(plugin);
@@ -661,7 +686,7 @@ export class WordPressSite {
         ? new Error('There is no MariaDB: apt-get install mariadb-server')
         : error;
     });
-    const server = Daemon.spawn('mariadbd', [
+    const server = Daemon.spawn(this.folder, 'mariadbd', [
       '--no-defaults',
       ...user,
       `--datadir=${data}`,
@@ -685,6 +710,7 @@ export class WordPressSite {
 
   private async serve(): Promise<void> {
     const server = Daemon.spawn(
+      this.folder,
       'php',
       [
         ...['memory_limit=512M', 'max_execution_time=0', 'opcache.revalidate_freq=0'].flatMap((setting) => [
@@ -744,6 +770,34 @@ export class WordPressSite {
       await handle.close();
     }
   }
+}
+
+/**
+ * The one entry of WordPress's Persian translation without which nothing is written from right to left. The whole cannot
+ * be fetched in tests.
+ */
+function languagePack(): Buffer {
+  const entries = [
+    ['', 'Language: fa_IR\nContent-Type: text/plain; charset=UTF-8\n'],
+    ['text direction\u0004ltr', 'rtl'],
+  ] as const;
+  const header = 28;
+  const strings = header + entries.length * 16;
+  const tables: number[][] = [[], []];
+  let text = '';
+  for (const side of [0, 1] as const) {
+    for (const entry of entries) {
+      tables[side]!.push(entry[side].length, strings + text.length);
+      text += `${entry[side]}\0`;
+    }
+  }
+  const numbers = [
+    ...[0x950412de, 0, entries.length, header, header + entries.length * 8, 0, 0],
+    ...tables.flat(),
+  ];
+  const head = Buffer.alloc(numbers.length * 4);
+  numbers.forEach((number, index) => head.writeUInt32LE(number, index * 4));
+  return Buffer.concat([head, Buffer.from(text, 'latin1')]);
 }
 
 /** A literal of PHP. */

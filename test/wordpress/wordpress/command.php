@@ -60,7 +60,12 @@ function fiko_command_plugin( $folder ) {
 
 function fiko_command_activate( array $input ) {
 	wp_set_current_user( 1 );
-	return activate_plugin( fiko_command_plugin( $input['folder'] ), '', ! empty( $input['network'] ) );
+	$plugin = fiko_command_plugin( $input['folder'] );
+	$failed = activate_plugin( $plugin, '', ! empty( $input['network'] ) );
+	if ( is_wp_error( $failed ) || ! is_plugin_active( $plugin ) ) {
+		return is_wp_error( $failed ) ? $failed : new WP_Error( 'inactive', $input['folder'] . ' is not active' );
+	}
+	return empty( $input['people'] ) ? null : fiko_command_people();
 }
 
 function fiko_command_deactivate( array $input ) {
@@ -81,8 +86,14 @@ function fiko_command_unzip( array $input ) {
 	return is_wp_error( $done ) ? $done : array_values( array_diff( scandir( WP_PLUGIN_DIR ), $before, array( '.', '..' ) ) );
 }
 
+function fiko_command_site( array $input ) {
+	return wpmu_create_blog( $input['host'], '/' . $input['name'] . '/', $input['name'], 1 );
+}
+
+/** People of every role, and their application passwords. */
 function fiko_command_people() {
-	flush_rewrite_rules( false );
+	// Made again by the next request, which knows the post types of WooCommerce.
+	delete_option( 'rewrite_rules' );
 	$passwords = array();
 	foreach ( array(
 		'admin'    => 'administrator',
