@@ -506,14 +506,22 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * Products of which the server is to be asked.
+	 * Takes products of which the server is to be asked. They come up again after a while, should the asking come to
+	 * nothing.
 	 *
 	 * @param int $limit At most so many.
 	 * @return int[]
 	 */
-	public static function to_refresh( $limit ) {
+	public static function take_to_refresh( $limit ) {
 		global $wpdb;
-		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( 'SELECT product_id FROM `' . Fiko_Schema::table() . '` WHERE refresh_at > 0 AND refresh_at <= %d ORDER BY refresh_at LIMIT %d', Fiko_Clock::now(), $limit ) ) );
+		$table = Fiko_Schema::table();
+		$now   = Fiko_Clock::now();
+		$ids   = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT product_id FROM `$table` WHERE refresh_at > 0 AND refresh_at <= %d AND pending_since = 0 ORDER BY refresh_at LIMIT %d", $now, $limit ) ) );
+		if ( $ids ) {
+			$list = implode( ',', $ids );
+			$wpdb->query( $wpdb->prepare( "UPDATE `$table` SET refresh_at = %d WHERE product_id IN ($list)", $now + Fiko_Contract::TIMING['claim'] ) );
+		}
+		return $ids;
 	}
 
 	/**
@@ -523,7 +531,7 @@ final class Fiko_Outbox {
 	 */
 	public static function next_refresh() {
 		global $wpdb;
-		return (int) $wpdb->get_var( 'SELECT MIN(refresh_at) FROM `' . Fiko_Schema::table() . '` WHERE refresh_at > 0' );
+		return (int) $wpdb->get_var( 'SELECT MIN(refresh_at) FROM `' . Fiko_Schema::table() . '` WHERE refresh_at > 0 AND pending_since = 0' );
 	}
 
 	/**

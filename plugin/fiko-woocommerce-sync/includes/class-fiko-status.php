@@ -20,7 +20,7 @@ final class Fiko_Status {
 	public static function refresh_due( $seconds ) {
 		$ends = microtime( true ) + $seconds;
 		while ( Fiko_Gate::is_open() && microtime( true ) < $ends ) {
-			$ids = Fiko_Outbox::to_refresh( Fiko_Contract::MAX_STATUS_IDS );
+			$ids = Fiko_Outbox::take_to_refresh( Fiko_Contract::MAX_STATUS_IDS );
 			if ( ! $ids || ! self::ask( $ids, Fiko_Contract::TIMING['request_timeout'] ) ) {
 				return;
 			}

@@ -306,6 +306,9 @@ final class Fiko_Stand_In_Replay {
 	}
 
 	private function sample( $symbol ) {
+		if ( 'stock back to 20' === $this->name ) {
+			return fiko_stand_in_sample( $symbol, array( 'stock_quantity' => 0 ) );
+		}
 		if ( 'variation' === $this->types[ $symbol ] ) {
 			return fiko_stand_in_sample_variation( $this->parent(), self::COLOURS[ $symbol ] );
 		}
