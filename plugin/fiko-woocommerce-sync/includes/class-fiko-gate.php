@@ -120,11 +120,12 @@ final class Fiko_Gate {
 	 * @return int
 	 */
 	public static function delay( Fiko_Answer $answer, $failures ) {
-		if ( null !== $answer->retry_after ) {
-			return max( 1, min( 6 * HOUR_IN_SECONDS, $answer->retry_after ) );
+		$asked = null === $answer->retry_after ? 0 : max( 1, min( 6 * HOUR_IN_SECONDS, $answer->retry_after ) );
+		if ( $asked && 'rate_limited' === $answer->code ) {
+			return $asked;
 		}
 		$delays = Fiko_Contract::TIMING['retry_delays'];
 		$delay  = $delays[ min( $failures, count( $delays ) ) - 1 ];
-		return $delay + wp_rand( 0, (int) ( $delay / 10 ) );
+		return max( $asked, $delay + wp_rand( 0, (int) ( $delay / 10 ) ) );
 	}
 }

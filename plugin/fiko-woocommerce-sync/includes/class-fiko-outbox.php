@@ -277,6 +277,7 @@ final class Fiko_Outbox {
 				'state_at'   => Fiko_Clock::now(),
 				'error_code' => $code,
 				'error'      => $reason,
+				'refresh_at' => 0,
 			)
 		);
 	}
@@ -385,7 +386,8 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * What the server says of products.
+	 * What the server says of a product. Of one that it refused, or that could not be sent, it knows no more than what
+	 * was before.
 	 *
 	 * @param int    $id      Product.
 	 * @param string $state   One of Fiko_Contract::STATES.
@@ -397,13 +399,15 @@ final class Fiko_Outbox {
 		global $wpdb;
 		$wpdb->query(
 			$wpdb->prepare(
-				'UPDATE `' . Fiko_Schema::table() . '` SET state = %s, state_at = %d, error_code = %s, error = %s, refresh_at = %d, refreshes = refreshes + 1 WHERE product_id = %d AND pending_since = 0',
+				'UPDATE `' . Fiko_Schema::table() . '` SET state = %s, state_at = %d, error_code = %s, error = %s, refresh_at = %d, refreshes = refreshes + 1 WHERE product_id = %d AND pending_since = 0 AND NOT (state = %s AND error_code <> %s)',
 				$state,
 				$at,
 				'failed' === $state ? 'processing' : '',
 				$error,
 				$delay > 0 ? Fiko_Clock::now() + $delay : 0,
-				$id
+				$id,
+				'failed',
+				'processing'
 			)
 		);
 	}

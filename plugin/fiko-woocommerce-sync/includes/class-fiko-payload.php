@@ -142,7 +142,8 @@ final class Fiko_Payload {
 			case 'flag':
 				return (bool) $value;
 			case 'quantity':
-				return null === $value || '' === $value ? null : $value + 0;
+				// A variation whose stock is not counted says 0, and not that it is unknown.
+				return ! $product->get_manage_stock() || ! is_numeric( $value ) ? null : $value + 0;
 			case 'date':
 				return $value instanceof DateTimeInterface ? gmdate( 'Y-m-d\TH:i:s\Z', $value->getTimestamp() ) : null;
 			case 'currency':
