@@ -35,6 +35,7 @@ final class Fiko_Capture {
 		add_action( 'delete_term', array( __CLASS__, 'on_term_deleted' ), 20, 5 );
 		foreach ( array( 'woocommerce_currency', 'woocommerce_tax_display_shop', 'woocommerce_prices_include_tax', 'woocommerce_calc_taxes' ) as $option ) {
 			add_action( 'update_option_' . $option, array( __CLASS__, 'on_prices_changed' ), 20, 2 );
+			add_action( 'add_option_' . $option, array( __CLASS__, 'on_prices_changed' ), 20, 2 );
 		}
 		// WooCommerce saves the parents of variations at shutdown.
 		add_action( 'shutdown', array( 'Fiko_Outbox', 'flush' ), PHP_INT_MAX );
@@ -120,7 +121,7 @@ final class Fiko_Capture {
 	/**
 	 * All prices mean something else now.
 	 *
-	 * @param mixed $before Value before.
+	 * @param mixed $before Value before; the option's name where it had none.
 	 * @param mixed $after  Value after.
 	 */
 	public static function on_prices_changed( $before, $after ) {

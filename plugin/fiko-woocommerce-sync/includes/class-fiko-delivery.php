@@ -31,10 +31,12 @@ final class Fiko_Delivery {
 			return $result;
 		}
 		if ( Fiko_Gate::is_probing() ) {
+			// One that failed least: should the server fail for one product alone, it is not that one which finds out.
 			$limit = 1;
+			$ids   = array();
 		}
-		$rows = Fiko_Outbox::claim( $ids, $limit );
-		if ( $ids && count( $rows ) < $limit ) {
+		$rows = $ids ? Fiko_Outbox::claim( $ids, $limit ) : array();
+		if ( count( $rows ) < $limit ) {
 			$rows += Fiko_Outbox::claim( array(), $limit - count( $rows ) );
 		}
 		// Long-lived processes have read products that others have saved since.

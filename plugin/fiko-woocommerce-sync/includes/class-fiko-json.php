@@ -62,16 +62,14 @@ final class Fiko_Json {
 		if ( is_int( $value ) ) {
 			return (string) $value;
 		}
-		if ( $value instanceof stdClass ) {
+		$is_object = $value instanceof stdClass;
+		if ( $is_object ) {
 			$value = (array) $value;
-			if ( ! $value ) {
-				return new stdClass();
-			}
 		}
 		if ( ! is_array( $value ) ) {
 			return $value;
 		}
-		$is_map = $value && array_keys( $value ) !== range( 0, count( $value ) - 1 );
+		$is_map = $is_object || ( $value && array_keys( $value ) !== range( 0, count( $value ) - 1 ) );
 		if ( $is_map ) {
 			ksort( $value, SORT_STRING );
 		}

@@ -122,6 +122,11 @@ class WC_Product {
 		return $this->id;
 	}
 
+	public function get_tax_status( $context = 'view' ) {
+		$status = $this->meta( '_tax_status' );
+		return $this->prop( 'tax_status', '' === $status ? 'taxable' : $status, $context );
+	}
+
 	public function get_type() {
 		return 'simple';
 	}
