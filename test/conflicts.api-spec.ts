@@ -114,6 +114,14 @@ describe('conflicts', () => {
       expect(await titles()).toEqual(['later']);
     });
 
+    it('that is set ahead by hours keeps the order of what comes after: deleted, then restored', async () => {
+      await send(event('before', { occurred_at: at(0.4) }));
+      await send(deletion({ occurred_at: at(239.5) }), token, sentAt(240));
+      expect(await titles()).toEqual([]);
+      await send(event('restored', { occurred_at: at(239.8) }), token, sentAt(240.2));
+      expect(await titles()).toEqual(['restored']);
+    });
+
     it('that is an hour behind makes its shop no older than another source', async () => {
       const { secret: other } = await app.createToken(owner, { store_url: SITE });
       await send(event('other', { occurred_at: at(-30) }), other, sentAt(0));

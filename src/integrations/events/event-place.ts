@@ -48,10 +48,12 @@ export function placeOf(row: PlacedEvent, otherwise: Date | null = null): Change
   const floors = [row.not_before, row.deleted_before].map((floor) =>
     floor ? floor.getTime() + 1 : -Infinity,
   );
+  const at = date ? Math.max(date.getTime(), ...floors) : null;
   return momentOf({
-    occurredAt: date ? Math.max(date.getTime(), ...floors) : null,
+    occurredAt: at,
     arrivedAt: row.created_at.getTime(),
-    deletion: row.deletion,
+    // Changes that are placed right after the same one have no date of their own by which a deletion could be the later.
+    deletion: row.deletion && at === (date?.getTime() ?? null),
     sequence: BigInt(row.id),
     epoch: row.epoch,
     latestBefore: row.latest_before?.getTime() ?? null,
