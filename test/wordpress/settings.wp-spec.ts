@@ -87,8 +87,8 @@ describe('settings', () => {
     });
 
     it.each([
-      ['without a nonce', 401, () => ({})],
-      ['with a wrong nonce', 403, () => ({ 'x-wp-nonce': '0123456789' })],
+      ['without a nonce', 401, () => Promise.resolve({})],
+      ['with a wrong nonce', 403, () => Promise.resolve({ 'x-wp-nonce': '0123456789' })],
       ['with a nonce', 200, async () => ({ 'x-wp-nonce': await site.restNonce() })],
     ] as const)('of a session %s: %i', async (_, status, headers) => {
       for (const [method, path, body] of ROUTES) {

@@ -86,6 +86,15 @@ export interface ScheduledAction {
   error: string;
 }
 
+/** What a command of WP-CLI did. */
+export interface CommandResult {
+  /** 1 where it ended with an error. */
+  code: number;
+  said: [level: 'line' | 'log' | 'success' | 'warning' | 'error', text: string][];
+  bars: { label: string; total: number; ticks: number; finished: boolean }[];
+  tables: { format: string; fields: string[]; rows: any[][] }[];
+}
+
 export interface LogEntry {
   level: string;
   message: string;
@@ -293,6 +302,11 @@ export class WordPressSite {
       ...(blog !== undefined && { blog }),
       ...(scenario !== undefined && { scenario: encodeURIComponent(scenario) }),
     });
+  }
+
+  /** Runs a command as WP-CLI does: `cli('fiko', 'sync', '--ids=1,2')`. */
+  cli(command: string, ...args: string[]): Promise<CommandResult> {
+    return this.command('cli', { command, args });
   }
 
   /** Adds a site to the network, at a path of this name, and resolves to its id. */
@@ -616,6 +630,7 @@ export class WordPressSite {
       cp(join(ours, 'wp-config.php'), join(site, 'wp-config.php')),
       cp(join(ours, 'command.php'), join(folder, 'command.php')),
       cp(join(ours, 'router.php'), join(folder, 'router.php')),
+      cp(join(ours, 'wp-cli.php'), join(folder, 'wp-cli.php')),
       cp(join(ours, 'mu-plugins'), join(this.wpContent, 'mu-plugins'), { recursive: true }),
       cp(join(__dirname, 'hooks-wc-11.0.1.json'), join(folder, 'hooks.json')),
       mkdir(join(this.wpContent, 'uploads'), { recursive: true }),
