@@ -228,6 +228,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   // WP-CLI
   'Either --all or --ids.': 'یا --all یا --ids، نه هر دو.',
   'No product is named. Use --ids=1,2,3.': 'محصولی نام برده نشده است. مانند --ids=1,2,3 بنویسید.',
+  'No products: %s.': 'این‌ها محصول نیستند: %s.',
   'Sending products': 'ارسال محصولات',
   '%1$d products sent, %2$d failed.': '%1$d محصول فرستاده شد، %2$d ناموفق.',
   '%1$d products sent, %2$d failed, %3$d waiting.': '%1$d محصول فرستاده شد، %2$d ناموفق، %3$d در انتظار.',

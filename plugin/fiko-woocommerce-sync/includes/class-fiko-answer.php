@@ -52,19 +52,28 @@ final class Fiko_Answer {
 	 * Reads what WordPress's HTTP functions return.
 	 *
 	 * @param array|WP_Error $response Response.
+	 * @param string[]       $secrets  What it was asked with, and may repeat: its words are shown and kept.
 	 */
-	public function __construct( $response ) {
+	public function __construct( $response, array $secrets = array() ) {
 		if ( is_wp_error( $response ) ) {
 			$this->status = 0;
 			$this->code   = 'unreachable';
-			$this->detail = $response->get_error_message();
+			$this->detail = str_replace( $secrets, '***', $response->get_error_message() );
 			return;
 		}
 		$this->status = (int) wp_remote_retrieve_response_code( $response );
 		$decoded      = json_decode( wp_remote_retrieve_body( $response ), true, 64, JSON_BIGINT_AS_STRING );
-		$this->body   = is_array( $decoded ) ? $decoded : null;
+		if ( is_array( $decoded ) ) {
+			array_walk_recursive(
+				$decoded,
+				static function ( &$value ) use ( $secrets ) {
+					$value = is_string( $value ) ? str_replace( $secrets, '***', $value ) : $value;
+				}
+			);
+			$this->body = $decoded;
+		}
 		$this->detail = isset( $this->body['detail'] ) && is_string( $this->body['detail'] ) ? $this->body['detail'] : '';
-		$this->code   = $this->kind( (string) wp_remote_retrieve_header( $response, 'location' ) );
+		$this->code   = $this->kind( str_replace( $secrets, '***', (string) wp_remote_retrieve_header( $response, 'location' ) ) );
 		$wait         = wp_remote_retrieve_header( $response, 'retry-after' );
 		if ( is_string( $wait ) && '' !== $wait ) {
 			$date              = is_numeric( $wait ) ? false : strtotime( $wait );

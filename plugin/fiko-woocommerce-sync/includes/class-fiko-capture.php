@@ -38,7 +38,16 @@ final class Fiko_Capture {
 			add_action( 'add_option_' . $option, array( __CLASS__, 'on_prices_changed' ), 20, 2 );
 		}
 		// WooCommerce saves the parents of variations at shutdown.
-		add_action( 'shutdown', array( 'Fiko_Outbox', 'flush' ), PHP_INT_MAX );
+		add_action( 'shutdown', array( __CLASS__, 'on_shutdown' ), PHP_INT_MAX );
+	}
+
+	/**
+	 * The request ends. Where it noted nothing, as most do, nothing is loaded for that.
+	 */
+	public static function on_shutdown() {
+		if ( class_exists( 'Fiko_Outbox', false ) ) {
+			Fiko_Outbox::flush();
+		}
 	}
 
 	/**

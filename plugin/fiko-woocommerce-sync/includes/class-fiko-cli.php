@@ -21,7 +21,8 @@ final class Fiko_CLI {
 	 * : All published products.
 	 *
 	 * [--ids=<ids>]
-	 * : These products: ids, separated by commas. Without --all and --ids, what waits is sent.
+	 * : These products: ids, separated by commas; that of a variation stands for its product. Without --all and --ids,
+	 * what waits is sent.
 	 *
 	 * [--dry-run]
 	 * : Shows what would be sent, and sends nothing.
@@ -38,10 +39,11 @@ final class Fiko_CLI {
 	public function sync( $args, $options ) {
 		Fiko_Schema::ensure();
 		$all = ! empty( $options['all'] );
-		$ids = isset( $options['ids'] ) ? wp_parse_id_list( $options['ids'] ) : array();
-		if ( isset( $options['ids'] ) && ( $all || ! array_filter( $ids ) ) ) {
+		$ids = isset( $options['ids'] ) ? array_filter( wp_parse_id_list( $options['ids'] ) ) : array();
+		if ( isset( $options['ids'] ) && ( $all || ! $ids ) ) {
 			WP_CLI::error( $all ? __( 'Either --all or --ids.', 'fiko-woocommerce-sync' ) : __( 'No product is named. Use --ids=1,2,3.', 'fiko-woocommerce-sync' ) );
 		}
+		$ids = self::products( $ids );
 		if ( ! empty( $options['dry-run'] ) ) {
 			$this->preview( $all, $ids );
 			return;
@@ -58,21 +60,8 @@ final class Fiko_CLI {
 		if ( $ids ) {
 			Fiko_Outbox::note_many( $ids, true );
 		}
-		$total  = Fiko_Outbox::count_due();
-		$bar    = \WP_CLI\Utils\make_progress_bar( __( 'Sending products', 'fiko-woocommerce-sync' ), $total );
-		$sent   = 0;
-		$failed = 0;
-		do {
-			$result  = Fiko_Delivery::deliver( array(), Fiko_Contract::BATCH['products'] );
-			$handled = $result['sent'] + $result['unchanged'] + $result['failed'];
-			$sent   += $result['sent'] + $result['unchanged'];
-			$failed += $result['failed'];
-			$bar->tick( $handled );
-		} while ( $handled > 0 && ! $result['closed'] );
-		$bar->finish();
-		$left = Fiko_Outbox::count_due();
-		/* translators: 1: number of products sent, 2: number of products that failed, 3: number of products that wait */
-		self::end( ! $result['closed'] && 0 === $failed + $left, sprintf( __( '%1$d products sent, %2$d failed, %3$d waiting.', 'fiko-woocommerce-sync' ), $sent, $failed, $left ) );
+		list( $is_good, $summary ) = self::send_due();
+		self::end( $is_good, $summary );
 	}
 
 	/**
@@ -128,11 +117,65 @@ final class Fiko_CLI {
 		if ( 'done' !== $state['state'] ) {
 			WP_CLI::error( '' === $state['error'] ? __( 'The comparison did not end.', 'fiko-woocommerce-sync' ) : $state['error'] );
 		}
-		while ( Fiko_Delivery::drain( Fiko_Contract::TIMING['step_budget'] ) ) {
-			continue;
+		list( $is_good, $summary ) = self::send_due();
+		if ( ! $is_good ) {
+			self::end( false, $summary );
 		}
 		/* translators: 1: number of products that were sent, 2: number of products that were removed on the server */
 		WP_CLI::success( sprintf( __( 'Compared: %1$d products differed and were sent, %2$d that the shop no longer has were removed.', 'fiko-woocommerce-sync' ), $state['sent'], $state['deleted'] ) );
+	}
+
+	/**
+	 * The products that ids stand for. One that is gone counts where it was ever noted: its deletion can be sent.
+	 *
+	 * @param int[] $ids As they were entered.
+	 * @return int[]
+	 */
+	private static function products( array $ids ) {
+		$products = array();
+		$others   = array();
+		foreach ( $ids as $id ) {
+			$type = get_post_type( $id );
+			if ( 'product' === $type || ( false === $type && Fiko_Outbox::row( $id ) ) ) {
+				$products[] = (int) $id;
+			} elseif ( 'product_variation' === $type ) {
+				$products[] = (int) wp_get_post_parent_id( $id );
+			} else {
+				$others[] = $id;
+			}
+		}
+		if ( $others ) {
+			/* translators: %s: ids, separated by commas */
+			WP_CLI::warning( sprintf( __( 'No products: %s.', 'fiko-woocommerce-sync' ), implode( ', ', $others ) ) );
+		}
+		if ( $others && ! $products ) {
+			WP_CLI::error( __( 'No product is named. Use --ids=1,2,3.', 'fiko-woocommerce-sync' ) );
+		}
+		return array_values( array_unique( array_filter( $products ) ) );
+	}
+
+	/**
+	 * Sends all that is due.
+	 *
+	 * @return array{0:bool,1:string} Whether all of it was taken in, and a summary.
+	 */
+	private static function send_due() {
+		$total  = Fiko_Outbox::count_due();
+		$bar    = \WP_CLI\Utils\make_progress_bar( __( 'Sending products', 'fiko-woocommerce-sync' ), $total );
+		$sent   = 0;
+		$failed = 0;
+		do {
+			$result  = Fiko_Delivery::deliver( array(), Fiko_Contract::BATCH['products'] );
+			$handled = $result['sent'] + $result['unchanged'] + $result['failed'];
+			$sent   += $result['sent'] + $result['unchanged'];
+			$failed += $result['failed'];
+			$bar->tick( $handled );
+		} while ( $handled > 0 && ! $result['closed'] );
+		$bar->finish();
+		// What was sent in vain is due later, and so no longer among what is due.
+		$left = max( Fiko_Outbox::count_due(), $total - $sent - $failed );
+		/* translators: 1: number of products sent, 2: number of products that failed, 3: number of products that wait */
+		return array( ! $result['closed'] && 0 === $failed + $left, sprintf( __( '%1$d products sent, %2$d failed, %3$d waiting.', 'fiko-woocommerce-sync' ), $sent, $failed, $left ) );
 	}
 
 	/**

@@ -117,6 +117,20 @@ final class Fiko_Client {
 	}
 
 	/**
+	 * What no answer may bring to light: token and keys, the latter without their prefix too.
+	 *
+	 * @return string[]
+	 */
+	private function secrets() {
+		$secrets = array( $this->token );
+		foreach ( preg_split( '/\s+/', $this->secret, -1, PREG_SPLIT_NO_EMPTY ) as $one ) {
+			$secrets[] = $one;
+			$secrets[] = substr( $one, strlen( Fiko_Contract::SIGNING_SECRET_PREFIX ) );
+		}
+		return array_filter( $secrets );
+	}
+
+	/**
 	 * Sends a request and waits for its answer.
 	 *
 	 * @param string $method   Method.
@@ -158,7 +172,8 @@ final class Fiko_Client {
 					'user-agent'          => 'WordPress/' . get_bloginfo( 'version' ) . '; ' . Fiko_Settings::site(),
 					'limit_response_size' => 8 * MB_IN_BYTES,
 				)
-			)
+			),
+			$this->secrets()
 		);
 		Fiko_Logger::info( sprintf( '%s %s: %d %s, %d ms', $method, Fiko_Contract::API[ $endpoint ], $answer->status, $answer->code, ( microtime( true ) - $began ) * 1000 ) );
 		return $answer;

@@ -34,10 +34,13 @@ final class Fiko_Plugin {
 		if ( is_admin() ) {
 			Fiko_Settings_Page::listen();
 			Fiko_Products_List::listen();
-			Fiko_Site_Health::listen();
 			add_action( 'admin_notices', array( 'Fiko_Notices', 'connection_is_stopped' ) );
 			add_action( 'admin_init', array( 'Fiko_Privacy', 'add_policy' ) );
 			add_filter( 'plugin_action_links_' . plugin_basename( FIKO_WC_FILE ), array( 'Fiko_Settings_Page', 'add_link' ) );
+		}
+		// WordPress counts what is wrong once a week, by its cron.
+		if ( is_admin() || wp_doing_cron() ) {
+			Fiko_Site_Health::listen();
 		}
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			WP_CLI::add_command( 'fiko', 'Fiko_CLI' );

@@ -67,12 +67,13 @@ final class Fiko_Settings {
 	}
 
 	/**
-	 * The address that the server knows the shop by.
+	 * The address that the server knows the shop by. Not `home_url()`, which plugins for several languages change from
+	 * page to page.
 	 *
 	 * @return string
 	 */
 	public static function site() {
-		return untrailingslashit( home_url() );
+		return untrailingslashit( (string) get_option( 'home' ) );
 	}
 
 	/**
@@ -168,6 +169,9 @@ final class Fiko_Settings {
 			return '';
 		}
 		$path = isset( $parts['path'] ) ? $parts['path'] : '';
+		if ( preg_match( '/[\s<>"\'\\\\]/', $path ) ) {
+			return '';
+		}
 		$path = preg_replace( '#/' . preg_quote( Fiko_Contract::API['base'], '#' ) . '(/.*)?$#', '', $path );
 		return strtolower( $parts['scheme'] ) . '://' . strtolower( $parts['host'] ) . ( isset( $parts['port'] ) ? ':' . $parts['port'] : '' ) . rtrim( $path, '/' );
 	}

@@ -24,6 +24,9 @@ if ( 'install' === $fiko_command ) {
 if ( 'uninstall' === $fiko_command || 'activate' === $fiko_command || 'deactivate' === $fiko_command ) {
 	define( 'WP_ADMIN', true );
 }
+if ( 'cli' === $fiko_command ) {
+	require __DIR__ . '/wp-cli.php';
+}
 require $fiko_folder . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/admin.php';
 
@@ -112,6 +115,10 @@ function fiko_command_people() {
 		list( $passwords[ $name ] ) = WP_Application_Passwords::create_new_application_password( $id, array( 'name' => 'tests' ) );
 	}
 	return $passwords;
+}
+
+function fiko_command_cli( array $input ) {
+	return WP_CLI::run_for_test( $input['command'], $input['args'] );
 }
 
 function fiko_command_eval( array $input ) {
