@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PLUGIN_OPTIONS } from '../../src/contract/shop-plugin';
 import { Backend } from './backend';
 import { closeBrowser, digits, persian as t, PRODUCTS, ROOT, Visit } from './browser';
 import { PLUGIN, startShop } from './plugin';
@@ -76,13 +77,14 @@ describe('the settings page of a Persian shop', () => {
     expect(facts).toContain('Test shop');
     expect(facts).toContain(site.url);
     await expectSound('2-tested');
-    expect(await site.option('fiko_api_token')).toBeNull();
+    expect(await site.option(PLUGIN_OPTIONS.apiToken)).toBeNull();
   });
 
   it('saves, and keeps the token out of the page for good', async () => {
     await button('Save').click();
     await see(t('Settings saved.'));
     await see(t('The connection works.'));
+    expect(await site.option(PLUGIN_OPTIONS.apiToken)).toBe(backend.token);
     await expectSound('3-saved');
     await expectNoToken();
     await visit.openSettings();
