@@ -230,7 +230,7 @@ describe('the products list of a Persian shop', () => {
     for (const width of [1400, 782, 360]) {
       await visit.page.setViewportSize({ width, height: 900 });
       await visit.open(PRODUCTS);
-      if (width < 782) await visit.page.locator(`#post-${shoe} .toggle-row`).click();
+      if (width <= 782) await visit.page.locator(`#post-${shoe} .toggle-row`).click();
       await visit.page.locator(`#post-${shoe} .fiko-state`).waitFor();
       expect(await visit.overflow(`#post-${shoe} ${CELLS}`)).toEqual([]);
       await visit.screenshot(`list-${width}`);

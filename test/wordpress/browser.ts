@@ -59,7 +59,8 @@ const READ = `(selector, without) => {
       const element = node.nodeType === 3 ? node.parentElement : node;
       if (element.closest(without) || element.closest('script, style, noscript')) continue;
       if (node.nodeType === 3) {
-        if (element.checkVisibility()) said.push({ text: node.data.trim(), where: element.tagName.toLowerCase() });
+        // What can be chosen is shown once the list is open.
+        if (element.checkVisibility() || element.tagName === 'OPTION') said.push({ text: node.data.trim(), where: element.tagName.toLowerCase() });
       } else {
         for (const name of ['title', 'aria-label', 'placeholder', 'alt']) {
           const text = element.getAttribute(name);
