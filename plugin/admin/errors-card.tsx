@@ -3,7 +3,7 @@ import { __, sprintf } from '@wordpress/i18n';
 import { retryErrors } from './api';
 import { number } from './format';
 import type { Overview } from './overview';
-import { ActionButton, FailureNotice, Icon, Moment, Section } from './parts';
+import { ActionButton, FailureNotice, Icon, Moment, Section, Words } from './parts';
 import { productsList } from './totals-card';
 import { keepFocus, useAction } from './use-action';
 import type { Live } from './use-overview';
@@ -64,7 +64,7 @@ export function ErrorsCard({
                     <bdi>{edit_url ? <a href={edit_url}>{name}</a> : name}</bdi>
                   </td>
                   <td role="cell" className="wp-exclude-emoji">
-                    <bdi>{error}</bdi>
+                    <Words text={error} />
                   </td>
                   <td role="cell">
                     <Moment at={at} />

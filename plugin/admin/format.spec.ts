@@ -1,5 +1,5 @@
 jest.mock('@wordpress/i18n', () => jest.requireActual<object>('./i18n.fake'), { virtual: true });
-import { number, percent, progressText, shareOf, timeLeft, when } from './format';
+import { directionOf, number, percent, progressText, shareOf, timeLeft, when } from './format';
 
 describe('number', () => {
   it.each([
@@ -77,5 +77,18 @@ describe('when', () => {
   it('is a date where it is long ago, in the calendar of the language', () => {
     expect(when(now - 30 * 86_400, now, 'en')).toMatch(/^Oct 1\d, 2023, /);
     expect(when(now - 30 * 86_400, now, 'fa-IR')).toMatch(/۱۴۰۲/);
+  });
+});
+
+describe('directionOf', () => {
+  it.each([
+    ['price: باید عددی مثبت باشد.', 'rtl'],
+    ['variations.0.price: «1e3» پذیرفته نیست', 'rtl'],
+    ['price: must be a number.', 'auto'],
+    ['price: must be a number, and not «رایگان».', 'auto'],
+    ['باید عددی مثبت باشد.', 'auto'],
+    ['', 'auto'],
+  ])('of “%s” is %s', (text, expected) => {
+    expect(directionOf(text)).toBe(expected);
   });
 });

@@ -78,3 +78,10 @@ export const progressText = (done: number, total: number, language = pageLanguag
     number(total, language),
     percent(shareOf(done, total), language),
   );
+
+/**
+ * In which direction a text from elsewhere runs. One that begins with the name of a field, as in “price: …”, would by
+ * its first letter run from left to right, whatever follows.
+ */
+export const directionOf = (text: string): 'rtl' | 'auto' =>
+  /^[\w.[\] -]+:[^A-Za-z]*[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(text) ? 'rtl' : 'auto';

@@ -2,7 +2,7 @@ import { Button, Card, CardBody, CardHeader, Modal, Notice } from '@wordpress/co
 import { createElement } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import type { Failure } from './failure';
-import { dateTime, when } from './format';
+import { dateTime, directionOf, when } from './format';
 
 interface SectionProps {
   title: string;
@@ -77,10 +77,14 @@ export function ActionButton(props: ActionButtonProps): JSX.Element {
 }
 
 /** What a server says may be in another language than the page, and so in another direction. */
+export function Words({ text }: { text: string }): JSX.Element {
+  return <bdi dir={directionOf(text)}>{text}</bdi>;
+}
+
 export function Sentence({ text }: { text: string }): JSX.Element | null {
   return text === '' ? null : (
     <p>
-      <bdi>{text}</bdi>
+      <Words text={text} />
     </p>
   );
 }

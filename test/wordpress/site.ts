@@ -808,7 +808,8 @@ function languagePack(): Buffer {
     }
   }
   const numbers = [
-    ...[0x950412de, 0, entries.length, header, header + entries.length * 8, 0, 0],
+    // The table of hashes is empty; older versions of WordPress read no file that does not say where it begins.
+    ...[0x950412de, 0, entries.length, header, header + entries.length * 8, 0, strings],
     ...tables.flat(),
   ];
   const head = Buffer.alloc(numbers.length * 4);

@@ -386,8 +386,8 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * What the server says of a product. Of one that it refused, or that could not be sent, it knows no more than what
-	 * was before.
+	 * What the server says of a product. It speaks of what it has taken in, and knows nothing of a later state that was
+	 * refused or could not be sent: that the product failed stays so until it is sent again.
 	 *
 	 * @param int    $id      Product.
 	 * @param string $state   One of Fiko_Contract::STATES.
@@ -397,17 +397,16 @@ final class Fiko_Outbox {
 	 */
 	public static function report( $id, $state, $at, $error, $delay ) {
 		global $wpdb;
+		$table = Fiko_Schema::table();
 		$wpdb->query(
 			$wpdb->prepare(
-				'UPDATE `' . Fiko_Schema::table() . '` SET state = %s, state_at = %d, error_code = %s, error = %s, refresh_at = %d, refreshes = refreshes + 1 WHERE product_id = %d AND pending_since = 0 AND NOT (state = %s AND error_code <> %s)',
+				"UPDATE `$table` SET state = %s, state_at = %d, error_code = %s, error = %s, refresh_at = %d, refreshes = refreshes + 1 WHERE product_id = %d AND pending_since = 0 AND (state <> 'failed' OR error_code = 'processing')",
 				$state,
 				$at,
 				'failed' === $state ? 'processing' : '',
 				$error,
 				$delay > 0 ? Fiko_Clock::now() + $delay : 0,
-				$id,
-				'failed',
-				'processing'
+				$id
 			)
 		);
 	}

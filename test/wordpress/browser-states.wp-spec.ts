@@ -1,0 +1,366 @@
+import { PLUGIN_OPTIONS } from '../../src/contract/shop-plugin';
+import { FakeBackend } from './backend';
+import { closeBrowser, persian as t, PRODUCTS, ROOT, SETTINGS, Visit } from './browser';
+import { TROUBLE } from './front';
+import { connect, PLUGIN, startShop } from './plugin';
+import type { WordPressSite } from './site';
+
+const TOKEN = 'wc_sk_live_abcdefghijklmnopqrstuvwxyz0123456789abcde';
+const WIDTHS = [1400, 782, 360];
+
+afterAll(closeBrowser);
+
+describe('the settings page when something is wrong', () => {
+  let fake: FakeBackend;
+  let site: WordPressSite;
+  let visit: Visit;
+  beforeAll(async () => {
+    [fake, site] = await Promise.all([FakeBackend.start(), startShop(null, { locale: 'fa_IR' })]);
+    visit = await Visit.start(site, { as: 'manager' });
+  });
+  beforeEach(() => fake.answer());
+  afterEach(async () => {
+    expect(visit.takeFaults()).toEqual([]);
+    expect(await site.noticesOf(PLUGIN)).toEqual([]);
+  });
+  afterAll(() => Promise.all([site.stop(), fake.stop()]));
+
+  const button = (english: string) =>
+    visit.page.locator(ROOT).getByRole('button', { name: t(english), exact: true });
+  const field = (english: string) => visit.page.getByLabel(t(english), { exact: true });
+  const see = (text: string) => visit.page.locator(ROOT).getByText(text).first().waitFor();
+  const hasFocus = (english: string) =>
+    visit.page.waitForFunction(
+      `document.activeElement.labels?.[0]?.textContent === ${JSON.stringify(t(english))}`,
+    );
+  const heard = (text: string) =>
+    visit.page.waitForFunction(
+      `[...document.querySelectorAll('.a11y-speak-region')].some((one) => one.textContent.includes(${JSON.stringify(text)}))`,
+    );
+  /** At every width. */
+  const expectSound = async (name: string, data: string[] = []) => {
+    expect(await visit.untranslated(ROOT, ['Test shop', ...data])).toEqual([]);
+    for (const width of WIDTHS) {
+      await visit.page.setViewportSize({ width, height: 900 });
+      await visit.screenshot(`${name}-${width}`);
+      expect(await visit.overflow()).toEqual([]);
+      expect(await visit.violations(ROOT)).toEqual([]);
+    }
+    await visit.page.setViewportSize({ width: 1400, height: 1000 });
+  };
+
+  it('leads to the field that is wrong, and says what is', async () => {
+    await visit.openSettings();
+    await field('API URL').fill('ftp://fiko.example.com');
+    await field('API token').fill('کپی نشده');
+    await button('Save').click();
+    await hasFocus('API URL');
+    await see(t('Enter the address of your Fiko server, for example https://fiko.example.com.'));
+    await see(t('This is not a token. Copy it again, whole and without spaces.'));
+    for (const name of ['API URL', 'API token']) {
+      expect(await field(name).getAttribute('aria-invalid')).toBe('true');
+      const described = (await field(name).getAttribute('aria-describedby'))!;
+      expect(await visit.page.locator(`#${described} .fiko-field-error`).count()).toBe(1);
+    }
+    expect(visit.takeFaults()).toEqual([expect.stringMatching(/^400: .*settings/)]);
+    await expectSound('states-fields');
+
+    await field('API URL').fill(fake.url);
+    expect(await field('API URL').getAttribute('aria-invalid')).toBe('false');
+    await button('Save').click();
+    await hasFocus('API token');
+    expect(visit.takeFaults()).toEqual([expect.stringMatching(/^400: .*settings/)]);
+  });
+
+  it('opens what is folded up when the fault is in it', async () => {
+    await visit.openSettings();
+    await button('Advanced').click();
+    expect(await button('Advanced').getAttribute('aria-expanded')).toBe('true');
+    await field('Signing secret (optional)').fill('secret');
+    await button('Advanced').click();
+    await button('Save').click();
+    await hasFocus('Signing secret (optional)');
+    await see(t('This is not a signing secret. It begins with whsec_.'));
+    expect(visit.takeFaults()).toEqual([expect.stringMatching(/^400: .*settings/)]);
+    await expectSound('states-secret');
+  });
+
+  it('says that a token is wrong, and where to get a right one', async () => {
+    fake.answer(({ headers }) => (headers.authorization === `Bearer ${TOKEN}` ? 'forward' : UNKNOWN_TOKEN));
+    await visit.openSettings();
+    await field('API URL').fill(fake.url);
+    await field('API token').fill('wc_sk_live_wrong');
+    await button('Test connection').click();
+    await see(t('The connection does not work.'));
+    await see('این توکن شناخته نیست.');
+    const hint = t(
+      'Generate a new token in your Fiko panel, enter it here and save. What has changed meanwhile is sent then.',
+    );
+    await see(hint);
+    await heard(hint);
+    await expectSound('states-wrong-token');
+    await field('API token').fill(TOKEN);
+    await button('Test connection').click();
+    await see(t('The connection works.'));
+    expect(await visit.page.getByText(t('The connection does not work.')).count()).toBe(0);
+  });
+
+  it('is saved by the keyboard alone', async () => {
+    await visit.openSettings();
+    await visit.tabTo(field('API URL'));
+    expect(await visit.focusIsVisible()).toBe(true);
+    await visit.page.keyboard.type(fake.url);
+    await visit.page.keyboard.press('Tab');
+    await hasFocus('API token');
+    expect(await visit.focusIsVisible()).toBe(true);
+    await visit.page.keyboard.type(TOKEN);
+    for (const name of ['Advanced', 'Test connection', 'Save']) {
+      await visit.tabTo(button(name));
+      expect(await visit.focusIsVisible()).toBe(true);
+    }
+    await visit.screenshot('states-focus');
+    await visit.page.keyboard.press('Enter');
+    await see(t('Settings saved.'));
+    await heard(t('The connection works.'));
+    expect(await button('Save').evaluate(IS_FOCUSED)).toBe(true);
+    expect(await site.option(PLUGIN_OPTIONS.apiToken)).toBe(TOKEN);
+  });
+
+  it('waits for a server that is away, and says until when', async () => {
+    await fake.stop();
+    const { id } = await site.createProduct({ name: 'کلاه', regular_price: '10' });
+    await site.runQueue({ ahead: 31 });
+    await visit.openSettings();
+    await see(t('The sync is waiting, and goes on by itself'));
+    await see(t('Next try'));
+    await see(
+      t(
+        'Check the API address, and whether this web host may open connections to it. What changes is kept here and sent when the server can be reached.',
+      ),
+    );
+    // The network's own words, which PHP has in English alone.
+    const said = /cURL error \d+: .*/.exec(
+      await visit.page.locator('.fiko-notice.is-warning').innerText(),
+    )![0];
+    await expectSound('states-away', [said]);
+    // What is to be done can be begun all the same.
+    expect(await button('Start the first sync').getAttribute('aria-disabled')).toBe('false');
+
+    await fake.startAgain();
+    await site.runQueue({ ahead: 70 });
+    await visit.openSettings();
+    await see(t('Connected to Fiko'));
+    expect(fake.events.map(({ product }) => product.id)).toContain(id);
+  });
+
+  it('stops for a token that was withdrawn, says so on other pages once, and goes on with a new one', async () => {
+    fake.answer(({ headers }) => (headers.authorization === `Bearer ${TOKEN}x` ? 'forward' : UNKNOWN_TOKEN));
+    const { id } = await site.createProduct({ name: 'کیف', regular_price: '10' });
+    await site.runQueue({ ahead: 31 });
+    await visit.open('/wp-admin/');
+    const notice = visit.page.locator('#fiko-sync-stopped');
+    expect(await notice.count()).toBe(1);
+    expect(await notice.innerText()).toContain(t('Product changes are not sent to Fiko.'));
+    expect(await visit.untranslated('#fiko-sync-stopped')).toEqual([]);
+    expect(await visit.violations('#fiko-sync-stopped')).toEqual([]);
+    await visit.screenshot('states-notice');
+    await notice.getByRole('link', { name: t('Open the settings') }).click();
+    await see(t('The sync has stopped and needs your attention'));
+    expect(await notice.count()).toBe(0);
+    expect(await button('Start the first sync').getAttribute('aria-disabled')).toBe('true');
+    await see(t('Fix the connection first; the message above says how.'));
+    await expectSound('states-stopped');
+
+    await field('API token').fill(`${TOKEN}x`);
+    await button('Save').click();
+    await see(t('Settings saved.'));
+    await visit.page
+      .getByText(t('The sync has stopped and needs your attention'))
+      .waitFor({ state: 'detached' });
+    await site.runQueue();
+    expect(fake.events.map(({ product }) => product.id)).toContain(id);
+    await visit.open('/wp-admin/');
+    expect(await notice.count()).toBe(0);
+  });
+
+  it('says of a server that is no server of ours, and of one that has moved, what to check', async () => {
+    for (const [answer, message] of [
+      [TROUBLE.page, t('There is an answer at this address, but not from a Fiko server.')],
+      [TROUBLE.redirect('https://new.example.com/'), t('The server redirects to another address.')],
+      [TROUBLE.broken, t('The server has a fault.')],
+      [TROUBLE.busy(5), t('The server asks to go slower.')],
+    ] as const) {
+      fake.answer(answer);
+      await visit.openSettings();
+      await button('Test connection').click();
+      await see(message);
+      expect(await visit.untranslated(ROOT, ['Test shop'])).toEqual([]);
+    }
+    await visit.screenshot('states-busy');
+  });
+
+  it('says that WordPress cannot be reached, and tries again when told to', async () => {
+    let away = true;
+    await visit.page.route(/fiko-sync\/v1\/overview/, (route) => (away ? route.abort() : route.fallback()));
+    await visit.open(SETTINGS);
+    await see(t('The settings could not be loaded'));
+    await expectSound('states-unloaded');
+    away = false;
+    await button('Try again').click();
+    await see(t('Connected to Fiko'));
+    await visit.page.unroute(/fiko-sync\/v1\/overview/);
+  });
+
+  it('says why a change was not saved, and keeps what was typed', async () => {
+    await visit.openSettings();
+    await visit.page.route(/fiko-sync\/v1\/settings/, (route) => route.abort());
+    await field('API URL').fill(`${fake.url}/other`);
+    await button('Save').click();
+    await see(
+      t(
+        'WordPress could not be reached. Check your internet connection, and that no security plugin blocks the REST API.',
+      ),
+    );
+    expect(await field('API URL').inputValue()).toBe(`${fake.url}/other`);
+    await visit.page.unroute(/fiko-sync\/v1\/settings/);
+    await field('API URL').fill(fake.url);
+  });
+
+  it('signs with a secret that is then no more to be seen, until it is removed', async () => {
+    await visit.openSettings();
+    await button('Advanced').click();
+    const secret = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
+    await field('Signing secret (optional)').fill(secret);
+    await button('Save').click();
+    await see(t('Settings saved.'));
+    await see(t('The connection works.'));
+    await visit.openSettings();
+    await button('Advanced').click();
+    expect(await field('Signing secret (optional)').inputValue()).toBe('');
+    expect((await visit.page.content()).includes(secret)).toBe(false);
+    expect(fake.requests.at(-1)!.headers['webhook-signature']).toMatch(/^v1,/);
+    await field('Remove the stored signing secret when saving').check();
+    await expectSound('states-advanced');
+    await button('Save').click();
+    await see(t('Settings saved.'));
+    await see(t('The connection works.'));
+    await field('Remove the stored signing secret when saving').waitFor({ state: 'detached' });
+    expect(fake.requests.at(-1)!.headers['webhook-signature']).toBeUndefined();
+  });
+
+  it('has no script on other pages', async () => {
+    for (const [path, files] of [
+      ['/wp-admin/', []],
+      ['/wp-admin/admin.php?page=woocommerce', []],
+      ['/wp-admin/edit.php', []],
+      ['/wp-admin/post-new.php?post_type=product', []],
+      [PRODUCTS, ['assets/products.css', 'assets/products.js']],
+      [SETTINGS, ['assets/settings.css', 'assets/settings.js']],
+    ] as [string, string[]][]) {
+      visit.scripts.length = 0;
+      await visit.open(path);
+      expect([path, visit.scripts.toSorted()]).toEqual([path, files]);
+    }
+  });
+});
+
+describe('the settings page in English', () => {
+  let fake: FakeBackend;
+  let site: WordPressSite;
+  let visit: Visit;
+  beforeAll(async () => {
+    fake = await FakeBackend.start();
+    site = await startShop(null);
+    visit = await Visit.start(site);
+  });
+  afterAll(() => Promise.all([site.stop(), fake.stop()]));
+
+  it('is written from left to right, and fits at every width', async () => {
+    await site.createProduct({ name: 'A hat', regular_price: '10' });
+    for (const connected of [false, true]) {
+      if (connected) await connect(site, { url: fake.url, token: TOKEN });
+      await visit.openSettings();
+      expect(await visit.page.locator('html').getAttribute('dir')).not.toBe('rtl');
+      for (const width of WIDTHS) {
+        await visit.page.setViewportSize({ width, height: 900 });
+        await visit.screenshot(`english-${connected ? 'connected' : 'unset'}-${width}`);
+        expect(await visit.overflow()).toEqual([]);
+        expect(await visit.violations(ROOT)).toEqual([]);
+      }
+    }
+    expect(visit.takeFaults()).toEqual([]);
+  });
+
+  it('shows that these tests see what they look for', async () => {
+    await visit.openSettings();
+    expect((await visit.untranslated()).length).toBeGreaterThan(20);
+    await visit.page.evaluate(`document.querySelector('.fiko-cards').insertAdjacentHTML(
+      'beforeend', '<div style="width: 3000px">x</div><img src="data:,"><style>#blind:focus { outline: 0; box-shadow: none }</style><a id="blind" href="#" style="transition: none; color: #000">x</a>')`);
+    expect(await visit.overflow()).not.toEqual([]);
+    expect(await visit.violations(ROOT)).toEqual([expect.stringContaining('image-alt')]);
+    await visit.page.evaluate('console.error("oh"), setTimeout(() => { throw new Error("no"); })');
+    await visit.page.evaluate('fetch("/wp-content/nothing.css")');
+    expect(visit.takeFaults()).toEqual(
+      expect.arrayContaining([
+        'console: oh',
+        expect.stringContaining('error: no'),
+        expect.stringMatching(/^404: /),
+      ]),
+    );
+    await visit.page.evaluate('document.querySelector("#blind").focus()');
+    expect(await visit.focusIsVisible()).toBe(false);
+  });
+});
+
+describe('the settings page on the oldest WordPress', () => {
+  let fake: FakeBackend;
+  let site: WordPressSite;
+  let visit: Visit;
+  beforeAll(async () => {
+    fake = await FakeBackend.start();
+    site = await startShop(null, { version: 'oldest', locale: 'fa_IR' });
+    visit = await Visit.start(site);
+  });
+  afterAll(() => Promise.all([site.stop(), fake.stop()]));
+
+  it('connects the shop, and sends its products', async () => {
+    await site.createProducts([{ name: 'کلاه', regular_price: '10' }]);
+    const root = visit.page.locator(ROOT);
+    await visit.openSettings();
+    expect(await visit.page.locator('html').getAttribute('dir')).toBe('rtl');
+    await visit.page.getByLabel(t('API URL'), { exact: true }).fill(fake.url);
+    await visit.page.getByLabel(t('API token'), { exact: true }).fill(TOKEN);
+    await root.getByRole('button', { name: t('Save'), exact: true }).click();
+    await root.getByText(t('Settings saved.')).waitFor();
+    await root.getByText(t('The connection works.')).waitFor();
+    await root.getByRole('button', { name: t('Start the first sync') }).click();
+    await root.getByText(t('Finished')).waitFor();
+    expect(fake.events.map(({ product }) => product.title ?? product.name)).toEqual(['کلاه']);
+    for (const width of WIDTHS) {
+      await visit.page.setViewportSize({ width, height: 900 });
+      await visit.screenshot(`oldest-${width}`);
+      expect(await visit.overflow()).toEqual([]);
+      expect(await visit.violations(ROOT)).toEqual([]);
+    }
+    expect(await visit.untranslated(ROOT, ['Test shop'])).toEqual([]);
+    await visit.page.setViewportSize({ width: 1400, height: 900 });
+    await root.getByRole('button', { name: t('Send all products again') }).click();
+    await visit.page.getByRole('dialog').waitFor();
+    await visit.screenshot('oldest-dialog');
+    expect(await visit.violations('.fiko-confirm')).toEqual([]);
+    await visit.page
+      .getByRole('dialog')
+      .getByRole('button', { name: t('Cancel') })
+      .click();
+    await visit.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await visit.open(PRODUCTS);
+    await visit.page.locator('.fiko-state--synced').waitFor();
+    expect(visit.takeFaults()).toEqual([]);
+    expect(await site.noticesOf(PLUGIN)).toEqual([]);
+  });
+});
+
+const UNKNOWN_TOKEN = { status: 401, body: { error: 'invalid_token', detail: 'این توکن شناخته نیست.' } };
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- an element of the page, whose types tests lack
+const IS_FOCUSED = (element: any): boolean => element === element.ownerDocument.activeElement;
