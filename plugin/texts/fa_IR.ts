@@ -193,6 +193,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
     'نشانی سرور فیکو را وارد کنید، برای نمونه https://fiko.example.com.',
   'This is not a token. Copy it again, whole and without spaces.':
     'این توکن نیست. دوباره آن را کامل و بدون فاصله کپی کنید.',
+  'This is another server: enter its token.': 'این سرور دیگری است: توکن همان سرور را وارد کنید.',
   'This is not a signing secret. It begins with whsec_.':
     'این کلید امضا نیست. کلید امضا با whsec_ شروع می‌شود.',
 

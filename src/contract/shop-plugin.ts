@@ -46,8 +46,6 @@ export const PLUGIN_ACTIONS = {
   reconcile: 'fiko_reconcile',
   /** Begins the daily comparison. */
   daily: 'fiko_daily_reconcile',
-  /** Marks the products of a category, tag or brand that was renamed. */
-  term: 'fiko_mark_term',
 } as const;
 export const PLUGIN_ACTION_GROUP = 'fiko-woocommerce-sync';
 
@@ -123,6 +121,7 @@ export type FieldKind =
   | 'sale_price'
   | 'flag'
   | 'quantity'
+  | 'stock_status'
   | 'date'
   | 'currency'
   | 'image'
@@ -151,7 +150,7 @@ export const PRODUCT_FIELDS: FieldMap<
   on_sale: { getter: 'is_on_sale', kind: 'flag' },
   currency: { getter: '', kind: 'currency' },
   stock_quantity: { getter: 'get_stock_quantity', kind: 'quantity' },
-  stock_status: { getter: 'get_stock_status', kind: 'text' },
+  stock_status: { getter: 'get_stock_status', kind: 'stock_status' },
   categories: { getter: 'get_category_ids', kind: 'terms' },
   tags: { getter: 'get_tag_ids', kind: 'terms' },
   brand: { getter: '', kind: 'brand' },
@@ -172,7 +171,7 @@ export const VARIATION_FIELDS: FieldMap<keyof VariationPayloadDto> = {
   sale_price: { getter: 'get_sale_price', kind: 'sale_price' },
   on_sale: { getter: 'is_on_sale', kind: 'flag' },
   stock_quantity: { getter: 'get_stock_quantity', kind: 'quantity' },
-  stock_status: { getter: 'get_stock_status', kind: 'text' },
+  stock_status: { getter: 'get_stock_status', kind: 'stock_status' },
   image: { getter: 'get_image_id', kind: 'image' },
   permalink: { getter: 'get_permalink', kind: 'text' },
   attributes: { getter: 'get_attributes', kind: 'variation_attributes' },

@@ -198,7 +198,7 @@ describe('what is posted', () => {
     expect((await sent(id)).body.product).toMatchObject({ price: '900', sale_price: null, on_sale: false });
   });
 
-  it('of a product with more variations than an event may have: its own price and stock, no list', async () => {
+  it('of a product with more variations than an event may have: its own price and stock, an empty list', async () => {
     const { id } = await site.createProduct(
       { type: 'variable', name: 'Many', attributes: [{ name: 'n', options: ['1'], variation: true }] },
       { silently: true },
@@ -207,7 +207,36 @@ describe('what is posted', () => {
       `for ( $i = 0; $i < 1001; $i++ ) { wp_insert_post( array( 'post_type' => 'product_variation', 'post_parent' => ${id}, 'post_status' => 'publish', 'post_title' => "v$i" ) ); } return 1;`,
     );
     await site.runQueue({ ahead: 31 });
-    expect(lastRequest().body.product).not.toHaveProperty('variations');
+    expect(lastRequest().body.product.variations).toEqual([]);
+  });
+
+  it('of variations by an attribute with a Persian name: the names, and not the keys they are kept under', async () => {
+    const { id } = await site.createProduct({
+      type: 'variable',
+      name: 'پیراهن',
+      attributes: [{ name: 'رنگ', options: ['مشکی'], variation: true }],
+      variations: [{ regular_price: '10' }],
+    });
+    const [{ id: variation }] = (await sent(id)).body.product.variations;
+    await site.eval(
+      `register_taxonomy( 'pa_رنگ', 'product' );
+       wp_insert_term( 'مشکی', 'pa_رنگ', array( 'slug' => 'مشکی' ) );
+       update_post_meta( ${variation}, 'attribute_' . sanitize_title( 'pa_رنگ' ), get_term_by( 'name', 'مشکی', 'pa_رنگ' )->slug );
+       $variation = wc_get_product( ${variation} );
+       add_filter( 'woocommerce_product_variation_get_attributes', function () { return array( sanitize_title( 'pa_رنگ' ) => get_term_by( 'name', 'مشکی', 'pa_رنگ' )->slug ); } );
+       Fiko_Outbox::note_many( array( ${id} ), true ); Fiko_Delivery::drain( 5 ); return 1;`,
+    );
+    const [{ attributes }] = lastRequest().body.product.variations;
+    expect(attributes).toEqual([{ name: expect.stringContaining('رنگ'), option: 'مشکی' }]);
+  });
+
+  it('of a stock status that another plugin has made: whether it can be bought', async () => {
+    const { id } = await site.createProduct({ name: 'کفش', regular_price: '1' }, { silently: true });
+    await site.eval(
+      `add_filter( 'woocommerce_product_get_stock_status', function () { return 'preorder'; } );
+       Fiko_Outbox::note_many( array( ${id} ), true ); Fiko_Delivery::drain( 5 ); return 1;`,
+    );
+    expect(['instock', 'outofstock']).toContain(lastRequest().body.product.stock_status);
   });
 
   it('what filters add goes along: floats as text, and never another id', async () => {

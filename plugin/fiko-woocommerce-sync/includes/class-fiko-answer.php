@@ -82,6 +82,25 @@ final class Fiko_Answer {
 	}
 
 	/**
+	 * Stands for the token and key that it was asked with.
+	 *
+	 * @var string
+	 */
+	public $credentials = '';
+
+	/**
+	 * Whether it was asked with the token and key that are saved now.
+	 *
+	 * @return bool
+	 */
+	public function is_of_present_settings() {
+		foreach ( array( 'api_token', 'signing_secret' ) as $option ) {
+			Fiko_Settings::forget_cached( Fiko_Contract::OPTIONS[ $option ] );
+		}
+		return Fiko_Client::credentials_of( Fiko_Settings::token(), Fiko_Settings::signing_secret() ) === $this->credentials;
+	}
+
+	/**
 	 * Whether no request would fare better now.
 	 *
 	 * @return bool

@@ -133,7 +133,7 @@ final class Fiko_Bulk_Sync extends Fiko_Job {
 		$rows = Fiko_Outbox::rows( $state['batch'] );
 		$left = array();
 		foreach ( $state['batch'] as $id ) {
-			if ( isset( $rows[ $id ] ) && (int) $rows[ $id ]->due_at > 0 && 0 === (int) $rows[ $id ]->attempts ) {
+			if ( isset( $rows[ $id ] ) && (int) $rows[ $id ]->due_at > 0 && (int) $rows[ $id ]->attempts <= ( 'unreachable' === $rows[ $id ]->error_code ? 1 : 0 ) ) {
 				$left[] = $id;
 				continue;
 			}

@@ -14,11 +14,6 @@ defined( 'ABSPATH' ) || exit;
 final class Fiko_Capture {
 
 	/**
-	 * Products of a term that are marked by one action.
-	 */
-	const TERM_PART = 500;
-
-	/**
 	 * Attaches the hooks.
 	 */
 	public static function listen() {
@@ -33,7 +28,11 @@ final class Fiko_Capture {
 		add_action( 'deleted_post', array( __CLASS__, 'on_removed' ), 20, 2 );
 		add_action( 'edited_term', array( __CLASS__, 'on_term_edited' ), 20, 3 );
 		add_action( 'delete_term', array( __CLASS__, 'on_term_deleted' ), 20, 5 );
-		foreach ( array( 'woocommerce_currency', 'woocommerce_tax_display_shop', 'woocommerce_prices_include_tax', 'woocommerce_calc_taxes' ) as $option ) {
+		add_action( 'woocommerce_attribute_updated', array( __CLASS__, 'on_attribute_edited' ), 20, 2 );
+		foreach ( array( 'added', 'updated', 'deleted' ) as $change ) {
+			add_action( 'woocommerce_tax_rate_' . $change, array( __CLASS__, 'on_taxes_changed' ), 20, 0 );
+		}
+		foreach ( array( 'woocommerce_currency', 'woocommerce_tax_display_shop', 'woocommerce_prices_include_tax', 'woocommerce_calc_taxes', 'woocommerce_default_country' ) as $option ) {
 			add_action( 'update_option_' . $option, array( __CLASS__, 'on_prices_changed' ), 20, 2 );
 			add_action( 'add_option_' . $option, array( __CLASS__, 'on_prices_changed' ), 20, 2 );
 		}
@@ -106,7 +105,8 @@ final class Fiko_Capture {
 	 */
 	public static function on_term_edited( $term_id, $tt_id, $taxonomy ) {
 		if ( self::is_told( $taxonomy ) ) {
-			Fiko_Schedule::mark_term( $tt_id, 0 );
+			Fiko_Outbox::note_term( $tt_id );
+			Fiko_Schedule::sweep_now();
 		}
 	}
 
@@ -140,20 +140,25 @@ final class Fiko_Capture {
 	}
 
 	/**
-	 * Marks the products of a term, part by part, by key.
-	 *
-	 * @param int $tt_id Term in its taxonomy.
-	 * @param int $after Marked up to this product.
+	 * A tax rate was changed.
 	 */
-	public static function run_term( $tt_id, $after = 0 ) {
-		global $wpdb;
-		$ids = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT object_id FROM $wpdb->term_relationships WHERE term_taxonomy_id = %d AND object_id > %d ORDER BY object_id LIMIT %d", $tt_id, $after, self::TERM_PART ) ) );
-		if ( ! $ids ) {
-			return;
+	public static function on_taxes_changed() {
+		if ( wc_tax_enabled() ) {
+			self::on_prices_changed( false, true );
 		}
-		Fiko_Outbox::note_many( self::products_of( $ids ), false );
-		Fiko_Schedule::sweep_now();
-		Fiko_Schedule::mark_term( $tt_id, end( $ids ) );
+	}
+
+	/**
+	 * An attribute has another name.
+	 *
+	 * @param int                 $id   Attribute.
+	 * @param array<string,mixed> $data Its data.
+	 */
+	public static function on_attribute_edited( $id, $data ) {
+		if ( isset( $data['attribute_name'] ) ) {
+			Fiko_Outbox::note_taxonomy( wc_attribute_taxonomy_name( $data['attribute_name'] ) );
+			Fiko_Schedule::sweep_now();
+		}
 	}
 
 	/**

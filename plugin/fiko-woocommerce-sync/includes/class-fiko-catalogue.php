@@ -19,10 +19,35 @@ final class Fiko_Catalogue {
 	 * @param int $after Id of the last one before them.
 	 * @param int $limit At most so many.
 	 * @return int[]
+	 * @throws RuntimeException Where the database does not answer: that is not the end of the catalogue.
 	 */
 	public static function after( $after, $limit ) {
 		global $wpdb;
-		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM $wpdb->posts WHERE post_type = 'product' AND post_status = 'publish' AND ID > %d ORDER BY ID LIMIT %d", $after, $limit ) ) );
+		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM $wpdb->posts WHERE post_type = 'product' AND post_status = 'publish' AND ID > %d ORDER BY ID LIMIT %d", $after, $limit ) );
+		if ( '' !== (string) $wpdb->last_error ) {
+			throw new RuntimeException( 'The database does not answer.' );
+		}
+		return array_map( 'intval', $ids );
+	}
+
+	/**
+	 * A product as WooCommerce reads it, or null where it is gone.
+	 *
+	 * @param int $id Product.
+	 * @return WC_Product|null
+	 * @throws RuntimeException Where it is there and cannot be read: that is no deletion.
+	 */
+	public static function product( $id ) {
+		global $wpdb;
+		$product = wc_get_product( $id );
+		if ( $product ) {
+			return $product;
+		}
+		$status = $wpdb->get_var( $wpdb->prepare( "SELECT post_status FROM $wpdb->posts WHERE ID = %d AND post_type = 'product'", $id ) );
+		if ( '' !== (string) $wpdb->last_error || 'publish' === $status ) {
+			throw new RuntimeException( 'WooCommerce cannot read this product.' );
+		}
+		return null;
 	}
 
 	/**

@@ -82,6 +82,17 @@ final class Fiko_Client {
 	}
 
 	/**
+	 * What token and key are recognised by.
+	 *
+	 * @param string $token  Token.
+	 * @param string $secret Signing secret.
+	 * @return string
+	 */
+	public static function credentials_of( $token, $secret ) {
+		return hash( 'sha256', $token . "\n" . $secret );
+	}
+
+	/**
 	 * The bytes of a signing secret.
 	 *
 	 * @param string $secret `whsec_` and the key in base64.
@@ -175,6 +186,8 @@ final class Fiko_Client {
 			),
 			$this->secrets()
 		);
+
+		$answer->credentials = self::credentials_of( $this->token, $this->secret );
 		Fiko_Logger::info( sprintf( '%s %s: %d %s, %d ms', $method, Fiko_Contract::API[ $endpoint ], $answer->status, $answer->code, ( microtime( true ) - $began ) * 1000 ) );
 		return $answer;
 	}

@@ -210,7 +210,7 @@ final class Fiko_Connection {
 	private static function remember( array $account ) {
 		$before = get_option( Fiko_Contract::OPTIONS['account'] );
 		if ( is_array( $before ) && $before['id'] !== $account['id'] ) {
-			Fiko_Outbox::forget_what_was_sent();
+			Fiko_Outbox::begin_anew();
 		}
 		update_option( Fiko_Contract::OPTIONS['account'], $account, false );
 	}

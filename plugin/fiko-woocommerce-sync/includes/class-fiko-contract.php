@@ -140,8 +140,6 @@ final class Fiko_Contract {
 		'reconcile' => 'fiko_reconcile',
 		// Begins the daily comparison.
 		'daily'     => 'fiko_daily_reconcile',
-		// Marks the products of a category, tag or brand that was renamed.
-		'term'      => 'fiko_mark_term',
 	);
 
 	/**
@@ -277,7 +275,7 @@ final class Fiko_Contract {
 		),
 		'stock_status'      => array(
 			'getter' => 'get_stock_status',
-			'kind'   => 'text',
+			'kind'   => 'stock_status',
 		),
 		'categories'        => array(
 			'getter' => 'get_category_ids',
@@ -355,7 +353,7 @@ final class Fiko_Contract {
 		),
 		'stock_status'   => array(
 			'getter' => 'get_stock_status',
-			'kind'   => 'text',
+			'kind'   => 'stock_status',
 		),
 		'image'          => array(
 			'getter' => 'get_image_id',

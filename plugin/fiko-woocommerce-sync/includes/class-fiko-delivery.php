@@ -17,10 +17,12 @@ final class Fiko_Delivery {
 	 *
 	 * @param int[] $ids   Those that must be among them, as far as they are due; others that are due fill the request.
 	 * @param int   $limit At most so many in all.
-	 * @return array{sent:int,unchanged:int,failed:int,closed:bool} `closed`: the rest has to wait.
+	 * @return array{taken:int,sent:int,unchanged:int,failed:int,closed:bool} `taken`: how many were looked at; `closed`: the
+	 *                                                                       rest has to wait.
 	 */
 	public static function deliver( array $ids, $limit ) {
 		$result = array(
+			'taken'     => 0,
 			'sent'      => 0,
 			'unchanged' => 0,
 			'failed'    => 0,
@@ -41,19 +43,30 @@ final class Fiko_Delivery {
 		}
 		// Long-lived processes have read products that others have saved since.
 		Fiko_Memory::free();
+		$result['taken'] = count( $rows );
+
 		$events = array();
 		$size   = 0;
+		// A claim must outlast what is done under it.
+		$ends = microtime( true ) + Fiko_Contract::TIMING['claim'] / 2;
 		foreach ( $rows as $id => $row ) {
-			if ( ! Fiko_Gate::is_open() ) {
+			if ( ! Fiko_Gate::is_open() || microtime( true ) > $ends ) {
 				Fiko_Outbox::release( $row );
 				continue;
+			}
+			if ( Fiko_Memory::is_scarce() ) {
+				self::send( $events, $result );
+				$events = array();
+				$size   = 0;
+				Fiko_Memory::free();
 			}
 			$event = self::prepare( $row, $result );
 			if ( null === $event ) {
 				continue;
 			}
-			// One that was in a request which failed goes alone: it may be the one that the request failed for.
-			if ( (int) $row->attempts > 0 ) {
+			// One that was in a request which failed goes alone: it may be the one that the request failed for. A server that
+			// does not answer is first believed to be away.
+			if ( (int) $row->attempts > ( 'unreachable' === $row->error_code ? 1 : 0 ) ) {
 				self::send( array( array( $row, $event ) ), $result );
 				continue;
 			}
@@ -66,9 +79,7 @@ final class Fiko_Delivery {
 			$events[ $id ] = array( $row, $event );
 			$size         += strlen( $event ) + 1;
 		}
-		if ( $events ) {
-			self::send( $events, $result );
-		}
+		self::send( $events, $result );
 		$result['closed'] = ! Fiko_Gate::is_open();
 		return $result;
 	}
@@ -83,7 +94,7 @@ final class Fiko_Delivery {
 		$ends = microtime( true ) + $seconds;
 		while ( Fiko_Outbox::count_due() > 0 ) {
 			$result = self::deliver( array(), Fiko_Contract::BATCH['products'] );
-			if ( $result['closed'] || 0 === $result['sent'] + $result['unchanged'] + $result['failed'] ) {
+			if ( $result['closed'] || 0 === $result['taken'] ) {
 				return false;
 			}
 			Fiko_Memory::free();
@@ -132,8 +143,12 @@ final class Fiko_Delivery {
 			return null;
 		}
 		if ( 'importing' === $status ) {
-			// The importer has it in its hands, and says so when it is done.
-			Fiko_Outbox::release( $row, 60 );
+			// The importer has it in its hands, and says so when it is done, unless it died.
+			if ( Fiko_Clock::now() - (int) $row->pending_since > HOUR_IN_SECONDS ) {
+				Fiko_Outbox::drop( $row );
+			} else {
+				Fiko_Outbox::release( $row, 60 );
+			}
 			++$result['unchanged'];
 			return null;
 		}
@@ -169,7 +184,8 @@ final class Fiko_Delivery {
 	 * @return array<string,mixed>|null
 	 */
 	private static function payload( $id ) {
-		$product = wc_get_product( $id );
+		Fiko_Memory::free_product( $id );
+		$product = Fiko_Catalogue::product( $id );
 		return $product && Fiko_Payload::is_public( $product ) ? Fiko_Payload::of( $product ) : null;
 	}
 
@@ -180,6 +196,9 @@ final class Fiko_Delivery {
 	 * @param array<string,int>                   $result Counts.
 	 */
 	private static function send( array $events, array &$result ) {
+		if ( ! $events ) {
+			return;
+		}
 		$client  = new Fiko_Client();
 		$timeout = Fiko_Contract::TIMING['request_timeout'];
 		if ( 1 === count( $events ) ) {
@@ -222,9 +241,9 @@ final class Fiko_Delivery {
 		} elseif ( in_array( $answer->code, array( 'rejected', 'too_large', 'conflict' ), true ) && null !== $verdict ) {
 			Fiko_Outbox::refuse( $row, $answer->code, Fiko_Answer::reasons( $verdict ) );
 			++$result['failed'];
-		} elseif ( in_array( $answer->code, Fiko_Gate::STOPS, true ) ) {
-			// The owner has to mend it first; the product goes as soon as that is done.
-			Fiko_Outbox::release( $row );
+		} elseif ( 'rate_limited' === $answer->code || in_array( $answer->code, Fiko_Gate::STOPS, true ) ) {
+			// The gate keeps it until the server has room, or until the owner has mended it.
+			Fiko_Outbox::put_back( $row );
 		} elseif ( $answer->is_fault_of_connection() ) {
 			Fiko_Outbox::retry( $row, Fiko_Gate::delay( $answer, (int) $row->attempts + 1 ), $answer->code, $answer->detail );
 		} else {

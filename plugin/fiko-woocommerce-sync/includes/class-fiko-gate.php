@@ -59,8 +59,7 @@ final class Fiko_Gate {
 	 * @return array{code:string,detail:string,since:int,until:int|null,failures:int}
 	 */
 	public static function state() {
-		// Other processes change it meanwhile.
-		wp_cache_delete( Fiko_Contract::OPTIONS['gate'], 'options' );
+		Fiko_Settings::forget_cached( Fiko_Contract::OPTIONS['gate'] );
 		$state = get_option( Fiko_Contract::OPTIONS['gate'] );
 		return ( is_array( $state ) ? $state : array() ) + array(
 			'code'     => '',
@@ -85,6 +84,10 @@ final class Fiko_Gate {
 		$now      = Fiko_Clock::now();
 		$failures = $before['failures'] + 1;
 		$stops    = in_array( $answer->code, self::STOPS, true );
+		if ( $stops && ! $answer->is_of_present_settings() ) {
+			// The owner has saved another token while the server refused the one before.
+			return;
+		}
 		update_option(
 			Fiko_Contract::OPTIONS['gate'],
 			array(
@@ -103,11 +106,16 @@ final class Fiko_Gate {
 	 * Opens it, and takes up again what had been given up while it was closed.
 	 */
 	public static function open() {
-		if ( '' === self::state()['code'] ) {
+		$state = self::state();
+		if ( '' === $state['code'] ) {
 			return;
 		}
 		delete_option( Fiko_Contract::OPTIONS['gate'] );
-		Fiko_Outbox::hurry();
+		if ( Fiko_Clock::now() - $state['since'] > 5 * MINUTE_IN_SECONDS || null === $state['until'] ) {
+			Fiko_Outbox::hurry();
+		}
+		Fiko_Bulk_Sync::hurry();
+		Fiko_Reconcile::hurry();
 		Fiko_Schedule::sweep_now();
 		Fiko_Logger::info( 'The server can be used again.' );
 	}

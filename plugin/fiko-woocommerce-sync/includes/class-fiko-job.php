@@ -40,8 +40,7 @@ abstract class Fiko_Job {
 	 */
 	public static function state() {
 		$option = Fiko_Contract::OPTIONS[ static::NAME ];
-		// Another process may have changed it.
-		wp_cache_delete( $option, 'options' );
+		Fiko_Settings::forget_cached( $option );
 		$state = get_option( $option );
 		return ( is_array( $state ) ? $state : array() ) + static::initial();
 	}
@@ -73,6 +72,18 @@ abstract class Fiko_Job {
 		$state = static::state();
 		if ( 'running' === $state['state'] ) {
 			Fiko_Schedule::go_on( static::NAME, $state['run'], (int) $state['next_at'] );
+		}
+	}
+
+	/**
+	 * The server is back: what waited for that goes on.
+	 */
+	public static function hurry() {
+		$state = static::state();
+		if ( 'running' === $state['state'] && (int) $state['next_at'] > Fiko_Clock::now() ) {
+			$state['next_at'] = 0;
+			static::write( $state );
+			static::ensure_action();
 		}
 	}
 

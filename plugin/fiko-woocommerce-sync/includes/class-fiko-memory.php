@@ -24,6 +24,29 @@ final class Fiko_Memory {
 	}
 
 	/**
+	 * Forgets what was read of a product, where `free` could not: a cache that outlives the process may have what others
+	 * have changed since.
+	 *
+	 * @param int $id Product.
+	 */
+	public static function free_product( $id ) {
+		if ( ! wp_using_ext_object_cache() || ( function_exists( 'wp_cache_supports' ) && wp_cache_supports( 'flush_runtime' ) ) ) {
+			return;
+		}
+		clean_post_cache( $id );
+		foreach ( (array) get_children(
+			array(
+				'post_parent' => $id,
+				'post_type'   => 'product_variation',
+				'post_status' => 'any',
+				'fields'      => 'ids',
+			)
+		) as $variation ) {
+			clean_post_cache( $variation );
+		}
+	}
+
+	/**
 	 * Whether so much is used that the work should go on in another process.
 	 *
 	 * @return bool

@@ -17,16 +17,16 @@ defined( 'ABSPATH' ) || exit;
 final class Fiko_Outbox {
 
 	/**
-	 * Products that were noted in this request: when, in milliseconds, and whether to be sent at once.
+	 * When products were noted in this request, in milliseconds, by site and product.
 	 *
-	 * @var array<int,array{0:int,1:bool}>
+	 * @var array<string,int>
 	 */
 	private static $noted = array();
 
 	/**
 	 * Products that changed again so soon after that the note is to be made once more, at the request's end.
 	 *
-	 * @var array<int,true>
+	 * @var array<string,int>
 	 */
 	private static $again = array();
 
@@ -38,29 +38,34 @@ final class Fiko_Outbox {
 	 */
 	public static function note( $id, $at_once = false ) {
 		$now = Fiko_Clock::now_ms();
-		// One edit fires several hooks. The first is noted at once, so that nothing is lost if the request dies.
-		$is_elsewhere = is_multisite() && ms_is_switched();
-		$noted        = $is_elsewhere || ! isset( self::$noted[ $id ] ) ? array( 0, false ) : self::$noted[ $id ];
-		if ( $now - $noted[0] < 2000 && ( $noted[1] || ! $at_once ) ) {
-			self::$again[ $id ] = true;
-			if ( count( self::$again ) > 500 ) {
-				self::flush();
-			}
+		$key = get_current_blog_id() . ':' . $id;
+		// One edit fires several hooks. The first is noted at once, so that nothing is lost if the request dies; it is
+		// sent half a minute later, with what the others told of.
+		if ( ! $at_once && isset( self::$noted[ $key ] ) && $now - self::$noted[ $key ] < 2000 ) {
+			self::$again[ $key ] = (int) $id;
 			return;
 		}
 		self::write_note( $id, $now, $at_once );
+		if ( $at_once ) {
+			unset( self::$noted[ $key ] );
+		} elseif ( count( self::$noted ) < 10000 ) {
+			self::$noted[ $key ] = $now;
+		}
+		unset( self::$again[ $key ] );
 	}
 
 	/**
 	 * Notes what changed again since its first note of this request.
 	 */
 	public static function flush() {
-		$ids         = array_keys( self::$again );
+		$blog = get_current_blog_id();
+		foreach ( self::$again as $key => $id ) {
+			if ( "$blog:$id" === $key ) {
+				self::write_note( $id, Fiko_Clock::now_ms(), false );
+			}
+		}
 		self::$again = array();
 		self::$noted = array();
-		foreach ( $ids as $id ) {
-			self::write_note( $id, Fiko_Clock::now_ms(), false );
-		}
 	}
 
 	/**
@@ -77,7 +82,10 @@ final class Fiko_Outbox {
 		$now   = intdiv( $ms, 1000 );
 		$rest  = Fiko_Contract::TIMING['debounce'];
 		$most  = Fiko_Contract::TIMING['debounce_at_most'];
-		$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id) VALUES (%d)", $id ) );
+		if ( false === $wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id) VALUES (%d)", $id ) ) ) {
+			Fiko_Schema::mend();
+			$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id) VALUES (%d)", $id ) );
+		}
 		$wpdb->query(
 			$wpdb->prepare(
 				"UPDATE `$table` SET
@@ -91,7 +99,8 @@ final class Fiko_Outbox {
 					attempts = 0,
 					changed_at = CASE WHEN changed_at >= %d THEN changed_at + 1 ELSE %d END,
 					revision = revision + 1,
-					state = 'waiting'
+					state = 'waiting',
+					error = ''
 				WHERE product_id = %d",
 				$at_once ? 1 : 0,
 				$now,
@@ -110,8 +119,6 @@ final class Fiko_Outbox {
 				$id
 			)
 		);
-		self::$noted[ $id ] = array( $ms, $at_once );
-		unset( self::$again[ $id ] );
 		if ( $at_once ) {
 			Fiko_Schedule::send_now( $id );
 		} else {
@@ -141,7 +148,7 @@ final class Fiko_Outbox {
 			$wpdb->query(
 				$wpdb->prepare(
 					"UPDATE `$table` SET
-						revision = revision + CASE WHEN pending_since = 0 THEN 1 ELSE 0 END,
+						revision = revision + 1,
 						changed_at = CASE
 							WHEN pending_since > 0 THEN changed_at
 							WHEN changed_at >= %d THEN changed_at + 1
@@ -149,7 +156,8 @@ final class Fiko_Outbox {
 						due_at = %d,
 						pending_since = CASE WHEN pending_since = 0 THEN %d ELSE pending_since END,
 						attempts = 0,
-						state = 'waiting'
+						state = 'waiting',
+						error = ''
 					WHERE product_id IN ($list)",
 					$ms,
 					$ms,
@@ -269,6 +277,7 @@ final class Fiko_Outbox {
 	 * @param string $reason For people.
 	 */
 	public static function refuse( $row, $code, $reason ) {
+		$reason = self::text( $reason );
 		self::settle(
 			$row,
 			array(),
@@ -292,7 +301,8 @@ final class Fiko_Outbox {
 	 */
 	public static function retry( $row, $delay, $code, $reason ) {
 		global $wpdb;
-		$now = Fiko_Clock::now();
+		$now    = Fiko_Clock::now();
+		$reason = self::text( $reason );
 		if ( $now - (int) $row->pending_since > Fiko_Contract::TIMING['give_up_after'] ) {
 			// Given up by itself, a product is taken up again when the server is back; one that it cannot digest is not.
 			self::refuse( $row, 'server_error' === $code || 'no_verdict' === $code ? $code : 'gave_up', $reason );
@@ -312,13 +322,29 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * The server is back: what waited for that is due.
+	 * The server did not look at it; the product waits, and nothing is held against it.
+	 *
+	 * @param object $row Claimed row.
+	 */
+	public static function put_back( $row ) {
+		global $wpdb;
+		$wpdb->query(
+			$wpdb->prepare(
+				'UPDATE `' . Fiko_Schema::table() . "` SET attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
+				$row->product_id,
+				$row->claimed_by
+			)
+		);
+	}
+
+	/**
+	 * The server is back after a while: what waited for that is due, but for what failed again and again by itself.
 	 */
 	public static function hurry() {
 		global $wpdb;
 		$table = Fiko_Schema::table();
 		$now   = Fiko_Clock::now();
-		$wpdb->query( $wpdb->prepare( "UPDATE `$table` SET due_at = %d WHERE due_at > %d AND error_code IN ('unreachable', 'rate_limited', 'not_fiko', 'redirect')", $now, $now + Fiko_Contract::TIMING['debounce'] ) );
+		$wpdb->query( $wpdb->prepare( "UPDATE `$table` SET due_at = %d WHERE due_at > %d AND attempts <= 2 AND error_code IN ('unreachable', 'not_fiko', 'redirect')", $now, $now + Fiko_Contract::TIMING['debounce'] ) );
 		$given_up = self::failed( 'gave_up' );
 		if ( $given_up ) {
 			self::note_many( $given_up, false );
@@ -378,9 +404,13 @@ final class Fiko_Outbox {
 			array(
 				'product_id' => $row->product_id,
 				'revision'   => $row->revision,
+				'claimed_by' => $row->claimed_by,
 			)
 		);
-		if ( ! $settled ) {
+		if ( false === $settled && isset( $if_current['error'] ) && '' !== $if_current['error'] ) {
+			// The database does not take the text; what it says matters less than that the product rests.
+			self::settle( $row, array(), array( 'error' => '' ) + $if_current );
+		} elseif ( ! $settled ) {
 			self::release( $row );
 		}
 	}
@@ -629,8 +659,20 @@ final class Fiko_Outbox {
 	public static function forget_what_was_sent() {
 		global $wpdb;
 		$table = Fiko_Schema::table();
-		$wpdb->query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0, known = 0, refresh_at = 0" );
+		$wpdb->query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0, known = 0, refresh_at = 0, revision = revision + 1" );
 		$wpdb->query( "UPDATE `$table` SET state = 'never', error = '', error_code = '' WHERE pending_since = 0 AND product_id > 0" );
+	}
+
+	/**
+	 * Forgets what was sent, and sends it again where something had been.
+	 */
+	public static function begin_anew() {
+		global $wpdb;
+		$was_known = (int) $wpdb->get_var( 'SELECT COUNT(*) FROM `' . Fiko_Schema::table() . '` WHERE known = 1' );
+		self::forget_what_was_sent();
+		if ( $was_known > 0 ) {
+			Fiko_Bulk_Sync::start();
+		}
 	}
 
 	/**
@@ -643,7 +685,11 @@ final class Fiko_Outbox {
 		global $wpdb;
 		$now  = Fiko_Clock::now();
 		$mine = wp_generate_uuid4();
-		$got  = $wpdb->query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . '` SET claimed_by = %s, claimed_until = %d WHERE product_id = 0 AND claimed_until <= %d', $mine, $now + $seconds, $now ) );
+		$sql  = $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . '` SET claimed_by = %s, claimed_until = %d WHERE product_id = 0 AND claimed_until <= %d', $mine, $now + $seconds, $now );
+		$got  = $wpdb->query( $sql );
+		if ( ! $got && Fiko_Schema::mend() ) {
+			$got = $wpdb->query( $sql );
+		}
 		return $got ? $mine : '';
 	}
 
@@ -655,6 +701,67 @@ final class Fiko_Outbox {
 	public static function unlock( $mine ) {
 		global $wpdb;
 		$wpdb->query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . "` SET claimed_by = '', claimed_until = 0 WHERE product_id = 0 AND claimed_by = %s", $mine ) );
+	}
+
+	/**
+	 * Marks all products of a term, by one statement: whatever dies afterwards, they are marked.
+	 *
+	 * @param int $tt_id Term in its taxonomy.
+	 */
+	public static function note_term( $tt_id ) {
+		global $wpdb;
+		self::note_found( $wpdb->prepare( "SELECT object_id FROM $wpdb->term_relationships WHERE term_taxonomy_id = %d", $tt_id ) );
+	}
+
+	/**
+	 * Marks all products that have a term of a taxonomy.
+	 *
+	 * @param string $taxonomy Taxonomy.
+	 */
+	public static function note_taxonomy( $taxonomy ) {
+		global $wpdb;
+		self::note_found( $wpdb->prepare( "SELECT r.object_id FROM $wpdb->term_relationships r INNER JOIN $wpdb->term_taxonomy t ON t.term_taxonomy_id = r.term_taxonomy_id WHERE t.taxonomy = %s", $taxonomy ) );
+	}
+
+	/**
+	 * Marks the products among posts, and those that variations among them are of.
+	 *
+	 * @param string $found Query of their ids.
+	 */
+	private static function note_found( $found ) {
+		global $wpdb;
+		Fiko_Schema::ensure();
+		$table    = Fiko_Schema::table();
+		$ms       = Fiko_Clock::now_ms();
+		$now      = intdiv( $ms, 1000 );
+		$products = "SELECT DISTINCT CASE WHEN post_type = 'product_variation' THEN post_parent ELSE ID END FROM $wpdb->posts WHERE ID IN ($found) AND post_type IN ('product', 'product_variation') AND post_status NOT IN ('auto-draft', 'importing', 'trash')";
+		$wpdb->query( "INSERT IGNORE INTO `$table` (product_id) $products" );
+		$wpdb->query(
+			$wpdb->prepare(
+				"UPDATE `$table` SET
+					due_at = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE due_at END,
+					pending_since = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE pending_since END,
+					attempts = 0,
+					changed_at = CASE WHEN changed_at >= %d THEN changed_at + 1 ELSE %d END,
+					revision = revision + 1,
+					state = 'waiting',
+					error = ''",
+				$now,
+				$now,
+				$ms,
+				$ms
+			) . " WHERE product_id IN ($products)"
+		);
+	}
+
+	/**
+	 * A reason as the database takes it.
+	 *
+	 * @param string $reason Reason.
+	 * @return string
+	 */
+	private static function text( $reason ) {
+		return mb_substr( wp_check_invalid_utf8( (string) $reason, true ), 0, 1000 );
 	}
 
 	/**

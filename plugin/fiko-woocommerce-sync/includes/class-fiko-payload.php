@@ -51,6 +51,32 @@ final class Fiko_Payload {
 	 * @return array<string,mixed>
 	 */
 	public static function of( $product ) {
+		add_filter( 'woocommerce_get_tax_location', array( __CLASS__, 'tax_location' ), PHP_INT_MAX );
+		try {
+			return self::build( $product );
+		} finally {
+			remove_filter( 'woocommerce_get_tax_location', array( __CLASS__, 'tax_location' ), PHP_INT_MAX );
+		}
+	}
+
+	/**
+	 * Prices with tax are those of a buyer at the shop's own address. In the background there is no buyer, and without
+	 * one WooCommerce would count no tax.
+	 *
+	 * @return string[] Country, state, postcode, city.
+	 */
+	public static function tax_location() {
+		$countries = WC()->countries;
+		return array( $countries->get_base_country(), $countries->get_base_state(), $countries->get_base_postcode(), $countries->get_base_city() );
+	}
+
+	/**
+	 * The `product` of an event.
+	 *
+	 * @param WC_Product $product Product.
+	 * @return array<string,mixed>
+	 */
+	private static function build( $product ) {
 		$payload = self::read( Fiko_Contract::PRODUCT_FIELDS, $product, $product );
 		if ( null === $payload['variations'] ) {
 			unset( $payload['variations'] );
@@ -63,7 +89,8 @@ final class Fiko_Payload {
 		 */
 		$payload       = (array) apply_filters( Fiko_Contract::FILTERS['payload'], $payload, $product );
 		$payload['id'] = $product->get_id();
-		return self::without_floats( $payload );
+		// A filter may have added objects: as JSON has them.
+		return self::without_floats( json_decode( Fiko_Json::encode( $payload ), true ) );
 	}
 
 	/**
@@ -144,6 +171,9 @@ final class Fiko_Payload {
 			case 'quantity':
 				// A variation whose stock is not counted says 0, and not that it is unknown.
 				return ! $product->get_manage_stock() || ! is_numeric( $value ) ? null : $value + 0;
+			case 'stock_status':
+				// Other plugins add statuses of their own.
+				return in_array( $value, Fiko_Contract::STOCK_STATUSES, true ) ? $value : ( $product->is_in_stock() ? 'instock' : 'outofstock' );
 			case 'date':
 				return $value instanceof DateTimeInterface ? gmdate( 'Y-m-d\TH:i:s\Z', $value->getTimestamp() ) : null;
 			case 'currency':
@@ -261,10 +291,12 @@ final class Fiko_Payload {
 	private static function variation_attributes( array $attributes, $product ) {
 		$list = array();
 		foreach ( $attributes as $key => $value ) {
-			$value  = (string) $value;
-			$term   = '' !== $value && taxonomy_exists( $key ) ? get_term_by( 'slug', $value, $key ) : false;
-			$list[] = array(
-				'name'   => self::label( wc_attribute_label( $key, $product ) ),
+			$value = (string) $value;
+			// WooCommerce keeps the keys of taxonomies with Persian names percent-encoded.
+			$taxonomy = taxonomy_exists( $key ) ? $key : urldecode( $key );
+			$term     = '' !== $value && taxonomy_exists( $taxonomy ) ? get_term_by( 'slug', $value, $taxonomy ) : false;
+			$list[]   = array(
+				'name'   => self::label( wc_attribute_label( taxonomy_exists( $taxonomy ) ? $taxonomy : $key, $product ) ),
 				'option' => self::label( $term instanceof WP_Term ? $term->name : $value ),
 			);
 		}
@@ -272,8 +304,8 @@ final class Fiko_Payload {
 	}
 
 	/**
-	 * All variations of a product that has some; null where there are more than an event may have. Then the product's
-	 * own price and stock speak for it.
+	 * All variations of a product that can have some. Of more than an event may have none is told: then the product's own
+	 * price and stock speak for it.
 	 *
 	 * @param int[]      $ids     Children.
 	 * @param WC_Product $product Product.
@@ -281,8 +313,11 @@ final class Fiko_Payload {
 	 */
 	private static function variations( array $ids, $product ) {
 		// A grouped product has children too, which are products of their own.
-		if ( ! $product instanceof WC_Product_Variable || count( $ids ) > Fiko_Contract::LIMITS['variations'] ) {
+		if ( ! $product instanceof WC_Product_Variable ) {
 			return null;
+		}
+		if ( count( $ids ) > Fiko_Contract::LIMITS['variations'] ) {
+			return array();
 		}
 		$list = array();
 		foreach ( $ids as $id ) {

@@ -112,7 +112,7 @@ final class Fiko_Reconcile extends Fiko_Job {
 		$digests = array();
 		foreach ( $ids as $id ) {
 			try {
-				$product = wc_get_product( $id );
+				$product = Fiko_Catalogue::product( $id );
 				if ( $product && Fiko_Payload::is_public( $product ) ) {
 					$digests[ $id ] = Fiko_Json::digest( Fiko_Payload::of( $product ) );
 				}

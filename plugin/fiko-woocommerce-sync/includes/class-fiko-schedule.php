@@ -8,8 +8,9 @@
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Action Scheduler, and what it does not promise: an action that throws or dies is not run again, and one is refused
- * as not unique while the same one is running. The outbox knows what is to be done; the sweep finds what has no action.
+ * Action Scheduler, and what it does not promise: an action that throws or dies is not run again. The outbox knows what is
+ * to be done; the sweep finds what has no action. Its own `unique` is not used: up to 3.9 it looks at the hook and not at
+ * the arguments, so that the action of one product would keep out those of all others.
  */
 final class Fiko_Schedule {
 
@@ -24,7 +25,6 @@ final class Fiko_Schedule {
 		add_action( $actions['bulk'], array( 'Fiko_Bulk_Sync', 'run' ) );
 		add_action( $actions['reconcile'], array( 'Fiko_Reconcile', 'run' ) );
 		add_action( $actions['daily'], array( 'Fiko_Reconcile', 'run_daily' ) );
-		add_action( $actions['term'], array( 'Fiko_Capture', 'run_term' ), 10, 2 );
 	}
 
 	/**
@@ -35,6 +35,7 @@ final class Fiko_Schedule {
 			return;
 		}
 		set_transient( Fiko_Contract::TRANSIENTS['ensured'], 1, HOUR_IN_SECONDS );
+		Fiko_Schema::mend();
 		$every = array(
 			'sweep' => array( time() + 60, Fiko_Contract::TIMING['sweep_every'] ),
 			// At night, and not all shops at the same minute.
@@ -43,7 +44,11 @@ final class Fiko_Schedule {
 		foreach ( $every as $action => list( $first, $interval ) ) {
 			$hook = Fiko_Contract::ACTIONS[ $action ];
 			if ( false === as_next_scheduled_action( $hook, array(), Fiko_Contract::ACTION_GROUP ) ) {
-				as_schedule_recurring_action( $first, $interval, $hook, array(), Fiko_Contract::ACTION_GROUP, true );
+				if ( 'daily' === $action ) {
+					// The plugin was off, and changes were not noted.
+					self::plan( $hook, array( 'back' ), Fiko_Clock::now() + 120 );
+				}
+				as_schedule_recurring_action( $first, $interval, $hook, array(), Fiko_Contract::ACTION_GROUP );
 			}
 		}
 	}
@@ -85,9 +90,7 @@ final class Fiko_Schedule {
 			self::send_at( $id, Fiko_Clock::now() );
 			return;
 		}
-		$hook = Fiko_Contract::ACTIONS['send'];
-		as_unschedule_all_actions( $hook, array( (int) $id ), Fiko_Contract::ACTION_GROUP );
-		self::plan( $hook, array( (int) $id ), 0 );
+		self::plan( Fiko_Contract::ACTIONS['send'], array( (int) $id ), 0 );
 	}
 
 	/**
@@ -121,18 +124,6 @@ final class Fiko_Schedule {
 	public static function go_on( $action, $run, $when = 0 ) {
 		if ( self::is_available() ) {
 			self::plan( Fiko_Contract::ACTIONS[ $action ], array( $run ), $when );
-		}
-	}
-
-	/**
-	 * Marks the products of a term, part by part.
-	 *
-	 * @param int $term_taxonomy_id Term.
-	 * @param int $after            Marked up to this product.
-	 */
-	public static function mark_term( $term_taxonomy_id, $after ) {
-		if ( self::is_available() ) {
-			self::plan( Fiko_Contract::ACTIONS['term'], array( (int) $term_taxonomy_id, (int) $after ), 0 );
 		}
 	}
 
@@ -189,8 +180,8 @@ final class Fiko_Schedule {
 	}
 
 	/**
-	 * Plans an action, unless it is planned. One that is running has read the outbox already, so that another is
-	 * planned beside it, under a second name.
+	 * Plans an action, unless it is planned, and not for later. One that is running has read the outbox already, so that
+	 * another is planned beside it, under a second name.
 	 *
 	 * @param string  $hook Action.
 	 * @param mixed[] $args Arguments.
@@ -198,17 +189,20 @@ final class Fiko_Schedule {
 	 */
 	private static function plan( $hook, array $args, $when ) {
 		foreach ( array( $args, array_merge( $args, array( 'again' ) ) ) as $name ) {
-			if ( false === as_next_scheduled_action( $hook, $name, Fiko_Contract::ACTION_GROUP ) ) {
-				if ( 0 === $when ) {
-					$planned = as_enqueue_async_action( $hook, $name, Fiko_Contract::ACTION_GROUP, true );
-				} else {
-					$planned = as_schedule_single_action( $when, $hook, $name, Fiko_Contract::ACTION_GROUP, true );
-				}
-				if ( $planned ) {
-					return;
-				}
+			$planned = as_next_scheduled_action( $hook, $name, Fiko_Contract::ACTION_GROUP );
+			if ( is_int( $planned ) && $planned > $when ) {
+				as_unschedule_action( $hook, $name, Fiko_Contract::ACTION_GROUP );
+				$planned = false;
 			}
-			if ( ! self::is_running( $hook, $name ) ) {
+			if ( false === $planned ) {
+				if ( 0 === $when ) {
+					as_enqueue_async_action( $hook, $name, Fiko_Contract::ACTION_GROUP );
+				} else {
+					as_schedule_single_action( $when, $hook, $name, Fiko_Contract::ACTION_GROUP );
+				}
+				return;
+			}
+			if ( true !== $planned || ! self::is_running( $hook, $name ) ) {
 				return;
 			}
 		}

@@ -31,9 +31,39 @@ final class Fiko_Schema {
 	 * Makes the table where it is missing or of an older version. Cheap where there is nothing to do.
 	 */
 	public static function ensure() {
-		if ( (int) get_option( Fiko_Contract::OPTIONS['schema'] ) === self::VERSION ) {
-			return;
+		if ( (int) get_option( Fiko_Contract::OPTIONS['schema'] ) !== self::VERSION ) {
+			self::create();
 		}
+	}
+
+	/**
+	 * Makes the table if it is gone: a backup that was restored has WordPress's own tables alone.
+	 *
+	 * @return bool Whether something was missing, and is there now.
+	 */
+	public static function mend() {
+		return ! self::is_whole() && self::create();
+	}
+
+	/**
+	 * Whether the table is there, and the row of the lock in it.
+	 *
+	 * @return bool
+	 */
+	public static function is_whole() {
+		global $wpdb;
+		$shows  = $wpdb->suppress_errors();
+		$locked = $wpdb->get_var( 'SELECT COUNT(*) FROM `' . self::table() . '` WHERE product_id = 0' );
+		$wpdb->suppress_errors( $shows );
+		return 1 === (int) $locked;
+	}
+
+	/**
+	 * Makes the table.
+	 *
+	 * @return bool Whether it is there.
+	 */
+	private static function create() {
 		global $wpdb;
 		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 		$table   = self::table();
@@ -81,7 +111,11 @@ final class Fiko_Schema {
 		);
 		// Product 0 is no product: its claim is the lock of long work.
 		$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id, state) VALUES (0, %s)", '' ) );
+		if ( ! self::is_whole() ) {
+			return false;
+		}
 		update_option( Fiko_Contract::OPTIONS['schema'], self::VERSION, true );
+		return true;
 	}
 
 	/**

@@ -58,6 +58,20 @@ final class Fiko_Settings {
 	}
 
 	/**
+	 * Makes the next reading of an option see what other processes have written meanwhile.
+	 *
+	 * @param string $option Name.
+	 */
+	public static function forget_cached( $option ) {
+		wp_cache_delete( $option, 'options' );
+		$missing = wp_cache_get( 'notoptions', 'options' );
+		if ( is_array( $missing ) && isset( $missing[ $option ] ) ) {
+			unset( $missing[ $option ] );
+			wp_cache_set( 'notoptions', $missing, 'options' );
+		}
+	}
+
+	/**
 	 * Whether there is an address and a token.
 	 *
 	 * @return bool
@@ -114,12 +128,18 @@ final class Fiko_Settings {
 			update_option( Fiko_Contract::OPTIONS['logging'], $given['enable_logging'] ? 'yes' : 'no', false );
 		}
 		update_option( Fiko_Contract::OPTIONS['site'], self::site(), false );
-		if ( '' !== $before[0] && self::api_url() !== $before[0] ) {
-			Fiko_Outbox::forget_what_was_sent();
+		$is_elsewhere = ( '' !== $before[0] && self::api_url() !== $before[0] ) || ( '' !== $before[3] && self::without_scheme( $before[3] ) !== self::without_scheme( self::site() ) );
+		if ( $is_elsewhere ) {
+			// Another server, or this one of a shop by another address, knows nothing of what was sent.
 			delete_option( Fiko_Contract::OPTIONS['account'] );
+			Fiko_Outbox::begin_anew();
 		}
 		if ( array( self::api_url(), self::token(), self::signing_secret(), self::site() ) !== $before ) {
 			Fiko_Gate::open();
+			if ( self::is_connected() ) {
+				// Whose the token is: another account knows nothing either.
+				Fiko_Connection::test( array() );
+			}
 			Fiko_Schedule::sweep_now();
 		}
 		return array();
@@ -139,6 +159,12 @@ final class Fiko_Settings {
 		$token = isset( $given['api_token'] ) ? trim( (string) $given['api_token'] ) : '';
 		if ( '' !== $token && ! preg_match( '/^[\x21-\x7e]{8,200}$/', $token ) ) {
 			$wrong['api_token'] = __( 'This is not a token. Copy it again, whole and without spaces.', 'fiko-woocommerce-sync' );
+		}
+		$saved = wp_parse_url( self::api_url(), PHP_URL_HOST );
+		$asked = isset( $given['api_url'] ) ? wp_parse_url( self::normal_url( (string) $given['api_url'] ), PHP_URL_HOST ) : $saved;
+		if ( $saved && $asked && $asked !== $saved && '' === $token && '' !== self::token() && ! ( self::token_is_locked() && current_user_can( 'manage_options' ) ) ) {
+			// Whoever may change the address must not learn the token by it.
+			$wrong['api_token'] = __( 'This is another server: enter its token.', 'fiko-woocommerce-sync' );
 		}
 		$secret = isset( $given['signing_secret'] ) ? trim( (string) $given['signing_secret'] ) : '';
 		foreach ( preg_split( '/\s+/', $secret, -1, PREG_SPLIT_NO_EMPTY ) as $one ) {
