@@ -132,8 +132,10 @@ final class Fiko_Bulk_Sync extends Fiko_Job {
 		Fiko_Delivery::deliver( $state['batch'], count( $state['batch'] ) );
 		$rows = Fiko_Outbox::rows( $state['batch'] );
 		$left = array();
+		// Where the server refuses the shop, that says nothing of these products: they go once the owner has mended it.
+		$is_refused = null === Fiko_Gate::opens_at();
 		foreach ( $state['batch'] as $id ) {
-			if ( isset( $rows[ $id ] ) && (int) $rows[ $id ]->due_at > 0 && 0 === (int) $rows[ $id ]->attempts ) {
+			if ( isset( $rows[ $id ] ) && (int) $rows[ $id ]->due_at > 0 && ( $is_refused || 0 === (int) $rows[ $id ]->attempts ) ) {
 				$left[] = $id;
 				continue;
 			}
