@@ -609,6 +609,12 @@ describe('pages', () => {
       expect(text).not.toContain('<script>alert(');
       const { body } = await site.rest('GET', '/fiko-sync/v1/overview');
       expect(body.errors).toMatchObject([{ id, error: `name: ${said}` }]);
+      fake.answer({ status: 401, body: { error: 'token_unknown', detail: said } });
+      await syncNow(site, [id]);
+      const notice = (await site.request('/wp-admin/index.php')).text;
+      expect(notice).toContain(escaped.replace('Failed: name: ', ''));
+      expect(notice).not.toContain('<script>alert(');
+      await site.eval("delete_option( 'fiko_wc_gate' ); return 1;");
       expect(body.errors[0].edit_url).toBe(`${site.url}/wp-admin/post.php?post=${id}&action=edit`);
     });
   });
