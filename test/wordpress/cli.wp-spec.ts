@@ -186,12 +186,20 @@ describe('wp fiko', () => {
       expect(fake.requests).toHaveLength(1);
     });
 
-    it('does not wait for ever for a server that refuses the shop meanwhile', async () => {
+    it('does not wait for ever for a server that refuses the shop meanwhile, and goes on in the background', async () => {
       fake.answer(TROUBLE.unauthorized);
       expect(await sync('--all')).toMatchObject({
         code: 1,
-        said: [['error', expect.stringMatching(/^0 products sent, .* The token is not valid\.$/)]],
+        said: [['error', '0 products sent, 0 failed. The token is not valid.']],
       });
+      fake.answer();
+      fake.requests.length = 0;
+      await site.rest('POST', '/fiko-sync/v1/connection', {});
+      await site.runQueue({ ahead: 61 });
+      expect(new Set(sentIds())).toEqual(new Set(products));
+      expect(fake.events).toHaveLength(3);
+      const { body } = await site.rest('GET', '/fiko-sync/v1/overview');
+      expect(body.bulk).toMatchObject({ state: 'done', total: 3, done: 3, failed: 0 });
     });
 
     it('ends with an error where the server is away, and says what waits', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Backend, FakeBackend } from './backend';
+import { FakeBackend } from './backend';
 import { TROUBLE } from './front';
 import { connect, outbox, PLUGIN, startShop, syncNow } from './plugin';
 import { type ProductData, type WordPressSite } from './site';
@@ -254,24 +254,30 @@ describe('settings that change whom the shop speaks to', () => {
   });
 
   it('a token of another account: what the one before knows counts for nothing', async () => {
-    const backend = await Backend.start();
-    const other = await Backend.start();
-    try {
-      await connect(site, backend);
-      const ids = await site.createProducts(many(3));
-      await syncNow(site, ids);
-      await backend.idle();
-      expect(await backend.products()).toHaveLength(3);
-      await connect(site, other);
-      await site.runQueue({ ahead: 60 });
-      await other.idle();
-      expect((await other.products()).map(({ external_id }) => external_id).sort()).toEqual(
-        ids.map((id) => `woo_${id}`),
-      );
-    } finally {
-      await backend.close();
-      await other.close();
-    }
+    const accountOf = (id: number) => ({
+      status: 200,
+      body: {
+        status: 'ok',
+        user: { id, email: `${id}@example.com`, username: `u${id}` },
+        token: { id, name: 'Shop' },
+      },
+    });
+    server.answer(({ route, headers }) =>
+      route === 'health' ? accountOf(headers.authorization!.includes('second') ? 2 : 1) : 'forward',
+    );
+    await connect(site, { url: server.url, token: 'wc_sk_live_first0000000000000000000000000000000000' });
+    const ids = await site.createProducts(many(3));
+    await syncNow(site, ids);
+    const before = server.events.length;
+    await connect(site, { url: server.url, token: 'wc_sk_live_rotated000000000000000000000000000000' });
+    await site.runQueue({ ahead: 60 });
+    expect(server.events.length).toBe(before);
+    await connect(site, { url: server.url, token: 'wc_sk_live_second00000000000000000000000000000000' });
+    await site.runQueue({ ahead: 60 });
+    expect(new Set(server.events.slice(before).map(({ product }) => product.id))).toEqual(new Set(ids));
+    expect(server.events.slice(before).every(({ event_type }) => event_type === 'product.created')).toBe(
+      true,
+    );
   });
 
   it('another server does not get the saved token: it has to be entered', async () => {

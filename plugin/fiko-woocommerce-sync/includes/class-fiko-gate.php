@@ -111,9 +111,7 @@ final class Fiko_Gate {
 			return;
 		}
 		delete_option( Fiko_Contract::OPTIONS['gate'] );
-		if ( Fiko_Clock::now() - $state['since'] > 5 * MINUTE_IN_SECONDS || null === $state['until'] ) {
-			Fiko_Outbox::hurry();
-		}
+		Fiko_Outbox::hurry( null === $state['until'] || Fiko_Clock::now() - $state['since'] > HOUR_IN_SECONDS );
 		Fiko_Bulk_Sync::hurry();
 		Fiko_Reconcile::hurry();
 		Fiko_Schedule::sweep_now();

@@ -338,14 +338,16 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * The server is back after a while: what waited for that is due, but for what failed again and again by itself.
+	 * The server is back: what waited for that is due, but for what failed again and again by itself.
+	 *
+	 * @param bool $was_long Whether it was away for so long that products may have been given up meanwhile.
 	 */
-	public static function hurry() {
+	public static function hurry( $was_long ) {
 		global $wpdb;
 		$table = Fiko_Schema::table();
 		$now   = Fiko_Clock::now();
 		$wpdb->query( $wpdb->prepare( "UPDATE `$table` SET due_at = %d WHERE due_at > %d AND attempts <= 2 AND error_code IN ('unreachable', 'not_fiko', 'redirect')", $now, $now + Fiko_Contract::TIMING['debounce'] ) );
-		$given_up = self::failed( 'gave_up' );
+		$given_up = $was_long ? self::failed( 'gave_up' ) : array();
 		if ( $given_up ) {
 			self::note_many( $given_up, false );
 		}
@@ -761,7 +763,7 @@ final class Fiko_Outbox {
 	 * @return string
 	 */
 	private static function text( $reason ) {
-		return mb_substr( wp_check_invalid_utf8( (string) $reason, true ), 0, 1000 );
+		return mb_substr( (string) json_decode( Fiko_Json::encode( (string) $reason ) ), 0, 1000 );
 	}
 
 	/**

@@ -38,6 +38,9 @@ function fiko_command_install( array $input ) {
 	update_option( 'timezone_string', 'Asia/Tehran' );
 	update_option( 'WPLANG', $input['locale'] );
 	if ( $input['multisite'] ) {
+		// On the command line WordPress guesses them wrong.
+		update_option( 'siteurl', 'http://' . $input['host'] );
+		update_option( 'home', 'http://' . $input['host'] );
 		$GLOBALS['wpdb']->set_prefix( $GLOBALS['wpdb']->base_prefix );
 		foreach ( $GLOBALS['wpdb']->tables( 'ms_global' ) as $table => $prefixed ) {
 			$GLOBALS['wpdb']->$table = $prefixed;
