@@ -46,6 +46,8 @@ function watchList(list: HTMLElement): void {
       cell.title = text;
       const image = document.createElement('span');
       image.setAttribute('aria-hidden', 'true');
+      // WordPress would put a picture of another server in the place of the sign.
+      image.className = 'wp-exclude-emoji';
       image.textContent = icon;
       const words = document.createElement('span');
       words.className = 'screen-reader-text';
