@@ -81,7 +81,11 @@ export const progressText = (done: number, total: number, language = pageLanguag
 
 /**
  * In which direction a text from elsewhere runs. One that begins with the name of a field, as in “price: …”, would by
- * its first letter run from left to right, whatever follows.
+ * its first letter run from left to right, whatever follows: there, most of the letters that follow decide.
  */
-export const directionOf = (text: string): 'rtl' | 'auto' =>
-  /^[\w.[\] -]+:[^A-Za-z]*[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(text) ? 'rtl' : 'auto';
+export function directionOf(text: string): 'rtl' | 'auto' {
+  const [field] = /^[\w.[\] -]+:/.exec(text) ?? [];
+  if (field === undefined) return 'auto';
+  const letters = (pattern: RegExp): number => text.slice(field.length).match(pattern)?.length ?? 0;
+  return letters(/[\p{Script=Arabic}\p{Script=Hebrew}]/gu) > letters(/\p{Script=Latin}/gu) ? 'rtl' : 'auto';
+}

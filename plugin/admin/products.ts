@@ -41,16 +41,21 @@ function watchList(list: HTMLElement): void {
   const draw = (status: ProductStatus): void => {
     for (const cell of cells().filter((one) => idOf(one) === status.id)) {
       const { state, icon, text } = status;
-      cell.className = `fiko-state fiko-state--${state}`;
-      cell.dataset.fikoState = state;
-      cell.title = text;
       const image = document.createElement('span');
       image.setAttribute('aria-hidden', 'true');
+      image.className = 'wp-exclude-emoji';
       image.textContent = icon;
       const words = document.createElement('span');
       words.className = 'screen-reader-text';
       words.textContent = text;
-      cell.replaceChildren(image, words);
+      // A cell in place of the cell: of what is put into the page, WordPress excludes from its pictures only what is
+      // inside, and not what was put there itself.
+      const next = cell.cloneNode() as HTMLElement;
+      next.className = `fiko-state fiko-state--${state}`;
+      next.dataset.fikoState = state;
+      next.title = text;
+      next.append(image, words);
+      cell.replaceWith(next);
     }
     if (asked.has(status.id) && status.state !== 'waiting') {
       asked.delete(status.id);

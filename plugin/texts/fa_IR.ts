@@ -195,7 +195,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
     'این توکن نیست. دوباره آن را کامل و بدون فاصله کپی کنید.',
   'This is another server: enter its token.': 'این سرور دیگری است: توکن همان سرور را وارد کنید.',
   'This is not a signing secret. It begins with whsec_.':
-    'این کلید امضا نیست. کلید امضا با whsec_ شروع می‌شود.',
+    'این کلید امضا نیست. کلید امضا با whsec_\u200e شروع می‌شود.',
 
   // States of a product
   'The product’s texts are too long: %1$s, at most %2$s can be sent.':

@@ -39,7 +39,8 @@ describe('the settings page when something is wrong', () => {
     );
   /** At every width. */
   const expectSound = async (name: string, data: string[] = []) => {
-    expect(await visit.untranslated(ROOT, ['Test shop', ...data])).toEqual([]);
+    // What was read out last, too.
+    expect(await visit.untranslated(`${ROOT}, .a11y-speak-region`, ['Test shop', ...data])).toEqual([]);
     for (const width of WIDTHS) {
       await visit.page.setViewportSize({ width, height: 900 });
       await visit.screenshot(`${name}-${width}`);
@@ -122,11 +123,12 @@ describe('the settings page when something is wrong', () => {
     await visit.page.keyboard.press('Enter');
     await see(t('Settings saved.'));
     await heard(t('The connection works.'));
-    expect(await button('Save').evaluate(IS_FOCUSED)).toBe(true);
+    expect(await visit.hasFocus(button('Save'))).toBe(true);
     expect(await site.option(PLUGIN_OPTIONS.apiToken)).toBe(TOKEN);
   });
 
   it('waits for a server that is away, and says until when', async () => {
+    await connect(site, { url: fake.url, token: TOKEN });
     await fake.stop();
     const { id } = await site.createProduct({ name: 'کلاه', regular_price: '10' });
     await site.runQueue({ ahead: 31 });
@@ -154,6 +156,7 @@ describe('the settings page when something is wrong', () => {
   });
 
   it('stops for a token that was withdrawn, says so on other pages once, and goes on with a new one', async () => {
+    await connect(site, { url: fake.url, token: TOKEN });
     fake.answer(({ headers }) => (headers.authorization === `Bearer ${TOKEN}x` ? 'forward' : UNKNOWN_TOKEN));
     const { id } = await site.createProduct({ name: 'کیف', regular_price: '10' });
     await site.runQueue({ ahead: 31 });
@@ -200,6 +203,7 @@ describe('the settings page when something is wrong', () => {
   });
 
   it('says that WordPress cannot be reached, and tries again when told to', async () => {
+    await connect(site, { url: fake.url, token: TOKEN });
     let away = true;
     await visit.page.route(/fiko-sync\/v1\/overview/, (route) => (away ? route.abort() : route.fallback()));
     await visit.open(SETTINGS);
@@ -227,6 +231,7 @@ describe('the settings page when something is wrong', () => {
   });
 
   it('signs with a secret that is then no more to be seen, until it is removed', async () => {
+    await connect(site, { url: fake.url, token: TOKEN });
     await visit.openSettings();
     await button('Advanced').click();
     const secret = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
@@ -288,6 +293,35 @@ describe('the settings page in English', () => {
         expect(await visit.violations(ROOT)).toEqual([]);
       }
     }
+    expect(visit.takeFaults()).toEqual([]);
+  });
+
+  it('need not stay open while all products are sent, and stops the sync when told to', async () => {
+    await connect(site, { url: fake.url, token: TOKEN });
+    await site.createProducts(
+      Array.from({ length: 60 }, (_, index) => ({ name: `Hat ${index}`, regular_price: '10' })),
+    );
+    const root = visit.page.locator(ROOT);
+    const button = (name: string) => root.getByRole('button', { name, exact: true });
+    await visit.openSettings();
+    // Nothing is sent by the page itself.
+    await visit.page.route(/fiko-sync\/v1\/tick/, (route) => route.abort());
+    await button('Start the first sync').click();
+    await button('Stop').click();
+    await visit.page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).click();
+    await button('Start the first sync').waitFor();
+    expect(await visit.hasFocus(button('Start the first sync'))).toBe(true);
+    await site.runQueue();
+    expect(fake.events).toEqual([]);
+
+    await button('Start the first sync').click();
+    await button('Pause').waitFor();
+    await visit.open('/wp-admin/');
+    await site.runQueue();
+    await visit.openSettings();
+    await root.getByText(/^(60 of 60|61 of 61) products \(100%\)/).waitFor();
+    expect(new Set(fake.events.map(({ product }) => product.id)).size).toBeGreaterThanOrEqual(60);
+    await visit.page.unroute(/fiko-sync\/v1\/tick/);
     expect(visit.takeFaults()).toEqual([]);
   });
 
@@ -361,6 +395,3 @@ describe('the settings page on the oldest WordPress', () => {
 });
 
 const UNKNOWN_TOKEN = { status: 401, body: { error: 'invalid_token', detail: 'این توکن شناخته نیست.' } };
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- an element of the page, whose types tests lack
-const IS_FOCUSED = (element: any): boolean => element === element.ownerDocument.activeElement;

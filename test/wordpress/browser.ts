@@ -260,12 +260,16 @@ export class Visit {
     return focused !== blurred;
   }
 
+  hasFocus(target: Locator): Promise<boolean> {
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an element of the page, whose types tests lack
+    return target.evaluate((element: any) => element === element.ownerDocument.activeElement);
+  }
+
   /** Goes on by the keyboard until the element has the focus. */
   async tabTo(target: Locator): Promise<void> {
     for (let steps = 0; steps < 200; steps++) {
       await this.page.keyboard.press('Tab');
-      // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an element of the page, whose types tests lack
-      if (await target.evaluate((element: any) => element === element.ownerDocument.activeElement)) return;
+      if (await this.hasFocus(target)) return;
     }
     throw new Error('the keyboard does not lead there');
   }
