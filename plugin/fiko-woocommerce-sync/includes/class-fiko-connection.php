@@ -48,6 +48,30 @@ final class Fiko_Connection {
 	}
 
 	/**
+	 * Whether it is known whose the present token is. If not, the server is asked: another account than the one before
+	 * knows nothing of what was sent.
+	 *
+	 * @return bool
+	 */
+	public static function is_known() {
+		$account = get_option( Fiko_Contract::OPTIONS['account'] );
+		if ( is_array( $account ) && isset( $account['credentials'] ) && Fiko_Client::credentials_of( Fiko_Settings::token(), '' ) === $account['credentials'] ) {
+			return true;
+		}
+		$client = new Fiko_Client();
+		$answer = $client->get( 'health', Fiko_Contract::TIMING['connection_timeout'] );
+		if ( 'ok' === $answer->code && ! isset( $answer->body['user'], $answer->body['token'] ) ) {
+			$answer->code = 'not_fiko';
+		}
+		Fiko_Gate::heed( $answer );
+		if ( 'ok' !== $answer->code ) {
+			return false;
+		}
+		self::remember( self::account( $answer ) );
+		return true;
+	}
+
+	/**
 	 * The present state, for the settings page.
 	 *
 	 * @return array{state:string,code:string,message:string,hint:string,until:int|null,since:int|null}
@@ -208,7 +232,8 @@ final class Fiko_Connection {
 	 * @param array<string,string> $account Account.
 	 */
 	private static function remember( array $account ) {
-		$before = get_option( Fiko_Contract::OPTIONS['account'] );
+		$before                 = get_option( Fiko_Contract::OPTIONS['account'] );
+		$account['credentials'] = Fiko_Client::credentials_of( Fiko_Settings::token(), '' );
 		if ( is_array( $before ) && $before['id'] !== $account['id'] ) {
 			Fiko_Outbox::begin_anew();
 		}

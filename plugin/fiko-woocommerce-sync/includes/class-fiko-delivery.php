@@ -28,7 +28,7 @@ final class Fiko_Delivery {
 			'failed'    => 0,
 			'closed'    => false,
 		);
-		if ( ! Fiko_Gate::is_open() ) {
+		if ( ! Fiko_Gate::is_open() || ! Fiko_Connection::is_known() ) {
 			$result['closed'] = true;
 			return $result;
 		}
@@ -92,6 +92,9 @@ final class Fiko_Delivery {
 	 */
 	public static function drain( $seconds ) {
 		$ends = microtime( true ) + $seconds;
+		if ( ! Fiko_Gate::is_open() || ! Fiko_Connection::is_known() ) {
+			return false;
+		}
 		while ( Fiko_Outbox::count_due() > 0 ) {
 			$result = self::deliver( array(), Fiko_Contract::BATCH['products'] );
 			if ( $result['closed'] || 0 === $result['taken'] ) {

@@ -136,10 +136,6 @@ final class Fiko_Settings {
 		}
 		if ( array( self::api_url(), self::token(), self::signing_secret(), self::site() ) !== $before ) {
 			Fiko_Gate::open();
-			if ( self::is_connected() ) {
-				// Whose the token is: another account knows nothing either.
-				Fiko_Connection::test( array() );
-			}
 			Fiko_Schedule::sweep_now();
 		}
 		return array();
