@@ -90,7 +90,9 @@ describe('the first sync', () => {
     );
     expect(
       taken
-        .flatMap(({ body }) => (body.events ?? [body]).map((event: any) => event.product.id))
+        .flatMap(({ body }) =>
+          (body.events ?? [body]).map((event: { product: { id: number } }) => event.product.id),
+        )
         .sort((a: number, b: number) => a - b),
     ).toEqual(ids);
     expect((await overview()).bulk).toMatchObject({ state: 'done', done: 150 });

@@ -19,7 +19,9 @@ afterEach(async () => {
 
 /** What buyers find in the shop, by the product's id. */
 const shop = async (): Promise<Record<string, unknown>> => {
-  const products = await site.eval<any[]>(`
+  const products = await site.eval<
+    { id: number; title: string; price: string; in_stock: boolean; categories: string[] }[]
+  >(`
     $all = array();
     foreach ( get_posts( array( 'post_type' => 'product', 'post_status' => 'publish', 'numberposts' => -1, 'fields' => 'ids' ) ) as $id ) {
       $product = wc_get_product( $id );

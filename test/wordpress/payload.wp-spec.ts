@@ -355,7 +355,7 @@ describe('the digest', () => {
       value,
       { minKeys: 1, maxKeys: 8 },
     );
-    const samples = fc.sample(payload, 500) as Record<string, unknown>[];
+    const samples: Record<string, unknown>[] = fc.sample(payload, 500);
     const made = await site.eval<string[]>(
       `return array_map( function ( $json ) { return Fiko_Json::digest( json_decode( $json, true ) ); }, json_decode( ${phpJson(
         samples.map((sample) => JSON.stringify(sample)),

@@ -66,7 +66,7 @@ describe('while a product is being sent', () => {
   it('and its claim runs out: who sent it last has the word', async () => {
     const { id } = await site.createProduct({ name: 'کفش', regular_price: '1' });
     await site.advance(31);
-    const result = await site.eval<{ slow: any; row: any }>(`
+    const result = await site.eval<Record<string, string>>(`
       global $wpdb;
       $slow = Fiko_Outbox::claim( array( ${id} ), 1 )[ ${id} ];
       Fiko_Outbox::begin_event( $slow, 'a' );
@@ -75,25 +75,26 @@ describe('while a product is being sent', () => {
       Fiko_Outbox::begin_event( $fast, 'b' );
       Fiko_Outbox::acknowledge( $slow, false );
       Fiko_Outbox::retry( $fast, 60, 'unreachable', 'no answer' );
-      return array( 'slow' => $slow, 'row' => Fiko_Outbox::row( ${id} ) );`);
-    expect(result.row).toMatchObject({ event_digest: 'b', acknowledged: '0' });
-    expect(Number(result.row.due_at)).toBeGreaterThan(0);
+      return Fiko_Outbox::row( ${id} );`);
+    expect(result).toMatchObject({ event_digest: 'b', acknowledged: '0' });
+    expect(Number(result.due_at)).toBeGreaterThan(0);
   });
 
   it('and a new token is saved: the late refusal of the old one closes nothing', async () => {
     const { id } = await site.createProduct({ name: 'کفش', regular_price: '1' });
-    let saving: Promise<unknown> | null = null;
+    const saving: Promise<unknown>[] = [];
     server.answer(({ route, headers }) => {
       if (!headers.authorization?.includes('0123456789abc')) return 'forward';
       if (route !== 'webhook') return 'forward';
-      saving ??= connect(site, {
-        url: server.url,
-        token: 'wc_sk_live_newnewnewnewnewnewnewnewnewnewnewnewnewnew',
-      });
+      if (saving.length === 0) {
+        const token = 'wc_sk_live_newnewnewnewnewnewnewnewnewnewnewnewnewnew';
+        saving.push(connect(site, { url: server.url, token }));
+      }
       return { ...TROUBLE.unauthorized, delayMs: 2500 };
     });
     await site.runQueue({ ahead: 31 });
-    await saving;
+    await Promise.all(saving);
+    expect(saving).toHaveLength(1);
     expect((await overview()).connection.state).toBe('ok');
     await site.runQueue({ ahead: 300 });
     expect(await row(id)).toMatchObject({ acknowledged: '1' });
