@@ -211,7 +211,9 @@ describe('wp fiko', () => {
     });
 
     it('ends with an error where the server says nothing of the products', async () => {
-      fake.answer({ status: 200, body: { results: [] } });
+      fake.answer(({ route }) =>
+        route === 'webhook/batch' ? { status: 200, body: { results: [] } } : 'forward',
+      );
       expect(await sync(`--ids=${products.join(',')}`)).toMatchObject({
         code: 1,
         said: [['error', '0 products sent, 0 failed, 3 waiting.']],

@@ -591,7 +591,7 @@ describe('pages', () => {
           `<span class="fiko-state fiko-state--${state}" data-fiko-id="${id}" data-fiko-state="${state}"`,
         );
       for (const icon of Object.values(SYNC_STATES))
-        expect(all).toContain(`<span aria-hidden="true">${icon}</span>`);
+        expect(all).toContain(`<span class="wp-exclude-emoji" aria-hidden="true">${icon}</span>`);
     });
 
     it('show what the server says as text', async () => {
@@ -604,7 +604,7 @@ describe('pages', () => {
         'Failed: name: &lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; it&#039;s &amp; &lt;b&gt;bold&lt;/b&gt;';
       const { text } = await site.request(list);
       expect(text).toContain(
-        `<span class="fiko-state fiko-state--failed" data-fiko-id="${id}" data-fiko-state="failed" title="${escaped}"><span aria-hidden="true">❌</span><span class="screen-reader-text">${escaped}</span></span>`,
+        `<span class="fiko-state fiko-state--failed" data-fiko-id="${id}" data-fiko-state="failed" title="${escaped}"><span class="wp-exclude-emoji" aria-hidden="true">❌</span><span class="screen-reader-text">${escaped}</span></span>`,
       );
       expect(text).not.toContain('<script>alert(');
       const { body } = await site.rest('GET', '/fiko-sync/v1/overview');

@@ -561,8 +561,8 @@ describe('settings', () => {
     // Of three products one request was enough to find out.
     expect(fake.requests).toHaveLength(1);
     await site.runQueue({ ahead: 3600 });
-    // The comparison after activation asks whether the server still refuses; nothing is sent.
-    expect(fake.requests.slice(1).map(({ route }) => route)).toEqual(['health']);
+    // A comparison may ask whether the server still refuses; nothing is sent.
+    expect(fake.requests.slice(1).filter(({ route }) => route !== 'health')).toEqual([]);
 
     expect((await save({ api_token: OTHER_TOKEN })).body.connection).toMatchObject({ state: 'ok' });
     fake.requests.length = 0;

@@ -44,8 +44,8 @@ final class Fiko_Schedule {
 		foreach ( $every as $action => list( $first, $interval ) ) {
 			$hook = Fiko_Contract::ACTIONS[ $action ];
 			if ( false === as_next_scheduled_action( $hook, array(), Fiko_Contract::ACTION_GROUP ) ) {
-				if ( 'daily' === $action ) {
-					// The plugin was off, and changes were not noted.
+				if ( 'daily' === $action && null !== Fiko_Connection::known_account() ) {
+					// The plugin was off for a while, and changes were not noted.
 					self::plan( $hook, array( 'back' ), Fiko_Clock::now() + 120 );
 				}
 				as_schedule_recurring_action( $first, $interval, $hook, array(), Fiko_Contract::ACTION_GROUP );
