@@ -42,9 +42,9 @@ async function sentBy(action: () => Promise<Record<string, number>>): Promise<Se
   };
   await site.runQueue();
   const atOnce = take();
-  await site.runQueue({ ahead: 29 });
+  await site.runQueue({ ahead: 20 });
   expect(take()).toEqual([]);
-  await site.runQueue({ ahead: 2 });
+  await site.runQueue({ ahead: 11 });
   return { atOnce, rested: take() };
 }
 
