@@ -34,11 +34,13 @@ export async function freePort(): Promise<number> {
 export class ServerProcess {
   stdout = '';
   stderr = '';
+  private readonly closed: Promise<unknown>;
 
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,
   ) {
+    this.closed = once(child, 'close');
     child.stdout!.on('data', (data: Buffer) => (this.stdout += data.toString()));
     child.stderr!.on('data', (data: Buffer) => (this.stderr += data.toString()));
   }
@@ -87,10 +89,10 @@ export class ServerProcess {
     this.child.kill(signal);
   }
 
-  /** Resolves to the exit code, or the name of the signal that ended it. */
+  /** Resolves, once all that it printed has been read, to the exit code, or the name of the signal that ended it. */
   async ended(): Promise<number | string> {
     const { child } = this;
-    if (this.running) await once(child, 'exit');
+    await this.closed;
     return child.exitCode ?? child.signalCode!;
   }
 

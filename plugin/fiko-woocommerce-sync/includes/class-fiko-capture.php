@@ -105,7 +105,7 @@ final class Fiko_Capture {
 	 */
 	public static function on_term_edited( $term_id, $tt_id, $taxonomy ) {
 		if ( self::is_told( $taxonomy ) ) {
-			Fiko_Outbox::note_term( $tt_id );
+			Fiko_Outbox::note_terms( array( $tt_id ) );
 			Fiko_Schedule::sweep_now();
 		}
 	}

@@ -706,37 +706,32 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * Marks all products of a term, by one statement: whatever dies afterwards, they are marked.
-	 *
-	 * @param int $tt_id Term in its taxonomy.
-	 */
-	public static function note_term( $tt_id ) {
-		global $wpdb;
-		self::note_found( $wpdb->prepare( "SELECT object_id FROM $wpdb->term_relationships WHERE term_taxonomy_id = %d", $tt_id ) );
-	}
-
-	/**
 	 * Marks all products that have a term of a taxonomy.
 	 *
 	 * @param string $taxonomy Taxonomy.
 	 */
 	public static function note_taxonomy( $taxonomy ) {
 		global $wpdb;
-		self::note_found( $wpdb->prepare( "SELECT r.object_id FROM $wpdb->term_relationships r INNER JOIN $wpdb->term_taxonomy t ON t.term_taxonomy_id = r.term_taxonomy_id WHERE t.taxonomy = %s", $taxonomy ) );
+		self::note_terms( array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT term_taxonomy_id FROM $wpdb->term_taxonomy WHERE taxonomy = %s", $taxonomy ) ) ) );
 	}
 
 	/**
-	 * Marks the products among posts, and those that variations among them are of.
+	 * Marks all products of terms, and those that variations among them are of, by one statement: whatever dies afterwards,
+	 * they are marked.
 	 *
-	 * @param string $found Query of their ids.
+	 * @param int[] $tt_ids Terms in their taxonomies.
 	 */
-	private static function note_found( $found ) {
+	public static function note_terms( array $tt_ids ) {
 		global $wpdb;
+		if ( ! $tt_ids ) {
+			return;
+		}
 		Fiko_Schema::ensure();
 		$table    = Fiko_Schema::table();
 		$ms       = Fiko_Clock::now_ms();
 		$now      = intdiv( $ms, 1000 );
-		$products = "SELECT DISTINCT CASE WHEN post_type = 'product_variation' THEN post_parent ELSE ID END FROM $wpdb->posts WHERE ID IN ($found) AND post_type IN ('product', 'product_variation') AND post_status NOT IN ('auto-draft', 'importing', 'trash')";
+		$list     = implode( ',', array_map( 'intval', $tt_ids ) );
+		$products = "SELECT DISTINCT CASE WHEN post_type = 'product_variation' THEN post_parent ELSE ID END FROM $wpdb->posts WHERE ID IN (SELECT object_id FROM $wpdb->term_relationships WHERE term_taxonomy_id IN ($list)) AND post_type IN ('product', 'product_variation') AND post_status NOT IN ('auto-draft', 'importing', 'trash')";
 		$wpdb->query( "INSERT IGNORE INTO `$table` (product_id) $products" );
 		$wpdb->query(
 			$wpdb->prepare(
@@ -747,12 +742,13 @@ final class Fiko_Outbox {
 					changed_at = CASE WHEN changed_at >= %d THEN changed_at + 1 ELSE %d END,
 					revision = revision + 1,
 					state = 'waiting',
-					error = ''",
+					error = ''
+				WHERE product_id IN ($products)",
 				$now,
 				$now,
 				$ms,
 				$ms
-			) . " WHERE product_id IN ($products)"
+			)
 		);
 	}
 
