@@ -118,7 +118,7 @@ describe('the products list of a Persian shop', () => {
     await visit.page.keyboard.press('Enter');
     expect((await sent).status()).toBe(200);
     await expectState(hat, 'waiting', '⏳', t('Sent; the assistant is learning it.'));
-    expect(await visit.hasFocus(syncLink(hat))).toBe(true);
+    expect(await visit.getsFocus(syncLink(hat))).toBe(true);
     await asLater();
   });
 

@@ -123,7 +123,7 @@ describe('the settings page when something is wrong', () => {
     await visit.page.keyboard.press('Enter');
     await see(t('Settings saved.'));
     await heard(t('The connection works.'));
-    expect(await visit.hasFocus(button('Save'))).toBe(true);
+    expect(await visit.getsFocus(button('Save'))).toBe(true);
     expect(await site.option(PLUGIN_OPTIONS.apiToken)).toBe(TOKEN);
   });
 
@@ -310,7 +310,7 @@ describe('the settings page in English', () => {
     await button('Stop').click();
     await visit.page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).click();
     await button('Start the first sync').waitFor();
-    expect(await visit.hasFocus(button('Start the first sync'))).toBe(true);
+    expect(await visit.getsFocus(button('Start the first sync'))).toBe(true);
     await site.runQueue();
     expect(fake.events).toEqual([]);
 

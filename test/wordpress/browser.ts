@@ -13,6 +13,7 @@ import { PASSWORD, type Person, type WordPressSite } from './site';
 
 const root = join(__dirname, '..', '..');
 const screenshots = process.env.FIKO_SCREENSHOTS ?? join(root, 'coverage', 'screenshots');
+const FOCUS_TIMEOUT_MS = 5000;
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const TIMEOUT_MS = 30_000;
 
@@ -263,6 +264,16 @@ export class Visit {
   hasFocus(target: Locator): Promise<boolean> {
     // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an element of the page, whose types tests lack
     return target.evaluate((element: any) => element === element.ownerDocument.activeElement);
+  }
+
+  /** Once the element has the focus, which the page gives it after it has drawn it. */
+  async getsFocus(target: Locator): Promise<boolean> {
+    const deadline = Date.now() + FOCUS_TIMEOUT_MS;
+    while (!(await this.hasFocus(target))) {
+      if (Date.now() > deadline) return false;
+      await this.page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))');
+    }
+    return true;
   }
 
   /** Goes on by the keyboard until the element has the focus. */

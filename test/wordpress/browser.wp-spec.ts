@@ -156,7 +156,7 @@ describe('the settings page of a Persian shop', () => {
     expect(await visit.overflow('.fiko-confirm')).toEqual([]);
     await visit.page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(await visit.hasFocus(button('Send all products again'))).toBe(true);
+    expect(await visit.getsFocus(button('Send all products again'))).toBe(true);
     await see(t('Finished'));
   });
 
