@@ -91,7 +91,7 @@ final class Fiko_CLI {
 				'value' => trim( $state['state'] . ' ' . $state['code'] ),
 			),
 		);
-		foreach ( Fiko_Outbox::totals() as $name => $count ) {
+		foreach ( Fiko_Figures::totals() as $name => $count ) {
 			$rows[] = array(
 				'name'  => $name,
 				'value' => $count,
@@ -160,7 +160,7 @@ final class Fiko_CLI {
 	 * @return array{0:bool,1:string} Whether all of it was taken in, and a summary.
 	 */
 	private static function send_due() {
-		$total  = Fiko_Outbox::count_due();
+		$total  = Fiko_Figures::count_due();
 		$bar    = \WP_CLI\Utils\make_progress_bar( __( 'Sending products', 'fiko-woocommerce-sync' ), $total );
 		$sent   = 0;
 		$failed = 0;
@@ -173,7 +173,7 @@ final class Fiko_CLI {
 		} while ( $handled > 0 && ! $result['closed'] );
 		$bar->finish();
 		// What was sent in vain is due later, and so no longer among what is due.
-		$left = max( Fiko_Outbox::count_due(), $total - $sent - $failed );
+		$left = max( Fiko_Figures::count_due(), $total - $sent - $failed );
 		/* translators: 1: number of products sent, 2: number of products that failed, 3: number of products that wait */
 		return array( ! $result['closed'] && 0 === $failed + $left, sprintf( __( '%1$d products sent, %2$d failed, %3$d waiting.', 'fiko-woocommerce-sync' ), $sent, $failed, $left ) );
 	}

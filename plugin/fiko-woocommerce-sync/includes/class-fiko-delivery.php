@@ -95,14 +95,14 @@ final class Fiko_Delivery {
 		if ( ! Fiko_Gate::is_open() || ! Fiko_Connection::is_known() ) {
 			return false;
 		}
-		while ( Fiko_Outbox::count_due() > 0 ) {
+		while ( Fiko_Figures::count_due() > 0 ) {
 			$result = self::deliver( array(), Fiko_Contract::BATCH['products'] );
 			if ( $result['closed'] || 0 === $result['taken'] ) {
 				return false;
 			}
 			Fiko_Memory::free();
 			if ( microtime( true ) > $ends || Fiko_Memory::is_scarce() ) {
-				return Fiko_Outbox::count_due() > 0;
+				return Fiko_Figures::count_due() > 0;
 			}
 		}
 		return false;

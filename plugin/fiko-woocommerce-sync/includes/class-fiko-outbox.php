@@ -454,67 +454,6 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * Keeps the digests of a comparison.
-	 *
-	 * @param array<int,string> $digests By product.
-	 * @param int               $scan    Which comparison.
-	 */
-	public static function scanned( array $digests, $scan ) {
-		global $wpdb;
-		if ( ! $digests ) {
-			return;
-		}
-		$table = Fiko_Schema::table();
-		$list  = implode( ',', array_map( 'intval', array_keys( $digests ) ) );
-		$cases = '';
-		foreach ( $digests as $id => $digest ) {
-			$cases .= $wpdb->prepare( ' WHEN %d THEN %s', $id, $digest );
-		}
-		$wpdb->query( "INSERT IGNORE INTO `$table` (product_id, state) VALUES (" . str_replace( ',', ",'never'),(", $list ) . ",'never')" );
-		$wpdb->query( $wpdb->prepare( "UPDATE `$table` SET scan_id = %d, scan_digest = CASE product_id", $scan ) . $cases . " ELSE scan_digest END WHERE product_id IN ($list)" );
-	}
-
-	/**
-	 * The digests of a comparison, read part by part.
-	 *
-	 * @param int $scan Which comparison.
-	 * @return Generator<int,string> Digest by product.
-	 */
-	public static function each_scanned( $scan ) {
-		global $wpdb;
-		$table = Fiko_Schema::table();
-		$after = 0;
-		do {
-			$rows = $wpdb->get_results( $wpdb->prepare( "SELECT product_id, scan_digest FROM `$table` WHERE scan_id = %d AND product_id > %d ORDER BY product_id LIMIT 5000", $scan, $after ) );
-			foreach ( $rows as $row ) {
-				$after = (int) $row->product_id;
-				yield $after => $row->scan_digest;
-			}
-		} while ( $rows );
-	}
-
-	/**
-	 * The products of a comparison, part by part.
-	 *
-	 * @param int $scan Which comparison.
-	 * @param int $size Products in a part.
-	 * @return Generator<int,int[]>
-	 */
-	public static function scanned_in_parts( $scan, $size ) {
-		$part = array();
-		foreach ( self::each_scanned( $scan ) as $id => $digest ) {
-			$part[] = $id;
-			if ( count( $part ) === $size ) {
-				yield $part;
-				$part = array();
-			}
-		}
-		if ( $part ) {
-			yield $part;
-		}
-	}
-
-	/**
 	 * Rows by product.
 	 *
 	 * @param int[] $ids Products.
@@ -578,66 +517,6 @@ final class Fiko_Outbox {
 	public static function due( $limit ) {
 		global $wpdb;
 		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( 'SELECT product_id FROM `' . Fiko_Schema::table() . '` WHERE due_at > 0 AND due_at <= %d ORDER BY attempts, due_at, product_id LIMIT %d', Fiko_Clock::now(), $limit ) ) );
-	}
-
-	/**
-	 * How many products are due and in nobody's hands.
-	 *
-	 * @return int
-	 */
-	public static function count_due() {
-		global $wpdb;
-		$now = Fiko_Clock::now();
-		return (int) $wpdb->get_var( $wpdb->prepare( 'SELECT COUNT(*) FROM `' . Fiko_Schema::table() . '` WHERE due_at > 0 AND due_at <= %d AND claimed_until <= %d', $now, $now ) );
-	}
-
-	/**
-	 * Since when the product that has waited longest waits to be sent, or 0.
-	 *
-	 * @return int
-	 */
-	public static function oldest_pending() {
-		global $wpdb;
-		return (int) $wpdb->get_var( 'SELECT MIN(pending_since) FROM `' . Fiko_Schema::table() . '` WHERE pending_since > 0' );
-	}
-
-	/**
-	 * Products by state, those of which nothing was ever sent among them.
-	 *
-	 * @return array<string,int>
-	 */
-	public static function totals() {
-		global $wpdb;
-		$table  = Fiko_Schema::table();
-		$totals = array_fill_keys( array_keys( Fiko_Contract::STATES ), 0 );
-		$counts = $wpdb->get_results( "SELECT t.state AS state, COUNT(*) AS n FROM `$table` t INNER JOIN `$wpdb->posts` p ON p.ID = t.product_id WHERE p.post_type = 'product' AND p.post_status NOT IN ('auto-draft', 'trash') GROUP BY t.state" );
-		foreach ( $counts as $count ) {
-			if ( isset( $totals[ $count->state ] ) ) {
-				$totals[ $count->state ] = (int) $count->n;
-			}
-		}
-		// Deletions that wait, and those that failed, are of posts that are gone or in the trash.
-		$gone = $wpdb->get_results( "SELECT t.state AS state, COUNT(*) AS n FROM `$table` t LEFT JOIN `$wpdb->posts` p ON p.ID = t.product_id AND p.post_type = 'product' AND p.post_status NOT IN ('auto-draft', 'trash') WHERE t.product_id > 0 AND p.ID IS NULL AND t.state IN ('waiting', 'failed') GROUP BY t.state" );
-		foreach ( $gone as $count ) {
-			$totals[ $count->state ] += (int) $count->n;
-		}
-		$all                 = (int) $wpdb->get_var( "SELECT COUNT(*) FROM `$wpdb->posts` WHERE post_type = 'product' AND post_status NOT IN ('auto-draft', 'trash')" );
-		$unpublished         = (int) $wpdb->get_var( "SELECT COUNT(*) FROM `$wpdb->posts` p LEFT JOIN `$table` t ON t.product_id = p.ID WHERE p.post_type = 'product' AND p.post_status NOT IN ('auto-draft', 'trash', 'publish') AND t.product_id IS NULL" );
-		$published           = (int) $wpdb->get_var( "SELECT COUNT(*) FROM `$wpdb->posts` p LEFT JOIN `$table` t ON t.product_id = p.ID WHERE p.post_type = 'product' AND p.post_status = 'publish' AND t.product_id IS NULL" );
-		$totals['excluded'] += $unpublished;
-		$totals['never']    += $published;
-		return array( 'products' => $all ) + $totals;
-	}
-
-	/**
-	 * The latest failures.
-	 *
-	 * @param int $limit At most so many.
-	 * @return object[]
-	 */
-	public static function errors( $limit ) {
-		global $wpdb;
-		return $wpdb->get_results( $wpdb->prepare( 'SELECT product_id, error_code, error, state_at FROM `' . Fiko_Schema::table() . "` WHERE state = 'failed' ORDER BY state_at DESC, product_id DESC LIMIT %d", $limit ) );
 	}
 
 	/**

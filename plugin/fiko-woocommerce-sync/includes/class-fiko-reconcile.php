@@ -121,7 +121,7 @@ final class Fiko_Reconcile extends Fiko_Job {
 				$digests[ $id ] = str_repeat( '0', 32 );
 			}
 		}
-		Fiko_Outbox::scanned( $digests, (int) $state['run'] );
+		Fiko_Scan::keep( $digests, (int) $state['run'] );
 		$state['cursor']   = end( $ids );
 		$state['scanned'] += count( $ids );
 		return 0;
@@ -136,7 +136,7 @@ final class Fiko_Reconcile extends Fiko_Job {
 	private static function compare_buckets( array &$state ) {
 		$count   = Fiko_Contract::BATCH['buckets'];
 		$digests = array_fill( 0, $count, str_repeat( "\0", 8 ) );
-		foreach ( Fiko_Outbox::each_scanned( (int) $state['run'] ) as $id => $digest ) {
+		foreach ( Fiko_Scan::each( (int) $state['run'] ) as $id => $digest ) {
 			$digests[ $id % $count ] ^= Fiko_Json::fingerprint( $id, $digest );
 		}
 		$answer = self::ask(
@@ -147,7 +147,7 @@ final class Fiko_Reconcile extends Fiko_Job {
 		);
 		if ( 'conflict' === $answer->code ) {
 			// Nothing of this shop has ever arrived.
-			foreach ( Fiko_Outbox::scanned_in_parts( (int) $state['run'], 500 ) as $ids ) {
+			foreach ( Fiko_Scan::in_parts( (int) $state['run'], 500 ) as $ids ) {
 				Fiko_Outbox::note_many( $ids, true );
 				$state['sent'] += count( $ids );
 			}
@@ -170,7 +170,7 @@ final class Fiko_Reconcile extends Fiko_Job {
 	private static function compare_entries( array &$state ) {
 		$count = Fiko_Contract::BATCH['buckets'];
 		$of    = array_fill_keys( $state['buckets'], array() );
-		foreach ( Fiko_Outbox::each_scanned( (int) $state['run'] ) as $id => $digest ) {
+		foreach ( Fiko_Scan::each( (int) $state['run'] ) as $id => $digest ) {
 			if ( isset( $of[ $id % $count ] ) ) {
 				$of[ $id % $count ][] = array( $id, $digest );
 			}

@@ -71,7 +71,7 @@ final class Fiko_Rest {
 	 */
 	public static function overview() {
 		$errors = array();
-		foreach ( Fiko_Outbox::errors( 20 ) as $row ) {
+		foreach ( Fiko_Figures::errors( 20 ) as $row ) {
 			$name     = get_the_title( (int) $row->product_id );
 			$errors[] = array(
 				'id'       => (int) $row->product_id,
@@ -91,7 +91,7 @@ final class Fiko_Rest {
 			),
 			'connection' => Fiko_Connection::state(),
 			'account'    => Fiko_Connection::known_account(),
-			'totals'     => Fiko_Outbox::totals(),
+			'totals'     => Fiko_Figures::totals(),
 			'bulk'       => Fiko_Bulk_Sync::shown(),
 			'reconcile'  => Fiko_Reconcile::shown(),
 			'errors'     => $errors,

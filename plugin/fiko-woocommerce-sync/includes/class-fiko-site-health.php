@@ -43,7 +43,7 @@ final class Fiko_Site_Health {
 	 */
 	public static function test() {
 		$state   = Fiko_Connection::state();
-		$oldest  = Fiko_Outbox::oldest_pending();
+		$oldest  = Fiko_Figures::oldest_pending();
 		$waits   = $oldest ? Fiko_Clock::now() - $oldest : 0;
 		$status  = 'good';
 		$label   = __( 'Product changes reach Fiko', 'fiko-woocommerce-sync' );
@@ -82,7 +82,7 @@ final class Fiko_Site_Health {
 	 */
 	public static function add_information( $information ) {
 		$state  = Fiko_Connection::state();
-		$oldest = Fiko_Outbox::oldest_pending();
+		$oldest = Fiko_Figures::oldest_pending();
 		$fields = array(
 			'version'    => array( __( 'Version', 'fiko-woocommerce-sync' ), FIKO_WC_VERSION ),
 			'server'     => array( __( 'Server', 'fiko-woocommerce-sync' ), Fiko_Settings::api_url() ),
@@ -91,7 +91,7 @@ final class Fiko_Site_Health {
 			'connection' => array( __( 'Connection', 'fiko-woocommerce-sync' ), trim( $state['state'] . ' ' . $state['code'] ) ),
 			'waiting'    => array( __( 'Longest wait', 'fiko-woocommerce-sync' ), $oldest ? human_time_diff( $oldest, Fiko_Clock::now() ) : __( 'none', 'fiko-woocommerce-sync' ) ),
 		);
-		foreach ( Fiko_Outbox::totals() as $name => $count ) {
+		foreach ( Fiko_Figures::totals() as $name => $count ) {
 			$fields[ 'total_' . $name ] = array( $name, $count );
 		}
 		$information['fiko-woocommerce-sync'] = array(
