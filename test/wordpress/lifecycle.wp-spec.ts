@@ -295,6 +295,42 @@ describe('the plugin', () => {
     expect(await network.noticesOf(PLUGIN)).toEqual([]);
   });
 
+  it('notes a change though the database gives it up for another that it is locked with', async () => {
+    const shop = (site = await startShop(fake, { database: 'mariadb' }));
+    const ids = await shop.createProducts([{ name: 'Chair' }, { name: 'Table' }]);
+    await syncNow(shop, ids);
+    fake.requests.length = 0;
+    // The other has written more, so that it is the product's change which InnoDB rolls back.
+    const deadlocked = await shop.eval(
+      `global $wpdb;
+      list( $changed, $held ) = array( ${ids.join(', ')} );
+      $table  = Fiko_Schema::table();
+      $other  = ( new wpdb( DB_USER, DB_PASSWORD, DB_NAME, DB_HOST ) )->dbh;
+      $failed = 0;
+      $wpdb->query( 'START TRANSACTION' );
+      $wpdb->query( "UPDATE $table SET refreshes = 7 WHERE product_id = $held" );
+      $other->query( 'START TRANSACTION' );
+      $other->query( "UPDATE $wpdb->posts SET comment_count = comment_count + 1" );
+      $other->query( "SELECT 1 FROM $table WHERE product_id = $changed LOCK IN SHARE MODE" );
+      $other->query( "UPDATE $table SET refreshes = refreshes + 1 WHERE product_id = $held", MYSQLI_ASYNC );
+      add_filter( 'query', function ( $sql ) use ( $wpdb, $other, &$failed ) {
+        if ( 1213 === $wpdb->dbh->errno && ! $failed ) {
+          $failed = 1;
+          $other->reap_async_query();
+          $other->query( 'COMMIT' );
+        }
+        return $sql;
+      } );
+      Fiko_Outbox::note( $changed );
+      $wpdb->query( 'COMMIT' );
+      return array( $failed, $wpdb->last_error );`,
+    );
+    expect(deadlocked).toEqual([1, '']);
+    await shop.runQueue({ ahead: 31 });
+    expect(await outbox(shop)).toMatchObject({ [ids[0]!]: { revision: '2', pending_since: '0' } });
+    expect(await shop.debugLog()).toBe('');
+  });
+
   it.each<SiteOptions>([{ version: 'oldest' }, { database: 'mariadb' }])(
     'works on %j',
     async (options) => {

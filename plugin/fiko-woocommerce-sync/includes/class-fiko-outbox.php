@@ -82,11 +82,11 @@ final class Fiko_Outbox {
 		$now   = intdiv( $ms, 1000 );
 		$rest  = Fiko_Contract::TIMING['debounce'];
 		$most  = Fiko_Contract::TIMING['debounce_at_most'];
-		if ( false === $wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id) VALUES (%d)", $id ) ) ) {
+		if ( false === Fiko_Database::query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id) VALUES (%d)", $id ) ) ) {
 			Fiko_Schema::mend();
-			$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id) VALUES (%d)", $id ) );
+			Fiko_Database::query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id) VALUES (%d)", $id ) );
 		}
-		$wpdb->query(
+		Fiko_Database::query(
 			$wpdb->prepare(
 				"UPDATE `$table` SET
 					due_at = CASE
@@ -141,11 +141,11 @@ final class Fiko_Outbox {
 			$now    = intdiv( $ms, 1000 );
 			$list   = implode( ',', $some );
 			$values = implode( '),(', $some );
-			$wpdb->query( "INSERT IGNORE INTO `$table` (product_id) VALUES ($values)" );
+			Fiko_Database::query( "INSERT IGNORE INTO `$table` (product_id) VALUES ($values)" );
 			if ( $force ) {
-				$wpdb->query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0 WHERE product_id IN ($list) AND pending_since = 0" );
+				Fiko_Database::query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0 WHERE product_id IN ($list) AND pending_since = 0" );
 			}
-			$wpdb->query(
+			Fiko_Database::query(
 				$wpdb->prepare(
 					"UPDATE `$table` SET
 						revision = revision + 1,
@@ -188,7 +188,7 @@ final class Fiko_Outbox {
 			return array();
 		}
 		$list = implode( ',', array_map( 'intval', array_slice( $ids, 0, $limit ) ) );
-		$wpdb->query( $wpdb->prepare( "UPDATE `$table` SET claimed_by = %s, claimed_until = %d WHERE product_id IN ($list) AND due_at > 0 AND due_at <= %d AND claimed_until <= %d", $claim, $now + Fiko_Contract::TIMING['claim'], $now, $now ) );
+		Fiko_Database::query( $wpdb->prepare( "UPDATE `$table` SET claimed_by = %s, claimed_until = %d WHERE product_id IN ($list) AND due_at > 0 AND due_at <= %d AND claimed_until <= %d", $claim, $now + Fiko_Contract::TIMING['claim'], $now, $now ) );
 		return self::keyed( $wpdb->get_results( $wpdb->prepare( "SELECT * FROM `$table` WHERE product_id IN ($list) AND claimed_by = %s", $claim ) ) );
 	}
 
@@ -208,7 +208,7 @@ final class Fiko_Outbox {
 		}
 		$row->acknowledged = 0;
 		// Before it is sent: an answer that is lost must not leave us believing that the server has what it had before.
-		$wpdb->query(
+		Fiko_Database::query(
 			$wpdb->prepare(
 				'UPDATE `' . Fiko_Schema::table() . '` SET event_id = %s, event_digest = %s, event_at = %d, acknowledged = 0, attempts = attempts + 1 WHERE product_id = %d AND claimed_by = %s',
 				$row->event_id,
@@ -266,7 +266,7 @@ final class Fiko_Outbox {
 	 */
 	public static function drop( $row ) {
 		global $wpdb;
-		$wpdb->query( $wpdb->prepare( 'DELETE FROM `' . Fiko_Schema::table() . '` WHERE product_id = %d AND revision = %d', $row->product_id, $row->revision ) );
+		Fiko_Database::query( $wpdb->prepare( 'DELETE FROM `' . Fiko_Schema::table() . '` WHERE product_id = %d AND revision = %d', $row->product_id, $row->revision ) );
 	}
 
 	/**
@@ -308,7 +308,7 @@ final class Fiko_Outbox {
 			self::refuse( $row, 'server_error' === $code || 'no_verdict' === $code ? $code : 'gave_up', $reason );
 			return;
 		}
-		$wpdb->query(
+		Fiko_Database::query(
 			$wpdb->prepare(
 				'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d THEN %d ELSE due_at END, error_code = %s, error = %s, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
 				$row->revision,
@@ -328,7 +328,7 @@ final class Fiko_Outbox {
 	 */
 	public static function put_back( $row ) {
 		global $wpdb;
-		$wpdb->query(
+		Fiko_Database::query(
 			$wpdb->prepare(
 				'UPDATE `' . Fiko_Schema::table() . "` SET attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
 				$row->product_id,
@@ -346,7 +346,7 @@ final class Fiko_Outbox {
 		global $wpdb;
 		$table = Fiko_Schema::table();
 		$now   = Fiko_Clock::now();
-		$wpdb->query( $wpdb->prepare( "UPDATE `$table` SET due_at = %d WHERE due_at > %d AND attempts <= 2 AND error_code IN ('unreachable', 'not_fiko', 'redirect')", $now, $now + Fiko_Contract::TIMING['debounce'] ) );
+		Fiko_Database::query( $wpdb->prepare( "UPDATE `$table` SET due_at = %d WHERE due_at > %d AND attempts <= 2 AND error_code IN ('unreachable', 'not_fiko', 'redirect')", $now, $now + Fiko_Contract::TIMING['debounce'] ) );
 		$given_up = $was_long ? self::failed( 'gave_up' ) : array();
 		if ( $given_up ) {
 			self::note_many( $given_up, false );
@@ -361,7 +361,7 @@ final class Fiko_Outbox {
 	 */
 	public static function release( $row, $delay = 0 ) {
 		global $wpdb;
-		$wpdb->query(
+		Fiko_Database::query(
 			$wpdb->prepare(
 				'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d AND %d > 0 THEN %d ELSE due_at END, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
 				$row->revision,
@@ -382,10 +382,9 @@ final class Fiko_Outbox {
 	 *                                        has changed since.
 	 */
 	private static function settle( $row, array $always, array $if_current ) {
-		global $wpdb;
 		$table = Fiko_Schema::table();
 		if ( $always ) {
-			$wpdb->update(
+			Fiko_Database::update(
 				$table,
 				$always,
 				array(
@@ -394,7 +393,7 @@ final class Fiko_Outbox {
 				)
 			);
 		}
-		$settled = $wpdb->update(
+		$settled = Fiko_Database::update(
 			$table,
 			$if_current + array(
 				'due_at'        => 0,
@@ -430,7 +429,7 @@ final class Fiko_Outbox {
 	public static function report( $id, $state, $at, $error, $delay ) {
 		global $wpdb;
 		$table = Fiko_Schema::table();
-		$wpdb->query(
+		Fiko_Database::query(
 			$wpdb->prepare(
 				"UPDATE `$table` SET state = %s, state_at = %d, error_code = %s, error = %s, refresh_at = %d, refreshes = refreshes + 1 WHERE product_id = %d AND pending_since = 0 AND (state <> 'failed' OR error_code = 'processing')",
 				$state,
@@ -450,7 +449,7 @@ final class Fiko_Outbox {
 	 */
 	public static function adopt( $id ) {
 		global $wpdb;
-		$wpdb->query( $wpdb->prepare( 'INSERT IGNORE INTO `' . Fiko_Schema::table() . '` (product_id, known) VALUES (%d, 1)', $id ) );
+		Fiko_Database::query( $wpdb->prepare( 'INSERT IGNORE INTO `' . Fiko_Schema::table() . '` (product_id, known) VALUES (%d, 1)', $id ) );
 	}
 
 	/**
@@ -493,7 +492,7 @@ final class Fiko_Outbox {
 		$ids   = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT product_id FROM `$table` WHERE refresh_at > 0 AND refresh_at <= %d AND pending_since = 0 ORDER BY refresh_at LIMIT %d", $now, $limit ) ) );
 		if ( $ids ) {
 			$list = implode( ',', $ids );
-			$wpdb->query( $wpdb->prepare( "UPDATE `$table` SET refresh_at = %d WHERE product_id IN ($list)", $now + Fiko_Contract::TIMING['claim'] ) );
+			Fiko_Database::query( $wpdb->prepare( "UPDATE `$table` SET refresh_at = %d WHERE product_id IN ($list)", $now + Fiko_Contract::TIMING['claim'] ) );
 		}
 		return $ids;
 	}
@@ -538,10 +537,9 @@ final class Fiko_Outbox {
 	 * Another server, or another account, knows nothing of what was sent to the one before.
 	 */
 	public static function forget_what_was_sent() {
-		global $wpdb;
 		$table = Fiko_Schema::table();
-		$wpdb->query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0, known = 0, refresh_at = 0, revision = revision + 1" );
-		$wpdb->query( "UPDATE `$table` SET state = 'never', error = '', error_code = '' WHERE pending_since = 0 AND product_id > 0" );
+		Fiko_Database::query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0, known = 0, refresh_at = 0, revision = revision + 1" );
+		Fiko_Database::query( "UPDATE `$table` SET state = 'never', error = '', error_code = '' WHERE pending_since = 0 AND product_id > 0" );
 	}
 
 	/**
@@ -567,9 +565,9 @@ final class Fiko_Outbox {
 		$now  = Fiko_Clock::now();
 		$mine = wp_generate_uuid4();
 		$sql  = $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . '` SET claimed_by = %s, claimed_until = %d WHERE product_id = 0 AND claimed_until <= %d', $mine, $now + $seconds, $now );
-		$got  = $wpdb->query( $sql );
+		$got  = Fiko_Database::query( $sql );
 		if ( ! $got && Fiko_Schema::mend() ) {
-			$got = $wpdb->query( $sql );
+			$got = Fiko_Database::query( $sql );
 		}
 		return $got ? $mine : '';
 	}
@@ -581,7 +579,7 @@ final class Fiko_Outbox {
 	 */
 	public static function unlock( $mine ) {
 		global $wpdb;
-		$wpdb->query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . "` SET claimed_by = '', claimed_until = 0 WHERE product_id = 0 AND claimed_by = %s", $mine ) );
+		Fiko_Database::query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . "` SET claimed_by = '', claimed_until = 0 WHERE product_id = 0 AND claimed_by = %s", $mine ) );
 	}
 
 	/**
@@ -611,8 +609,8 @@ final class Fiko_Outbox {
 		$now      = intdiv( $ms, 1000 );
 		$list     = implode( ',', array_map( 'intval', $tt_ids ) );
 		$products = "SELECT DISTINCT CASE WHEN post_type = 'product_variation' THEN post_parent ELSE ID END FROM $wpdb->posts WHERE ID IN (SELECT object_id FROM $wpdb->term_relationships WHERE term_taxonomy_id IN ($list)) AND post_type IN ('product', 'product_variation') AND post_status NOT IN ('auto-draft', 'importing', 'trash')";
-		$wpdb->query( "INSERT IGNORE INTO `$table` (product_id) $products" );
-		$wpdb->query(
+		Fiko_Database::query( "INSERT IGNORE INTO `$table` (product_id) $products" );
+		Fiko_Database::query(
 			$wpdb->prepare(
 				"UPDATE `$table` SET
 					due_at = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE due_at END,

@@ -29,8 +29,8 @@ final class Fiko_Scan {
 		foreach ( $digests as $id => $digest ) {
 			$cases .= $wpdb->prepare( ' WHEN %d THEN %s', $id, $digest );
 		}
-		$wpdb->query( "INSERT IGNORE INTO `$table` (product_id, state) VALUES (" . str_replace( ',', ",'never'),(", $list ) . ",'never')" );
-		$wpdb->query( $wpdb->prepare( "UPDATE `$table` SET scan_id = %d, scan_digest = CASE product_id", $scan ) . $cases . " ELSE scan_digest END WHERE product_id IN ($list)" );
+		Fiko_Database::query( "INSERT IGNORE INTO `$table` (product_id, state) VALUES (" . str_replace( ',', ",'never'),(", $list ) . ",'never')" );
+		Fiko_Database::query( $wpdb->prepare( "UPDATE `$table` SET scan_id = %d, scan_digest = CASE product_id", $scan ) . $cases . " ELSE scan_digest END WHERE product_id IN ($list)" );
 	}
 
 	/**

@@ -227,7 +227,7 @@ function fiko_stand_in_run_queue( array $input ) {
 	$table = fiko_stand_in_actions_table();
 	$ran   = array();
 	// Whoever ran them has died.
-	$wpdb->query( $wpdb->prepare( "UPDATE $table SET status = 'failed', error = 'timed out' WHERE status = 'in-progress' AND started < %d", $input['now'] - 300 ) );
+	fiko_stand_in_actions_write( $wpdb->prepare( "UPDATE $table SET status = 'failed', error = 'timed out' WHERE status = 'in-progress' AND started < %d", $input['now'] - 300 ) );
 	while ( count( $ran ) < $input['limit'] ) {
 		$rows = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $table WHERE status = 'pending' AND due <= %d ORDER BY priority, due, id LIMIT 25", $input['now'] ) );
 		if ( ! $rows ) {
@@ -237,7 +237,7 @@ function fiko_stand_in_run_queue( array $input ) {
 			if ( count( $ran ) >= $input['limit'] ) {
 				break;
 			}
-			if ( 1 !== $wpdb->query( $wpdb->prepare( "UPDATE $table SET status = 'in-progress', started = %d WHERE id = %d AND status = 'pending'", $input['now'], $row->id ) ) ) {
+			if ( 1 !== fiko_stand_in_actions_write( $wpdb->prepare( "UPDATE $table SET status = 'in-progress', started = %d WHERE id = %d AND status = 'pending'", $input['now'], $row->id ) ) ) {
 				continue;
 			}
 			fiko_stand_in_run_action( $row, $input['now'] );
@@ -245,6 +245,20 @@ function fiko_stand_in_run_queue( array $input ) {
 		}
 	}
 	return $ran;
+}
+
+/** Runners of the queue may lock each other out: the one that the database gives up tries again. */
+function fiko_stand_in_actions_write( $sql ) {
+	global $wpdb;
+	$shows = $wpdb->suppress_errors();
+	do {
+		$rows = $wpdb->query( $sql );
+	} while ( false === $rows && false !== strpos( $wpdb->last_error, 'Deadlock' ) );
+	$wpdb->suppress_errors( $shows );
+	if ( false === $rows ) {
+		throw new Exception( $wpdb->last_error );
+	}
+	return $rows;
 }
 
 /** @param int $now Unix seconds, as the site believes it to be */
@@ -268,7 +282,7 @@ function fiko_stand_in_run_action( $row, $now ) {
 		);
 		do_action( 'action_scheduler_failed_execution', (int) $row->id, $error );
 	}
-	$wpdb->update( fiko_stand_in_actions_table(), $after, array( 'id' => $row->id ) );
+	fiko_stand_in_actions_write( $wpdb->prepare( 'UPDATE ' . fiko_stand_in_actions_table() . ' SET status = %s, error = %s WHERE id = %d', $after['status'], $after['error'], $row->id ) );
 	if ( 0 < (int) $row->every ) {
 		fiko_stand_in_actions_add( $now + (int) $row->every, (int) $row->every, $row->hook, json_decode( $row->args, true ), $row->action_group, false, (int) $row->priority );
 	}
