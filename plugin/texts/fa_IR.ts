@@ -156,8 +156,8 @@ export const FA_IR: Record<string, string | [string, string]> = {
     'نشانی API و توکن API را از پنل فیکو بردارید و وارد کنید.',
   'This shop was connected as %1$s and is now at %2$s. Nothing is sent.':
     'این فروشگاه با نشانی %1$s متصل شده بود و اکنون در %2$s است. چیزی فرستاده نمی‌شود.',
-  'If the shop has moved, press Save. If this is a copy of the shop, leave it so, or deactivate the plugin here.':
-    'اگر فروشگاه جابه‌جا شده است، دکمهٔ ذخیره را بزنید. اگر این یک نسخهٔ کپی از فروشگاه است، کاری نکنید یا افزونه را اینجا غیرفعال کنید.',
+  'If the shop has moved, confirm its new address. If this is a copy of the shop or a test, leave it so, or deactivate the plugin here.':
+    'اگر فروشگاه جابه‌جا شده است، نشانی تازه را تأیید کنید. اگر این نسخهٔ کپی یا آزمایشی است، کاری نکنید یا افزونه را اینجا غیرفعال کنید.',
   'The server does not accept the token.': 'سرور این توکن را نمی‌پذیرد.',
   'Generate a new token in your Fiko panel, enter it here and save. What has changed meanwhile is sent then.':
     'در پنل فیکو توکن تازه‌ای بسازید، اینجا وارد و ذخیره کنید. سپس هرچه در این مدت تغییر کرده فرستاده می‌شود.',
@@ -201,12 +201,12 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'The product’s texts are too long: %1$s, at most %2$s can be sent.':
     'متن‌های محصول بیش از اندازه بلند است: %1$s؛ حداکثر %2$s فرستاده می‌شود.',
   'The assistant knows this product.': 'دستیار این محصول را می‌شناسد.',
-  'The assistant knows this product as of %s.': 'دستیار این محصول را از %s می‌شناسد.',
+  'The assistant knows this product. Last update: %s': 'دستیار این محصول را می‌شناسد. آخرین به‌روزرسانی: %s',
   'Waiting to be sent again: %s': 'در انتظار ارسال دوباره: %s',
   'Waiting to be sent.': 'در انتظار ارسال.',
   'Sent; the assistant is learning it.': 'فرستاده شد؛ دستیار در حال یادگیری آن است.',
-  'Not told to the assistant, as buyers do not see this product.':
-    'به دستیار گفته نمی‌شود، چون خریداران این محصول را نمی‌بینند.',
+  'Not told to the assistant: the product is a draft, private, hidden or protected by a password, or was left out.':
+    'به دستیار گفته نمی‌شود: پیش‌نویس، خصوصی، پنهان یا رمزدار است یا کنار گذاشته شده.',
   'Never sent.': 'هرگز فرستاده نشده است.',
 
   // Products list
@@ -215,7 +215,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Fiko: known to the assistant': 'فیکو: شناخته‌شده برای دستیار',
   'Fiko: waiting': 'فیکو: در انتظار',
   'Fiko: failed': 'فیکو: ناموفق',
-  'Fiko: never sent': 'فیکو: هرگز فرستاده‌نشده',
+  'Fiko: not sent': 'فیکو: فرستاده‌نشده',
   'Fiko: not for the assistant': 'فیکو: کنار گذاشته‌شده',
   'Filter by state in Fiko': 'صافی بر پایهٔ وضعیت در فیکو',
   'Sync now': 'همگام‌سازی',
@@ -258,4 +258,59 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Longest wait': 'طولانی‌ترین انتظار',
   'We send the data of our published products (names, texts, prices, stock, pictures) to the Fiko service, so that its assistant can answer questions about them. No data of customers or orders is sent.':
     'دادهٔ محصولات منتشرشدهٔ خود (نام، متن، قیمت، موجودی و تصویر) را به سرویس فیکو می‌فرستیم تا دستیار آن بتواند به پرسش‌ها دربارهٔ آن‌ها پاسخ دهد. هیچ داده‌ای از مشتریان و سفارش‌ها فرستاده نمی‌شود.',
+
+  // Connection and table
+  'The plugin’s table could not be made in the database. Product changes are neither noted nor sent.':
+    'جدول افزونه در پایگاه داده ساخته نشد؛ تغییر محصولات ثبت و فرستاده نمی‌شود.',
+  'Ask your host to allow WordPress’s database user to create tables (CREATE), and to look whether there is room left. Then open this page again.':
+    'از پشتیبانی هاست بخواهید به کاربر پایگاه دادهٔ وردپرس اجازهٔ ساخت جدول (CREATE) بدهد و فضای خالی آن را بررسی کند؛ سپس این صفحه را دوباره باز کنید.',
+  'The server is away for the moment (HTTP %s).': 'سرور موقتاً در دسترس نیست (HTTP %s).',
+  'The token is set in wp-config.php: only an administrator may change the server that gets it.':
+    'توکن در فایل wp-config.php تنظیم شده است: فقط مدیر کل می‌تواند سروری را که آن را می‌گیرد تغییر دهد.',
+
+  // Why a product was not taken in
+  'The server’s answer could not be read.': 'پاسخ سرور خوانده نشد.',
+  'The server was away (HTTP %s).': 'سرور در دسترس نبود (HTTP %s).',
+  'The server had a fault (HTTP %s).': 'سرور دچار خطا شد (HTTP %s).',
+  'The answer was not that of a Fiko server (HTTP %s).': 'پاسخ از سرور فیکو نبود (HTTP %s).',
+  'The server’s name was not found': 'نام دامنهٔ سرور پیدا نشد',
+  'The server did not accept the connection': 'سرور اتصال را نپذیرفت',
+  'The server did not answer in time': 'سرور به‌موقع پاسخ نداد',
+  'The server’s SSL certificate was not accepted': 'گواهی SSL سرور پذیرفته نشد',
+  'The server hung up': 'سرور اتصال را قطع کرد',
+  'WooCommerce cannot read it.': 'ووکامرس نمی‌تواند آن را بخواند.',
+  'variation %1$s, %2$s': 'متغیر %1$s، %2$s',
+  'address of the shop': 'نشانی فروشگاه',
+  'product number': 'شمارهٔ محصول',
+  SKU: 'شناسهٔ محصول (SKU)',
+  name: 'نام',
+  'product type': 'نوع محصول',
+  status: 'وضعیت',
+  'short description': 'توضیح کوتاه',
+  description: 'توضیحات',
+  price: 'قیمت',
+  'regular price': 'قیمت عادی',
+  'sale price': 'قیمت فروش ویژه',
+  'on sale': 'فروش ویژه',
+  currency: 'واحد پول',
+  'stock quantity': 'تعداد موجودی',
+  'stock status': 'وضعیت موجودی',
+  categories: 'دسته‌ها',
+  tags: 'برچسب‌ها',
+  brand: 'برند',
+  image: 'تصویر',
+  gallery: 'گالری',
+  permalink: 'پیوند یکتا',
+  attributes: 'ویژگی‌ها',
+  variations: 'متغیرها',
+  'date of the last change': 'تاریخ آخرین ویرایش',
+
+  // Products list and Site Health
+  '%s product waits, and is sent once the server can be used again.': [
+    '%s محصول در صف است و پس از برقراری اتصال فرستاده می‌شود.',
+    '%s محصول در صف است و پس از برقراری اتصال فرستاده می‌شود.',
+  ],
+  'Not sent': 'فرستاده‌نشده',
+  'Waiting deletions': 'حذف‌های در انتظار',
+  'Failed deletions': 'حذف‌های ناموفق',
 };

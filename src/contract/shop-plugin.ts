@@ -23,12 +23,16 @@ export const PLUGIN_OPTIONS = {
   bulk: 'fiko_wc_bulk_sync',
   reconcile: 'fiko_wc_reconcile',
   schema: 'fiko_wc_schema_version',
+  /** Terms that were edited and whose products are being noted. */
+  terms: 'fiko_wc_edited_terms',
 } as const;
 
 /** Short-lived ones. */
 export const PLUGIN_TRANSIENTS = {
   /** Whether the recurring actions were looked for within the hour. */
   ensured: 'fiko_wc_actions_ensured',
+  /** That the table could not be made a moment ago. */
+  tableRefused: 'fiko_wc_table_refused',
 } as const;
 
 /** The table of products, after the site's prefix: a row for each that is, or was, to be told of. */
@@ -124,6 +128,7 @@ export type FieldKind =
   | 'stock_status'
   | 'date'
   | 'currency'
+  | 'link'
   | 'image'
   | 'images'
   | 'terms'
@@ -156,7 +161,7 @@ export const PRODUCT_FIELDS: FieldMap<
   brand: { getter: '', kind: 'brand' },
   image: { getter: 'get_image_id', kind: 'image' },
   gallery: { getter: 'get_gallery_image_ids', kind: 'images' },
-  permalink: { getter: 'get_permalink', kind: 'text' },
+  permalink: { getter: 'get_permalink', kind: 'link' },
   attributes: { getter: 'get_attributes', kind: 'attributes' },
   variations: { getter: 'get_children', kind: 'variations' },
   date_modified: { getter: 'get_date_modified', kind: 'date' },
@@ -173,6 +178,6 @@ export const VARIATION_FIELDS: FieldMap<keyof VariationPayloadDto> = {
   stock_quantity: { getter: 'get_stock_quantity', kind: 'quantity' },
   stock_status: { getter: 'get_stock_status', kind: 'stock_status' },
   image: { getter: 'get_image_id', kind: 'image' },
-  permalink: { getter: 'get_permalink', kind: 'text' },
+  permalink: { getter: 'get_permalink', kind: 'link' },
   attributes: { getter: 'get_attributes', kind: 'variation_attributes' },
 };

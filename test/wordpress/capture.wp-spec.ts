@@ -250,6 +250,83 @@ describe('what no hook of WooCommerce tells of', () => {
     expect(sends.length).toBeLessThanOrEqual(30);
   });
 
+  it.each([
+    [
+      'price',
+      "update_post_meta( $id, '_price', '7' ); update_post_meta( $id, '_regular_price', '7' );",
+      { price: '7' },
+    ],
+    [
+      'new stock status',
+      "update_post_meta( $id, '_stock_status', 'outofstock' );",
+      { stock_status: 'outofstock' },
+    ],
+    ['SKU that goes', "delete_post_meta( $id, '_sku' );", { sku: '' }],
+    ['tag', "wp_set_object_terms( $id, array( 'tagged' ), 'product_tag' );", { tags: ['tagged'] }],
+  ])('a %s that a plugin writes by itself', async (_, statements, told) => {
+    const id = await create({ sku: 'A-1', regular_price: '5' });
+    await site.eval(`$id = ${id}; ${statements} return 1;`);
+    await site.runQueue({ ahead: 31 });
+    expect(latest(id)).toMatchObject({ event_type: 'product.updated', product: told });
+  });
+
+  it('a price of a variation that a plugin writes by itself', async () => {
+    const { id, variations } = await site.createProduct({
+      type: 'variable',
+      name: 'کفش',
+      attributes: [{ name: 'سایز', options: ['41'], variation: true }],
+      variations: [{ regular_price: '5', attributes: { سایز: '41' } }],
+    });
+    await site.runQueue({ ahead: 31 });
+    await site.eval(`update_post_meta( ${variations[0]}, '_price', '7' ); return 1;`);
+    await site.runQueue({ ahead: 31 });
+    expect(latest(id).product.variations).toMatchObject([{ price: '7' }]);
+  });
+
+  it('meta and terms that are not told, or stay as they are, send nothing', async () => {
+    const id = await create({ tags: ['same'] });
+    const seen = server.requests.length;
+    await site.eval(
+      `update_post_meta( ${id}, 'total_sales', '7' ); update_post_meta( ${id}, '_price', get_post_meta( ${id}, '_price', true ) );
+      wp_set_object_terms( ${id}, array( 'same' ), 'product_tag' ); return 1;`,
+    );
+    await site.runQueue({ ahead: 31 });
+    expect(server.requests.slice(seen)).toEqual([]);
+  });
+
+  it('an attribute that is renamed with its slug: its products tell the new name', async () => {
+    const id = await create({ attributes: [{ name: 'pa_color', options: ['آبی'], visible: true }] });
+    // As wc_update_attribute() does it: the hook comes first.
+    await site.eval(
+      `global $wpdb;
+      do_action( 'woocommerce_attribute_updated', 1, array( 'attribute_name' => 'colour', 'attribute_label' => 'رنگ' ), 'color' );
+      $wpdb->update( $wpdb->term_taxonomy, array( 'taxonomy' => 'pa_colour' ), array( 'taxonomy' => 'pa_color' ) );
+      return 1;`,
+    );
+    const row = await site.eval<{ state: string }>(`return Fiko_Outbox::row( ${id} );`);
+    expect(row.state).toBe('waiting');
+    await site.eval(
+      `global $wpdb; $wpdb->update( $wpdb->term_taxonomy, array( 'taxonomy' => 'pa_color' ), array( 'taxonomy' => 'pa_colour' ) ); return 1;`,
+    );
+    await site.runQueue({ ahead: 31 });
+  });
+
+  it('an edit in a process that goes on for hours is noted before it ends', async () => {
+    const [id, other] = [await create(), await create()];
+    const waits = await site.eval<[number, number]>(
+      `$revision = function () { return (int) Fiko_Outbox::row( ${id} )->revision; };
+      $before = $revision();
+      Fiko_Outbox::note( ${id} );
+      Fiko_Outbox::note( ${id} );
+      $first = $revision();
+      usleep( 2100000 );
+      Fiko_Outbox::note( ${other} );
+      return array( $first - $before, $revision() - $before );`,
+    );
+    expect(waits).toEqual([1, 2]);
+    await site.runQueue({ ahead: 31 });
+  });
+
   it('a category is deleted', async () => {
     const id = await create({ categories: ['Doomed', 'Kept'] });
     await site.eval(
@@ -285,6 +362,35 @@ describe('what no hook of WooCommerce tells of', () => {
     expect(events.length).toBeGreaterThanOrEqual(published - 5);
     expect(new Set(events.map(({ product }) => product.currency))).toEqual(new Set(['IRR']));
     await site.eval("update_option( 'woocommerce_currency', 'IRT' ); return 1;");
+    await site.runQueue();
+  });
+
+  it.each(['woocommerce_permalinks', 'woocommerce_price_num_decimals', 'woocommerce_store_postcode'])(
+    '%s changes: so does what is told of all products',
+    async (option) => {
+      const seen = server.events.length;
+      await create();
+      await site.eval(`update_option( '${option}', '${Date.now()}' ); return 1;`);
+      await site.runQueue();
+      expect(server.events.length - seen).toBeGreaterThan(2);
+    },
+  );
+
+  it('many tax rates in one request: the sync of all begins at most twice, and stays held where it was', async () => {
+    const state = await site.eval<{ runs: number; state: string }>(
+      `update_option( 'woocommerce_calc_taxes', 'yes' );
+      Fiko_Bulk_Sync::pause( true );
+      $runs = array();
+      add_action( 'update_option_fiko_wc_bulk_sync', function ( $before, $after ) use ( &$runs ) { $runs[ $after['run'] ] = true; }, 10, 2 );
+      for ( $i = 0; $i < 50; $i++ ) { do_action( 'woocommerce_tax_rate_added', $i, array() ); }
+      do_action( 'shutdown' );
+      return array( 'runs' => count( $runs ), 'state' => Fiko_Bulk_Sync::state()['state'] );`,
+    );
+    expect(state.runs).toBeLessThanOrEqual(3);
+    expect(state.state).toBe('paused');
+    await site.eval(
+      "Fiko_Bulk_Sync::stop(); update_option( 'woocommerce_calc_taxes', 'no' ); Fiko_Bulk_Sync::stop(); return 1;",
+    );
     await site.runQueue();
   });
 

@@ -417,6 +417,22 @@ describe('the plugin', () => {
     await connect(shop, fake);
     await api(shop, '/connection', {});
     expect(fake.requests.at(-1)!.headers['accept-language']).toBe('fa');
+    const named = await shop.eval<Record<string, string>>(
+      `switch_to_locale( 'fa_IR' );
+      $paths = array_map( function ( $field ) { return "product.$field"; }, array_merge( array_keys( Fiko_Contract::PRODUCT_FIELDS ), array( 'attributes.0.options.2' ) ) );
+      foreach ( array_keys( Fiko_Contract::VARIATION_FIELDS ) as $field ) { $paths[] = "events.4.product.variations.2.$field"; }
+      $paths[] = 'store.url';
+      return array_combine( $paths, array_map( array( 'Fiko_Fields', 'label' ), $paths ) );`,
+    );
+    for (const [path, label] of Object.entries(named))
+      expect({ path, label: label.replace('SKU', '') }).toEqual({
+        path,
+        label: expect.not.stringMatching(/[a-z]/i),
+      });
+    expect(named['events.4.product.variations.2.sale_price']).toBe('متغیر 3، قیمت فروش ویژه');
+    expect(await shop.eval("return Fiko_Clock::shown( strtotime( '2026-11-26T12:00:00Z' ) );")).toMatch(
+      /^۵ آذر ۱۴۰۵/,
+    );
     expect(await shop.noticesOf(PLUGIN)).toEqual([]);
   });
 });
@@ -580,6 +596,36 @@ describe('pages', () => {
       expect(fake.events).toHaveLength(2);
     });
 
+    it('say why they send nothing, and say it once', async () => {
+      const { id } = await site.createProduct({ name: 'Lamp' }, { silently: true });
+      const after = async (from = list) => {
+        const page = (await site.request(list)).text;
+        const nonce = /name="_wpnonce" value="([0-9a-f]+)"/.exec(page)![1]!;
+        const { headers } = await site.request(
+          `${from}&action=fiko_sync&action2=-1&_wpnonce=${nonce}&post[]=${id}&_wp_http_referer=${encodeURIComponent(from)}`,
+        );
+        const location = headers.get('location')!.replace(site.url, '');
+        return { location, text: (await site.request(location)).text };
+      };
+      await site.eval("update_option( 'fiko_wc_api_url', '' ); return 1;");
+      const unconnected = await after();
+      expect(unconnected.text).toContain('Connect the shop first: enter address and token, and save.');
+      expect(await outbox(site)).toEqual({});
+
+      await connect(site, fake);
+      fake.answer({ status: 503 });
+      await syncNow(site, [id]);
+      const closed = await after(unconnected.location);
+      expect(closed.text).toContain('1 product waits, and is sent once the server can be used again.');
+      expect(closed.text).not.toContain('Connect the shop first');
+      // Pages of the list, and what its columns sort by, lead on from here without it.
+      expect(closed.text).not.toMatch(/<th[^>]*><a href="[^"]*fiko_queued/);
+      expect(closed.text).toMatch(/<link id="wp-admin-canonical" rel="canonical" href="(?![^"]*fiko_)[^"]*"/);
+      fake.answer();
+      await site.eval('Fiko_Gate::open(); return 1;');
+      await site.runQueue({ ahead: 400 });
+    });
+
     it('are filtered by their state', async () => {
       const ids = await site.createProducts(
         ['synced', 'waiting', 'failed', 'excluded', 'never', 'of none'].map((name) => ({ name })),
@@ -640,7 +686,7 @@ describe('pages', () => {
         'Failed: name: &lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; it&#039;s &amp; &lt;b&gt;bold&lt;/b&gt;';
       const { text } = await site.request(list);
       expect(text).toContain(
-        `<span class="fiko-state fiko-state--failed" data-fiko-id="${id}" data-fiko-state="failed" title="${escaped}"><span class="wp-exclude-emoji" aria-hidden="true">❌</span><span class="screen-reader-text">${escaped}</span></span>`,
+        `<span class="fiko-state fiko-state--failed" data-fiko-id="${id}" data-fiko-state="failed" title="${escaped}"><span class="wp-exclude-emoji" aria-hidden="true">❌</span><span class="fiko-state-note">${escaped}</span></span>`,
       );
       expect(text).not.toContain('<script>alert(');
       const { body } = await site.rest('GET', '/fiko-sync/v1/overview');

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { productDigest } from '../../src/contract/product-digest';
@@ -290,6 +290,76 @@ describe('what is posted', () => {
     expect(await saveTaxes('yes')).toMatchObject({ price: '1100.00', regular_price: '1100.00' });
     expect(await saveTaxes('no')).toMatchObject({ price: '1000' });
     await rm(join(site.wpContent, 'mu-plugins', 'tax.php'));
+  });
+});
+
+describe('what is read', () => {
+  const muPlugin = () => join(site.wpContent, 'mu-plugins', 'reading.php');
+  afterEach(() => rm(muPlugin(), { force: true }));
+  const syncNow = async (id: number) => {
+    await site.rest('POST', '/fiko-sync/v1/products/sync', { ids: [id] });
+    return lastRequest().body.product;
+  };
+
+  it('is what a visitor sees, whoever is logged in', async () => {
+    const { id } = await site.createProduct({ name: 'کفش', regular_price: '1000' });
+    await writeFile(
+      muPlugin(),
+      `<?php foreach ( array( 'price', 'regular_price' ) as $of ) {
+        add_filter( "woocommerce_product_get_$of", function ( $price ) { return is_user_logged_in() ? '1' : $price; }, 99 );
+      }
+      add_action( 'shutdown', function () { file_put_contents( WP_CONTENT_DIR . '/who.txt', get_current_user_id() ); } );`,
+    );
+    expect(await syncNow(id)).toMatchObject({ price: '1000', regular_price: '1000' });
+    expect(Number(await readFile(join(site.wpContent, 'who.txt'), 'utf8'))).toBeGreaterThan(0);
+  });
+
+  it('has addresses by the protocol of the shop', async () => {
+    const { id } = await site.createProduct({ name: 'کفش', regular_price: '1', image: 'shoe.jpg' });
+    await writeFile(muPlugin(), "<?php $_SERVER['HTTPS'] = 'on';");
+    const { permalink, image } = await syncNow(id);
+    expect([permalink, image]).toEqual([expect.stringMatching(/^http:/), expect.stringMatching(/^http:/)]);
+  });
+
+  it('has no quantity where the shop counts no stock', async () => {
+    const { id } = await site.createProduct({
+      name: 'کفش',
+      regular_price: '1',
+      manage_stock: true,
+      stock_quantity: 2,
+    });
+    expect((await sent(id)).body.product.stock_quantity).toBe(2);
+    await site.eval("update_option( 'woocommerce_manage_stock', 'no' ); return 1;");
+    await site.runQueue();
+    expect(server.events.filter(({ product }) => product.id === id).at(-1).product.stock_quantity).toBeNull();
+    await site.eval("update_option( 'woocommerce_manage_stock', 'yes' ); return 1;");
+    await site.runQueue();
+  });
+
+  it('is not sent where a variation cannot be read, which would be taken for gone', async () => {
+    const { id, variations } = await site.createProduct({
+      type: 'variable',
+      name: 'کفش',
+      attributes: [{ name: 'سایز', options: ['41', '42'], variation: true }],
+      variations: [
+        { regular_price: '5', attributes: { سایز: '41' } },
+        { regular_price: '6', attributes: { سایز: '42' } },
+      ],
+    });
+    expect((await sent(id)).body.product.variations).toHaveLength(2);
+    await writeFile(
+      muPlugin(),
+      `<?php class Broken_Product { function __construct() { throw new Exception( 'broken' ); } }
+      add_filter( 'woocommerce_product_class', function ( $class, $type, $kind, $id ) { return ${variations[1]} === (int) $id ? 'Broken_Product' : $class; }, 10, 4 );`,
+    );
+    const seen = server.events.length;
+    await site.rest('POST', '/fiko-sync/v1/products/sync', { ids: [id] });
+    expect(server.events.slice(seen)).toEqual([]);
+    expect(
+      (await site.rest('POST', '/fiko-sync/v1/products/status', { ids: [id] })).body.products,
+    ).toMatchObject([{ state: 'failed', text: expect.stringContaining('WooCommerce cannot read it') }]);
+    await rm(muPlugin());
+    expect((await syncNow(id)).variations).toHaveLength(2);
   });
 });
 

@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FakeBackend } from './backend';
 import { TROUBLE } from './front';
@@ -102,6 +103,40 @@ describe('while a product is being sent', () => {
 });
 
 describe('a database that lost the table', () => {
+  it('and refuses to make it: that is said, and once it is made the catalogues are compared', async () => {
+    const [known] = await site.createProducts(many(1));
+    await syncNow(site, [known!]);
+    const refuse = join(site.wpContent, 'mu-plugins', 'refuse.php');
+    await writeFile(
+      refuse,
+      `<?php add_filter( 'query', function ( $sql ) { return false === stripos( $sql, 'CREATE TABLE wp_fiko_products' ) ? $sql : 'SELECT 1'; } );`,
+    );
+    await site.eval("$GLOBALS['wpdb']->query( 'DROP TABLE ' . Fiko_Schema::table() ); return 1;");
+    await site.updateProduct(known!, { regular_price: '7' });
+    await site.forget();
+    const told = await overview();
+    expect(told.connection).toMatchObject({
+      state: 'stopped',
+      code: 'no_table',
+      hint: expect.stringContaining('CREATE'),
+    });
+    expect(told.totals).toMatchObject({ products: 1, synced: 0 });
+    expect((await site.request('/wp-admin/index.php')).text).toContain('id="fiko-sync-stopped"');
+    for (const page of ['edit.php?post_type=product', 'edit.php?post_type=product&fiko_state=failed'])
+      expect((await site.request(`/wp-admin/${page}`)).status).toBe(200);
+    await site.runQueue({ ahead: 31 });
+    expect(events(known!)).toHaveLength(1);
+    expect(await site.noticesOf('wp_fiko_products')).toEqual([]);
+
+    await rm(refuse);
+    await site.eval("delete_transient( 'fiko_wc_table_refused' ); return 1;");
+    expect((await overview()).connection.state).toBe('ok');
+    await site.runQueue({ ahead: 130 });
+    await site.runQueue({ ahead: 31 });
+    expect(events(known!).at(-1)?.product.price).toBe('7');
+    expect((await overview()).totals).toMatchObject({ products: 1, synced: 1 });
+  });
+
   it('gets it again with the next change, which is sent', async () => {
     const [known] = await site.createProducts(many(1));
     await syncNow(site, [known!]);
@@ -244,12 +279,15 @@ describe('settings that change whom the shop speaks to', () => {
   it('another shop address, once it is confirmed: all products are sent anew', async () => {
     const ids = await site.createProducts(many(3));
     await syncNow(site, ids);
-    await site.eval("update_option( 'fiko_wc_site_url', 'https://old.example.com' ); return 1;");
+    await site.eval(
+      "update_option( 'fiko_wc_site_url', base64_encode( 'https://old.example.com' ) ); return 1;",
+    );
     const before = server.events.length;
     await site.updateProduct(ids[0]!, { regular_price: '5' });
     await site.runQueue({ ahead: 31 });
     expect(server.events.length).toBe(before);
-    await connect(site, server);
+    const confirm = await site.rest('POST', '/fiko-sync/v1/settings', { confirm_site: true });
+    expect(confirm.body.connection.state).toBe('ok');
     await site.runQueue({ ahead: 60 });
     expect(new Set(server.events.slice(before).map(({ product }) => product.id))).toEqual(new Set(ids));
   });

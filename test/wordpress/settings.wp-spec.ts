@@ -365,6 +365,53 @@ describe('settings', () => {
     expect((await saved()).fiko_wc_api_token).toBe(TOKEN);
   });
 
+  describe('the token', () => {
+    let foreign: FakeBackend;
+    beforeAll(async () => {
+      foreign = await FakeBackend.start();
+    });
+    afterAll(() => foreign.stop());
+
+    it.each<[what: string, prepare: () => Promise<unknown>, url: () => string]>([
+      ['once the address was emptied', () => save({ api_url: '' }), () => foreign.url],
+      ['on another port', () => Promise.resolve(), () => foreign.url],
+      ['by another name', () => Promise.resolve(), () => fake.url.replace('127.0.0.1', 'localhost')],
+    ])('does not go to another server %s', async (_, prepare, url) => {
+      await connect(site, fake);
+      await prepare();
+      expect(await test({ api_url: url() })).toMatchObject({ ok: false, code: 'invalid' });
+      const answer = await api('POST', '/settings', { api_url: url() }, 'manager');
+      expect(answer.status).toBe(400);
+      expect(Object.keys(answer.body.data.params)).toEqual(['api_token']);
+      await site.createProduct({ name: 'Lamp' });
+      await site.runQueue({ ahead: 31 });
+      expect(foreign.requests).toEqual([]);
+      expect((await save({ api_url: url(), api_token: OTHER_TOKEN })).status).toBe(200);
+      foreign.requests.length = 0;
+    });
+
+    it('stays where the same server is reached over https from now on', async () => {
+      await setOption(PLUGIN_OPTIONS.apiUrl, 'http://fiko.example.com');
+      await setOption(PLUGIN_OPTIONS.apiToken, TOKEN);
+      expect((await save({ api_url: 'https://fiko.example.com/' })).status).toBe(200);
+      expect((await save({ api_url: 'https://fiko.example.com:443' })).status).toBe(200);
+      expect((await save({ api_url: 'http://fiko.example.com' })).status).toBe(400);
+    });
+
+    it('of an earlier plugin is no longer loaded with every page, and a copy of the shop is one', async () => {
+      await site.eval(`
+        add_option( '${PLUGIN_OPTIONS.apiUrl}', ${phpString(fake.url)} );
+        add_option( '${PLUGIN_OPTIONS.apiToken}', '${TOKEN}' );
+        delete_option( Fiko_Contract::OPTIONS['schema'] ); return 1;`);
+      await site.request('/wp-admin/');
+      expect(
+        await site.eval(
+          `return array( isset( wp_load_alloptions()['${PLUGIN_OPTIONS.apiToken}'] ), Fiko_Settings::token(), Fiko_Settings::known_site() );`,
+        ),
+      ).toEqual([false, TOKEN, site.url]);
+    });
+  });
+
   describe('the connection test', () => {
     beforeEach(() => connect(site, fake));
 
@@ -393,7 +440,10 @@ describe('settings', () => {
         });
         expect(fake.requests).toEqual([]);
         other.answer(TROUBLE.unauthorized);
-        expect(await test({ api_url: other.url })).toMatchObject({ ok: false, code: 'unauthorized' });
+        expect(await test({ api_url: other.url, api_token: OTHER_TOKEN })).toMatchObject({
+          ok: false,
+          code: 'unauthorized',
+        });
         expect(await saved()).toEqual(before);
         expect((await overview()).connection.state).toBe('ok');
         expect((await overview()).account).toBeNull();
@@ -460,10 +510,10 @@ describe('settings', () => {
     it('says so where nobody answers', async () => {
       const nobody = await FakeBackend.start();
       await nobody.stop();
-      expect(await test({ api_url: nobody.url })).toMatchObject({
+      expect(await test({ api_url: nobody.url, api_token: TOKEN })).toMatchObject({
         ok: false,
         code: 'unreachable',
-        message: expect.stringMatching(/cURL error 7/),
+        message: expect.stringMatching(/did not accept the connection \(cURL error 7/),
         hint: expect.stringMatching(/\w/),
       });
     });
@@ -474,6 +524,28 @@ describe('settings', () => {
       expect(await test()).toMatchObject({ ok: false, code: 'unreachable' });
       expect(Date.now() - began).toBeLessThan((PLUGIN_TIMING.connectionTimeout + 5) * 1000);
       expect(await site.outbound()).toMatchObject([{ timeout: PLUGIN_TIMING.connectionTimeout }]);
+    });
+
+    it.each([
+      ['token', { api_token: OTHER_TOKEN }, TROUBLE.unauthorized],
+      ['key', { signing_secret: SECRET }, { status: 401, body: { error: 'signature_invalid' } }],
+    ])('of a saved %s that is wrong: nobody says that it is connected', async (_, wrong, refusal) => {
+      await connect(site, fake);
+      await test();
+      fake.answer(refusal);
+      await save(wrong);
+      expect(await test()).toMatchObject({ ok: false });
+      expect((await overview()).connection).toMatchObject({ state: 'stopped' });
+      if ('api_token' in wrong) expect((await overview()).account).toBeNull();
+    });
+
+    it('signs with no secret that is to be removed', async () => {
+      await connect(site, fake);
+      await save({ signing_secret: SECRET });
+      fake.requests.length = 0;
+      await test({ remove_signing_secret: true });
+      await test();
+      expect(fake.requests.map(({ headers }) => 'webhook-signature' in headers)).toEqual([false, true]);
     });
 
     it('opens what was closed, where it is of what is saved', async () => {
@@ -512,7 +584,7 @@ describe('settings', () => {
     it('is forgotten with another server', async () => {
       const other = await FakeBackend.start();
       try {
-        expect((await save({ api_url: other.url })).body).toMatchObject({ account: null });
+        expect((await save({ api_url: other.url, api_token: TOKEN })).body).toMatchObject({ account: null });
         expect((await outbox(site))[id]).toMatchObject({ acknowledged: '0', known: '0', state: 'never' });
         await syncNow(site, [id]);
         expect(other.events).toMatchObject([{ event_type: 'product.created', product: { id } }]);
@@ -576,7 +648,7 @@ describe('settings', () => {
     it('sends nothing, says so, and goes on once saved', async () => {
       await connect(site, fake);
       const { id } = await site.createProduct({ name: 'Lamp' });
-      await setOption(PLUGIN_OPTIONS.site, 'https://original.example.com');
+      await setOption(PLUGIN_OPTIONS.site, btoa('https://original.example.com'));
       await site.updateProduct(id, { name: 'Lamp 2' });
       await site.eval('Fiko_Schedule::sweep_now(); return 1;');
       await site.runQueue({ ahead: 3600 });
@@ -599,10 +671,29 @@ describe('settings', () => {
       expect(await notices('/wp-admin/admin.php?page=fiko-sync')).toBe(0);
       expect(await notices('/wp-admin/index.php', 'customer')).toBe(0);
 
-      expect((await save({ api_url: fake.url })).body.connection).toMatchObject({ state: 'ok' });
+      const stopped = { state: 'stopped', code: 'moved' };
+      expect((await save({ api_url: fake.url, enable_logging: true })).body.connection).toMatchObject(
+        stopped,
+      );
+      expect((await save({ api_url: fake.url, api_token: TOKEN })).body.connection).toMatchObject(stopped);
+      await site.runQueue();
+      expect(fake.events).toEqual([]);
+      expect((await save({ confirm_site: true })).body.connection).toMatchObject({ state: 'ok' });
       await site.runQueue();
       expect(fake.events).toMatchObject([{ product: { id, name: 'Lamp 2' }, store: { url: site.url } }]);
       expect(await notices()).toBe(0);
+    });
+
+    it('is known for one though its address was replaced wherever the database had it', async () => {
+      await connect(site, fake);
+      const changed = await site.eval<string>(
+        `global $wpdb;
+        $wpdb->query( $wpdb->prepare( "UPDATE $wpdb->options SET option_value = REPLACE( option_value, %s, 'https://copy.example.com' ) WHERE option_name LIKE 'fiko%%'", Fiko_Settings::site() ) );
+        wp_cache_flush();
+        add_filter( 'option_home', function () { return 'https://copy.example.com'; }, 99 );
+        return Fiko_Connection::state()['code'];`,
+      );
+      expect(changed).toBe('moved');
     });
 
     it.each([['https:'], ['https://www.'], ['HTTP://']])(
@@ -612,7 +703,7 @@ describe('settings', () => {
         const host = site.url.replace('http://', '');
         await setOption(
           PLUGIN_OPTIONS.site,
-          `${start.replace(/\/*$/, start.includes('www') ? '' : '//')}${host}/`,
+          btoa(`${start.replace(/\/*$/, start.includes('www') ? '' : '//')}${host}/`),
         );
         expect((await overview()).connection.state).toBe('ok');
       },
@@ -644,6 +735,25 @@ describe('a token in wp-config.php', () => {
     await fake.stop();
   });
 
+  it('goes to a server that an administrator has chosen, and to no other', async () => {
+    const answer = await site.rest(
+      'POST',
+      '/fiko-sync/v1/settings',
+      { api_url: fake.url, api_token: OTHER_TOKEN },
+      { as: 'manager' },
+    );
+    expect(answer.status).toBe(400);
+    expect(answer.body.data.params).toMatchObject({ api_url: expect.stringContaining('wp-config.php') });
+    const tried = await site.rest(
+      'POST',
+      '/fiko-sync/v1/connection',
+      { api_url: fake.url, api_token: OTHER_TOKEN },
+      { as: 'manager' },
+    );
+    expect(tried.body).toMatchObject({ ok: false, code: 'invalid' });
+    expect(fake.requests).toEqual([]);
+  });
+
   it('is the one that is used, and no other is saved or tried', async () => {
     const { body } = await site.rest('POST', '/fiko-sync/v1/settings', {
       api_url: fake.url,
@@ -660,6 +770,27 @@ describe('a token in wp-config.php', () => {
       new Set([`Bearer ${TOKEN}`]),
     );
     expect(JSON.stringify([body, tried.body])).not.toContain(TOKEN);
+  });
+
+  it('that was refused is forgotten once there is another: sending goes on by itself', async () => {
+    await site.request('/wp-admin/index.php');
+    await site.runQueue({ ahead: 120 });
+    fake.requests.length = 0;
+    fake.answer(({ headers }) =>
+      headers.authorization === `Bearer ${TOKEN}` ? TROUBLE.unauthorized : 'forward',
+    );
+    const { id } = await site.createProduct({ name: 'Chair' });
+    await site.runQueue({ ahead: 31 });
+    expect(fake.events.map(({ product }) => product.id)).toEqual([id]);
+    expect((await site.rest('GET', '/fiko-sync/v1/overview')).body.connection.code).toBe('unauthorized');
+    await site.eval(
+      `$file = FIKO_TEST_DIR . '/site.json';
+      return file_put_contents( $file, str_replace( '${TOKEN}', '${OTHER_TOKEN}', file_get_contents( $file ) ) );`,
+    );
+    expect((await site.rest('GET', '/fiko-sync/v1/overview')).body.connection.state).toBe('ok');
+    await site.runQueue({ ahead: 400 });
+    expect(fake.events.map(({ product }) => product.id)).toEqual([id, id]);
+    expect(fake.requests.at(-1)!.headers.authorization).toBe(`Bearer ${OTHER_TOKEN}`);
   });
 });
 
@@ -722,7 +853,10 @@ describe('the connection with the real server', () => {
     const parked = await Front.start();
     parked.answer(TROUBLE.page);
     try {
-      expect(await test({ api_url: parked.url })).toMatchObject({ ok: false, code: 'not_fiko' });
+      expect(await test({ api_url: parked.url, api_token: TOKEN })).toMatchObject({
+        ok: false,
+        code: 'not_fiko',
+      });
     } finally {
       await parked.close();
     }

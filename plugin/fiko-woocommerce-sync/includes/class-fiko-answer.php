@@ -35,7 +35,7 @@ final class Fiko_Answer {
 	public $code;
 
 	/**
-	 * The server's own words, or those of the network.
+	 * The server's own words, or those of the network; '' where there are none.
 	 *
 	 * @var string
 	 */
@@ -58,7 +58,7 @@ final class Fiko_Answer {
 		if ( is_wp_error( $response ) ) {
 			$this->status = 0;
 			$this->code   = 'unreachable';
-			$this->detail = str_replace( $secrets, '***', $response->get_error_message() );
+			$this->detail = self::network_words( str_replace( $secrets, '***', $response->get_error_message() ) );
 			return;
 		}
 		$this->status = (int) wp_remote_retrieve_response_code( $response );
@@ -97,7 +97,7 @@ final class Fiko_Answer {
 		foreach ( array( 'api_token', 'signing_secret' ) as $option ) {
 			Fiko_Settings::forget_cached( Fiko_Contract::OPTIONS[ $option ] );
 		}
-		return Fiko_Client::credentials_of( Fiko_Settings::token(), Fiko_Settings::signing_secret() ) === $this->credentials;
+		return Fiko_Client::present_credentials() === $this->credentials;
 	}
 
 	/**
@@ -110,6 +110,34 @@ final class Fiko_Answer {
 	}
 
 	/**
+	 * Why it did not take something in, for people.
+	 *
+	 * @return string Never ''.
+	 */
+	public function reason() {
+		$said = self::reasons( $this->body );
+		if ( '' !== $said ) {
+			return $said;
+		}
+		if ( '' !== $this->detail && 'redirect' !== $this->code ) {
+			return $this->detail;
+		}
+		switch ( $this->code ) {
+			case 'ok':
+				return __( 'The server’s answer could not be read.', 'fiko-woocommerce-sync' );
+			case 'unreachable':
+				/* translators: %s: HTTP status, such as 502 */
+				return sprintf( __( 'The server was away (HTTP %s).', 'fiko-woocommerce-sync' ), $this->status );
+			case 'server_error':
+				/* translators: %s: HTTP status, such as 500 */
+				return sprintf( __( 'The server had a fault (HTTP %s).', 'fiko-woocommerce-sync' ), $this->status );
+			default:
+				/* translators: %s: HTTP status, such as 404 */
+				return sprintf( __( 'The answer was not that of a Fiko server (HTTP %s).', 'fiko-woocommerce-sync' ), $this->status );
+		}
+	}
+
+	/**
 	 * What is wrong with each field, as one text; the detail where no field is named.
 	 *
 	 * @param array<string,mixed>|null $body An answer, or the verdict of one event.
@@ -119,13 +147,35 @@ final class Fiko_Answer {
 		$lines = array();
 		foreach ( isset( $body['errors'] ) && is_array( $body['errors'] ) ? $body['errors'] : array() as $error ) {
 			if ( isset( $error['field'], $error['message'] ) ) {
-				$lines[] = preg_replace( '/^(events\.\d+\.)?product\./', '', (string) $error['field'] ) . ': ' . $error['message'];
+				$lines[] = Fiko_Fields::label( (string) $error['field'] ) . ': ' . $error['message'];
 			}
 		}
-		if ( ! $lines && isset( $body['detail'] ) ) {
-			$lines[] = (string) $body['detail'];
+		if ( ! $lines && isset( $body['detail'] ) && is_string( $body['detail'] ) ) {
+			$lines[] = $body['detail'];
 		}
 		return mb_substr( implode( ' · ', $lines ), 0, 1000 );
+	}
+
+	/**
+	 * What cURL says, in the shop's language, with its own words behind: a host's support asks for those.
+	 *
+	 * @param string $message As WordPress gives it.
+	 * @return string
+	 */
+	private static function network_words( $message ) {
+		if ( ! preg_match( '/^cURL error (\d+)/', $message, $number ) ) {
+			return $message;
+		}
+		$words  = array(
+			6  => __( 'The server’s name was not found', 'fiko-woocommerce-sync' ),
+			7  => __( 'The server did not accept the connection', 'fiko-woocommerce-sync' ),
+			28 => __( 'The server did not answer in time', 'fiko-woocommerce-sync' ),
+			35 => __( 'The server’s SSL certificate was not accepted', 'fiko-woocommerce-sync' ),
+			52 => __( 'The server hung up', 'fiko-woocommerce-sync' ),
+			56 => __( 'The server hung up', 'fiko-woocommerce-sync' ),
+		);
+		$words += array_fill_keys( array( 51, 60, 77 ), $words[35] );
+		return isset( $words[ (int) $number[1] ] ) ? sprintf( '%1$s (%2$s)', $words[ (int) $number[1] ], $message ) : $message;
 	}
 
 	/**

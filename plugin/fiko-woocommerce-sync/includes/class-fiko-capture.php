@@ -14,6 +14,43 @@ defined( 'ABSPATH' ) || exit;
 final class Fiko_Capture {
 
 	/**
+	 * Meta of products and variations that is told. Plugins that reprice a catalogue, with the exchange rate say, write it
+	 * without a word to WooCommerce.
+	 */
+	const META = array( '_price', '_regular_price', '_sale_price', '_sale_price_dates_from', '_sale_price_dates_to', '_stock', '_stock_status', '_manage_stock', '_sku', '_thumbnail_id', '_product_image_gallery', '_product_attributes', '_tax_status', '_tax_class' );
+
+	/**
+	 * Settings of the shop that change what is told of all products.
+	 */
+	const OPTIONS = array(
+		'woocommerce_currency',
+		'woocommerce_price_num_decimals',
+		'woocommerce_tax_display_shop',
+		'woocommerce_prices_include_tax',
+		'woocommerce_calc_taxes',
+		'woocommerce_default_country',
+		'woocommerce_store_postcode',
+		'woocommerce_store_city',
+		'woocommerce_manage_stock',
+		'woocommerce_permalinks',
+		'permalink_structure',
+	);
+
+	/**
+	 * Taxonomies of attributes that were renamed in this request.
+	 *
+	 * @var array<string,bool>
+	 */
+	private static $renamed = array();
+
+	/**
+	 * How often settings of the shop changed in this request.
+	 *
+	 * @var int
+	 */
+	private static $shop_changes = 0;
+
+	/**
 	 * Attaches the hooks.
 	 */
 	public static function listen() {
@@ -28,13 +65,15 @@ final class Fiko_Capture {
 		add_action( 'deleted_post', array( __CLASS__, 'on_removed' ), 20, 2 );
 		add_action( 'edited_term', array( __CLASS__, 'on_term_edited' ), 20, 3 );
 		add_action( 'delete_term', array( __CLASS__, 'on_term_deleted' ), 20, 5 );
-		add_action( 'woocommerce_attribute_updated', array( __CLASS__, 'on_attribute_edited' ), 20, 2 );
+		add_action( 'woocommerce_attribute_updated', array( __CLASS__, 'on_attribute_edited' ), 20, 3 );
+		add_action( 'set_object_terms', array( __CLASS__, 'on_terms_set' ), 20, 6 );
 		foreach ( array( 'added', 'updated', 'deleted' ) as $change ) {
 			add_action( 'woocommerce_tax_rate_' . $change, array( __CLASS__, 'on_taxes_changed' ), 20, 0 );
+			add_action( $change . '_post_meta', array( __CLASS__, 'on_meta' ), 20, 3 );
 		}
-		foreach ( array( 'woocommerce_currency', 'woocommerce_tax_display_shop', 'woocommerce_prices_include_tax', 'woocommerce_calc_taxes', 'woocommerce_default_country' ) as $option ) {
-			add_action( 'update_option_' . $option, array( __CLASS__, 'on_prices_changed' ), 20, 2 );
-			add_action( 'add_option_' . $option, array( __CLASS__, 'on_prices_changed' ), 20, 2 );
+		foreach ( self::OPTIONS as $option ) {
+			add_action( 'update_option_' . $option, array( __CLASS__, 'on_shop_changed' ), 20, 2 );
+			add_action( 'add_option_' . $option, array( __CLASS__, 'on_shop_changed' ), 20, 2 );
 		}
 		// WooCommerce saves the parents of variations at shutdown.
 		add_action( 'shutdown', array( __CLASS__, 'on_shutdown' ), PHP_INT_MAX );
@@ -44,6 +83,15 @@ final class Fiko_Capture {
 	 * The request ends. Where it noted nothing, as most do, nothing is loaded for that.
 	 */
 	public static function on_shutdown() {
+		foreach ( array_keys( self::$renamed ) as $taxonomy ) {
+			Fiko_Outbox::note_taxonomy( $taxonomy );
+			Fiko_Schedule::sweep_now();
+		}
+		self::$renamed = array();
+		if ( self::$shop_changes > 1 ) {
+			self::send_all_anew();
+		}
+		self::$shop_changes = 0;
 		if ( class_exists( 'Fiko_Outbox', false ) ) {
 			Fiko_Outbox::flush();
 		}
@@ -65,6 +113,37 @@ final class Fiko_Capture {
 	 */
 	public static function on_stock( $product ) {
 		self::note( get_post( $product->get_id() ) );
+	}
+
+	/**
+	 * Meta of a post was written.
+	 *
+	 * @param int|int[] $meta_ids Rows.
+	 * @param int       $id       Post.
+	 * @param string    $key      Meta key.
+	 */
+	public static function on_meta( $meta_ids, $id, $key ) {
+		if ( in_array( $key, self::META, true ) ) {
+			self::note( get_post( $id ) );
+		}
+	}
+
+	/**
+	 * A post was given terms.
+	 *
+	 * @param int    $id       Post.
+	 * @param array  $terms    Terms.
+	 * @param int[]  $tt_ids   Terms in their taxonomy.
+	 * @param string $taxonomy Taxonomy.
+	 * @param bool   $append   They were added to those that it had.
+	 * @param int[]  $before   Those that it had.
+	 */
+	public static function on_terms_set( $id, $terms, $tt_ids, $taxonomy, $append, $before ) {
+		if ( array_diff( $tt_ids, $before ) || ( ! $append && array_diff( $before, $tt_ids ) ) ) {
+			if ( 'product_visibility' === $taxonomy || self::is_told( $taxonomy ) ) {
+				self::note( get_post( $id ) );
+			}
+		}
 	}
 
 	/**
@@ -92,6 +171,8 @@ final class Fiko_Capture {
 		if ( 'product_variation' === $post->post_type ) {
 			self::note( $post );
 		} elseif ( 'product' === $post->post_type && 'auto-draft' !== $post->post_status ) {
+			// WordPress does so only after this, and another process may send the deletion at once.
+			clean_post_cache( $post );
 			self::note_removal( (int) $id );
 		}
 	}
@@ -128,14 +209,15 @@ final class Fiko_Capture {
 	}
 
 	/**
-	 * All prices mean something else now.
+	 * A setting changed that all products tell of, such as the currency.
 	 *
 	 * @param mixed $before Value before; the option's name where it had none.
 	 * @param mixed $after  Value after.
 	 */
-	public static function on_prices_changed( $before, $after ) {
-		if ( $before !== $after && Fiko_Settings::is_connected() ) {
-			Fiko_Bulk_Sync::start();
+	public static function on_shop_changed( $before, $after ) {
+		// Of many in one request, such as imported tax rates, the first and the last count.
+		if ( $before !== $after && Fiko_Settings::is_connected() && 1 === ++self::$shop_changes ) {
+			self::send_all_anew();
 		}
 	}
 
@@ -144,20 +226,34 @@ final class Fiko_Capture {
 	 */
 	public static function on_taxes_changed() {
 		if ( wc_tax_enabled() ) {
-			self::on_prices_changed( false, true );
+			self::on_shop_changed( false, true );
 		}
 	}
 
 	/**
-	 * An attribute has another name.
+	 * An attribute has another name. WooCommerce renames its taxonomy and what products have of it after this, so that its
+	 * products are noted at the end of the request.
 	 *
-	 * @param int                 $id   Attribute.
-	 * @param array<string,mixed> $data Its data.
+	 * @param int                 $id     Attribute.
+	 * @param array<string,mixed> $data   Its data.
+	 * @param string              $before Its slug before.
 	 */
-	public static function on_attribute_edited( $id, $data ) {
-		if ( isset( $data['attribute_name'] ) ) {
-			Fiko_Outbox::note_taxonomy( wc_attribute_taxonomy_name( $data['attribute_name'] ) );
-			Fiko_Schedule::sweep_now();
+	public static function on_attribute_edited( $id, $data, $before = '' ) {
+		foreach ( array( isset( $data['attribute_name'] ) ? $data['attribute_name'] : '', $before ) as $slug ) {
+			if ( '' !== (string) $slug ) {
+				self::$renamed[ wc_attribute_taxonomy_name( $slug ) ] = true;
+			}
+		}
+	}
+
+	/**
+	 * Sends the whole catalogue from its beginning; if the owner is holding that, it stays held.
+	 */
+	private static function send_all_anew() {
+		$is_held = 'paused' === Fiko_Bulk_Sync::state()['state'];
+		Fiko_Bulk_Sync::start();
+		if ( $is_held ) {
+			Fiko_Bulk_Sync::pause( true );
 		}
 	}
 

@@ -38,14 +38,37 @@ final class Fiko_Catalogue {
 	 * @throws RuntimeException Where it is there and cannot be read: that is no deletion.
 	 */
 	public static function product( $id ) {
+		return self::read( $id, 'product' );
+	}
+
+	/**
+	 * A variation as WooCommerce reads it, or null where it is gone.
+	 *
+	 * @param int $id Variation.
+	 * @return WC_Product|null
+	 * @throws RuntimeException Where it is there and cannot be read: left out, it would be taken for gone.
+	 */
+	public static function variation( $id ) {
+		return self::read( $id, 'product_variation' );
+	}
+
+	/**
+	 * A product or variation, or null where it is gone.
+	 *
+	 * @param int    $id        Post.
+	 * @param string $post_type Its post type.
+	 * @return WC_Product|null
+	 * @throws RuntimeException Where it is there and cannot be read.
+	 */
+	private static function read( $id, $post_type ) {
 		global $wpdb;
 		$product = wc_get_product( $id );
 		if ( $product ) {
 			return $product;
 		}
-		$status = $wpdb->get_var( $wpdb->prepare( "SELECT post_status FROM $wpdb->posts WHERE ID = %d AND post_type = 'product'", $id ) );
+		$status = $wpdb->get_var( $wpdb->prepare( "SELECT post_status FROM $wpdb->posts WHERE ID = %d AND post_type = %s", $id, $post_type ) );
 		if ( '' !== (string) $wpdb->last_error || 'publish' === $status ) {
-			throw new RuntimeException( 'WooCommerce cannot read this product.' );
+			throw new RuntimeException( __( 'WooCommerce cannot read it.', 'fiko-woocommerce-sync' ) );
 		}
 		return null;
 	}

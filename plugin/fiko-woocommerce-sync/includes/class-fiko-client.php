@@ -93,6 +93,15 @@ final class Fiko_Client {
 	}
 
 	/**
+	 * Those of the saved token and key.
+	 *
+	 * @return string
+	 */
+	public static function present_credentials() {
+		return self::credentials_of( Fiko_Settings::token(), Fiko_Settings::signing_secret() );
+	}
+
+	/**
 	 * The bytes of a signing secret.
 	 *
 	 * @param string $secret `whsec_` and the key in base64.

@@ -37,6 +37,23 @@ final class Fiko_Clock {
 	}
 
 	/**
+	 * A moment for people, in the shop's time zone; in Persian by the Persian calendar, as the settings page has it.
+	 *
+	 * @param int $seconds Seconds since 1970.
+	 * @return string
+	 */
+	public static function shown( $seconds ) {
+		if ( 0 === strpos( determine_locale(), 'fa' ) && class_exists( 'IntlDateFormatter' ) ) {
+			$persian = new IntlDateFormatter( 'fa_IR@calendar=persian', IntlDateFormatter::MEDIUM, IntlDateFormatter::SHORT, wp_timezone(), IntlDateFormatter::TRADITIONAL );
+			$text    = $persian->format( $seconds );
+			if ( is_string( $text ) && '' !== $text ) {
+				return $text;
+			}
+		}
+		return (string) wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), $seconds );
+	}
+
+	/**
 	 * ISO 8601 with milliseconds, in UTC.
 	 *
 	 * @param int $ms Milliseconds since 1970.

@@ -16,12 +16,13 @@ final class Fiko_Connection {
 	 * Tries values of the form, saved or not.
 	 *
 	 * @param array<string,mixed> $given api_url, api_token, signing_secret; blanks stand for what is saved.
+	 *                                   remove_signing_secret: without one.
 	 * @return array{ok:bool,code:string,message:string,hint:string,account:array<string,string>|null}
 	 */
 	public static function test( array $given ) {
 		$url    = self::given( $given, 'api_url' );
 		$token  = Fiko_Settings::token_is_locked() ? null : self::given( $given, 'api_token' );
-		$secret = self::given( $given, 'signing_secret' );
+		$secret = empty( $given['remove_signing_secret'] ) ? self::given( $given, 'signing_secret' ) : '';
 		$wrong  = Fiko_Settings::check( $given );
 		if ( $wrong ) {
 			return self::verdict( 'invalid', reset( $wrong ) );
@@ -29,15 +30,18 @@ final class Fiko_Connection {
 		if ( ( null === $url ? Fiko_Settings::api_url() : $url ) === '' || ( null === $token ? Fiko_Settings::token() : $token ) === '' ) {
 			return self::verdict( 'unset' );
 		}
-		$client = new Fiko_Client( $url, $token, $secret );
-		$answer = $client->get( 'health', Fiko_Contract::TIMING['connection_timeout'] );
-		if ( 'ok' !== $answer->code || ! isset( $answer->body['user'], $answer->body['token'] ) ) {
-			return self::verdict( 'ok' === $answer->code ? 'not_fiko' : $answer->code, $answer->detail );
-		}
-		$account  = self::account( $answer );
+		$client   = new Fiko_Client( $url, $token, $secret );
+		$answer   = $client->get( 'health', Fiko_Contract::TIMING['connection_timeout'] );
 		$is_saved = ( null === $url || Fiko_Settings::normal_url( $url ) === Fiko_Settings::api_url() )
 			&& ( null === $token || Fiko_Settings::token() === $token )
 			&& ( null === $secret || Fiko_Settings::signing_secret() === $secret );
+		if ( 'ok' !== $answer->code || ! isset( $answer->body['user'], $answer->body['token'] ) ) {
+			if ( $is_saved && in_array( $answer->code, Fiko_Gate::STOPS, true ) ) {
+				Fiko_Gate::heed( $answer );
+			}
+			return self::verdict( 'ok' === $answer->code ? 'not_fiko' : $answer->code, $answer->detail, $answer->status );
+		}
+		$account = self::account( $answer );
 		if ( $is_saved ) {
 			self::remember( $account );
 			if ( ! Fiko_Settings::has_moved() ) {
@@ -54,8 +58,7 @@ final class Fiko_Connection {
 	 * @return bool
 	 */
 	public static function is_known() {
-		$account = get_option( Fiko_Contract::OPTIONS['account'] );
-		if ( is_array( $account ) && isset( $account['credentials'] ) && Fiko_Client::credentials_of( Fiko_Settings::token(), '' ) === $account['credentials'] ) {
+		if ( null !== self::known_account() ) {
 			return true;
 		}
 		$client = new Fiko_Client();
@@ -77,12 +80,15 @@ final class Fiko_Connection {
 	 * @return array{state:string,code:string,message:string,hint:string,until:int|null,since:int|null}
 	 */
 	public static function state() {
-		$gate = Fiko_Gate::state();
+		$gate = Fiko_Gate::present();
 		if ( ! Fiko_Settings::is_connected() ) {
 			$code  = 'unset';
 			$state = 'unset';
 		} elseif ( Fiko_Settings::has_moved() ) {
 			$code  = 'moved';
+			$state = 'stopped';
+		} elseif ( ! Fiko_Schema::is_made() ) {
+			$code  = 'no_table';
 			$state = 'stopped';
 		} else {
 			$code = $gate['code'];
@@ -92,7 +98,7 @@ final class Fiko_Connection {
 				$state = in_array( $code, Fiko_Gate::STOPS, true ) ? 'stopped' : 'waiting';
 			}
 		}
-		$verdict = self::verdict( '' === $code ? 'ok' : $code, $gate['detail'] );
+		$verdict = self::verdict( '' === $code ? 'ok' : $code, $gate['detail'], $gate['status'] );
 		return array(
 			'state'   => $state,
 			'code'    => 'unset' === $code ? '' : $code,
@@ -104,24 +110,50 @@ final class Fiko_Connection {
 	}
 
 	/**
-	 * Whose the token is, as far as it is known.
+	 * Whether the server has been out of use for so long that the owner should know. What looks like a wrong address is
+	 * told of sooner than a server that is away.
+	 *
+	 * @param array<string,mixed> $state    As `state` gives it.
+	 * @param int                 $patience What is long, in seconds.
+	 * @return bool
+	 */
+	public static function has_long_waited( array $state, $patience ) {
+		if ( in_array( $state['code'], array( 'not_fiko', 'redirect' ), true ) ) {
+			$patience = min( $patience, 15 * MINUTE_IN_SECONDS );
+		}
+		return 'waiting' === $state['state'] && $state['since'] && Fiko_Clock::now() - $state['since'] > $patience;
+	}
+
+	/**
+	 * Whose the present token is, as far as it is known.
 	 *
 	 * @return array{email:string,username:string,token_name:string,shop:string}|null
 	 */
 	public static function known_account() {
 		$account = get_option( Fiko_Contract::OPTIONS['account'] );
-		return is_array( $account ) ? self::shown( $account ) : null;
+		$is_own  = is_array( $account ) && isset( $account['credentials'] ) && Fiko_Client::credentials_of( Fiko_Settings::token(), '' ) === $account['credentials'];
+		return $is_own ? self::shown( $account ) : null;
+	}
+
+	/**
+	 * Why nothing can be sent before there are settings.
+	 *
+	 * @return string
+	 */
+	public static function not_connected() {
+		return __( 'Connect the shop first: enter address and token, and save.', 'fiko-woocommerce-sync' );
 	}
 
 	/**
 	 * A state in words.
 	 *
-	 * @param string $code   Code of Fiko_Answer, or ok, unset, moved, invalid.
+	 * @param string $code   Code of Fiko_Answer, or ok, unset, moved, no_table, invalid.
 	 * @param string $detail The server's or the network's own words.
+	 * @param int    $status HTTP status; 0 where there was no answer.
 	 * @return array{ok:bool,code:string,message:string,hint:string,account:null}
 	 */
-	private static function verdict( $code, $detail = '' ) {
-		list( $message, $hint ) = self::words( $code, $detail );
+	private static function verdict( $code, $detail = '', $status = 0 ) {
+		list( $message, $hint ) = self::words( $code, $detail, $status );
 		return array(
 			'ok'      => 'ok' === $code,
 			'code'    => $code,
@@ -136,9 +168,10 @@ final class Fiko_Connection {
 	 *
 	 * @param string $code   Code.
 	 * @param string $detail The server's or the network's own words.
+	 * @param int    $status HTTP status; 0 where there was no answer.
 	 * @return array{0:string,1:string}
 	 */
-	private static function words( $code, $detail ) {
+	private static function words( $code, $detail, $status ) {
 		switch ( $code ) {
 			case 'ok':
 				return array( __( 'Connected.', 'fiko-woocommerce-sync' ), '' );
@@ -147,8 +180,13 @@ final class Fiko_Connection {
 			case 'moved':
 				return array(
 					/* translators: 1: address at which the shop was connected, 2: its address now */
-					sprintf( __( 'This shop was connected as %1$s and is now at %2$s. Nothing is sent.', 'fiko-woocommerce-sync' ), get_option( Fiko_Contract::OPTIONS['site'] ), Fiko_Settings::site() ),
-					__( 'If the shop has moved, press Save. If this is a copy of the shop, leave it so, or deactivate the plugin here.', 'fiko-woocommerce-sync' ),
+					sprintf( __( 'This shop was connected as %1$s and is now at %2$s. Nothing is sent.', 'fiko-woocommerce-sync' ), Fiko_Settings::known_site(), Fiko_Settings::site() ),
+					__( 'If the shop has moved, confirm its new address. If this is a copy of the shop or a test, leave it so, or deactivate the plugin here.', 'fiko-woocommerce-sync' ),
+				);
+			case 'no_table':
+				return array(
+					__( 'The plugin’s table could not be made in the database. Product changes are neither noted nor sent.', 'fiko-woocommerce-sync' ),
+					__( 'Ask your host to allow WordPress’s database user to create tables (CREATE), and to look whether there is room left. Then open this page again.', 'fiko-woocommerce-sync' ),
 				);
 			case 'invalid':
 				return array( $detail, '' );
@@ -183,6 +221,13 @@ final class Fiko_Connection {
 			case 'server_error':
 				return array( __( 'The server has a fault.', 'fiko-woocommerce-sync' ), __( 'Nothing is lost: what changes is kept here and sent when the server works again.', 'fiko-woocommerce-sync' ) );
 			case 'unreachable':
+				if ( $status > 0 ) {
+					return array(
+						/* translators: %s: HTTP status, such as 502 */
+						sprintf( __( 'The server is away for the moment (HTTP %s).', 'fiko-woocommerce-sync' ), $status ) . ( '' === $detail ? '' : " $detail" ),
+						__( 'Nothing is to be done: sending goes on by itself.', 'fiko-woocommerce-sync' ),
+					);
+				}
 				return array(
 					/* translators: %s: the network's own words */
 					sprintf( __( 'The server cannot be reached: %s', 'fiko-woocommerce-sync' ), '' === $detail ? '-' : $detail ),

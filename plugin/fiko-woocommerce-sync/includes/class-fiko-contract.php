@@ -111,6 +111,8 @@ final class Fiko_Contract {
 		'bulk'           => 'fiko_wc_bulk_sync',
 		'reconcile'      => 'fiko_wc_reconcile',
 		'schema'         => 'fiko_wc_schema_version',
+		// Terms that were edited and whose products are being noted.
+		'terms'          => 'fiko_wc_edited_terms',
 	);
 
 	/**
@@ -118,7 +120,9 @@ final class Fiko_Contract {
 	 */
 	const TRANSIENTS = array(
 		// Whether the recurring actions were looked for within the hour.
-		'ensured' => 'fiko_wc_actions_ensured',
+		'ensured'       => 'fiko_wc_actions_ensured',
+		// That the table could not be made a moment ago.
+		'table_refused' => 'fiko_wc_table_refused',
 	);
 
 	/**
@@ -299,7 +303,7 @@ final class Fiko_Contract {
 		),
 		'permalink'         => array(
 			'getter' => 'get_permalink',
-			'kind'   => 'text',
+			'kind'   => 'link',
 		),
 		'attributes'        => array(
 			'getter' => 'get_attributes',
@@ -361,7 +365,7 @@ final class Fiko_Contract {
 		),
 		'permalink'      => array(
 			'getter' => 'get_permalink',
-			'kind'   => 'text',
+			'kind'   => 'link',
 		),
 		'attributes'     => array(
 			'getter' => 'get_attributes',

@@ -18,17 +18,36 @@ final class Fiko_Gate {
 	 */
 	const STOPS = array( 'unauthorized', 'forbidden', 'signature' );
 
+	const OPEN = array(
+		'code'        => '',
+		'detail'      => '',
+		'status'      => 0,
+		'since'       => 0,
+		'until'       => null,
+		'failures'    => 0,
+		'credentials' => '',
+	);
+
 	/**
 	 * Whether something may be sent now.
 	 *
 	 * @return bool
 	 */
 	public static function is_open() {
-		if ( ! Fiko_Settings::is_connected() || Fiko_Settings::has_moved() ) {
+		if ( ! self::may_open() ) {
 			return false;
 		}
-		$state = self::state();
+		$state = self::present();
 		return '' === $state['code'] || ( null !== $state['until'] && $state['until'] <= Fiko_Clock::now() );
+	}
+
+	/**
+	 * Whether there is a server to ask, a shop that it knows, and a place to note what was sent.
+	 *
+	 * @return bool
+	 */
+	private static function may_open() {
+		return Fiko_Settings::is_connected() && ! Fiko_Settings::has_moved() && Fiko_Schema::is_made();
 	}
 
 	/**
@@ -46,28 +65,35 @@ final class Fiko_Gate {
 	 * @return int|null
 	 */
 	public static function opens_at() {
-		if ( ! Fiko_Settings::is_connected() || Fiko_Settings::has_moved() ) {
+		if ( ! self::may_open() ) {
 			return null;
 		}
-		$state = self::state();
+		$state = self::present();
 		return '' === $state['code'] ? Fiko_Clock::now() : $state['until'];
 	}
 
 	/**
-	 * Why it is closed.
+	 * Why it is closed now. What was refused to another token, which wp-config.php had until a moment ago, closes nothing.
 	 *
-	 * @return array{code:string,detail:string,since:int,until:int|null,failures:int}
+	 * @return array{code:string,detail:string,status:int,since:int,until:int|null,failures:int}
+	 */
+	public static function present() {
+		$state = self::state();
+		if ( in_array( $state['code'], self::STOPS, true ) && Fiko_Client::present_credentials() !== $state['credentials'] ) {
+			return self::OPEN;
+		}
+		return $state;
+	}
+
+	/**
+	 * Why it is closed, as it was last written.
+	 *
+	 * @return array{code:string,detail:string,status:int,since:int,until:int|null,failures:int,credentials:string}
 	 */
 	public static function state() {
 		Fiko_Settings::forget_cached( Fiko_Contract::OPTIONS['gate'] );
 		$state = get_option( Fiko_Contract::OPTIONS['gate'] );
-		return ( is_array( $state ) ? $state : array() ) + array(
-			'code'     => '',
-			'detail'   => '',
-			'since'    => 0,
-			'until'    => null,
-			'failures' => 0,
-		);
+		return ( is_array( $state ) ? $state : array() ) + self::OPEN;
 	}
 
 	/**
@@ -91,11 +117,13 @@ final class Fiko_Gate {
 		update_option(
 			Fiko_Contract::OPTIONS['gate'],
 			array(
-				'code'     => $answer->code,
-				'detail'   => $answer->detail,
-				'since'    => $before['since'] ? $before['since'] : $now,
-				'until'    => $stops ? null : $now + self::delay( $answer, $failures ),
-				'failures' => $failures,
+				'code'        => $answer->code,
+				'detail'      => $answer->detail,
+				'status'      => $answer->status,
+				'since'       => $before['since'] ? $before['since'] : $now,
+				'until'       => $stops ? null : $now + self::delay( $answer, $failures ),
+				'failures'    => $failures,
+				'credentials' => $answer->credentials,
 			),
 			false
 		);

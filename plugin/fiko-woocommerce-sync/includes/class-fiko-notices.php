@@ -31,9 +31,8 @@ final class Fiko_Notices {
 		if ( ! current_user_can( 'manage_woocommerce' ) || Fiko_Settings_Page::is_shown() ) {
 			return;
 		}
-		$state   = Fiko_Connection::state();
-		$is_long = 'waiting' === $state['state'] && $state['since'] && Fiko_Clock::now() - $state['since'] > 6 * HOUR_IN_SECONDS;
-		if ( 'stopped' !== $state['state'] && ! $is_long ) {
+		$state = Fiko_Connection::state();
+		if ( 'stopped' !== $state['state'] && ! Fiko_Connection::has_long_waited( $state, 6 * HOUR_IN_SECONDS ) ) {
 			return;
 		}
 		printf(

@@ -17,6 +17,11 @@ defined( 'ABSPATH' ) || exit;
 final class Fiko_Outbox {
 
 	/**
+	 * Changes of a product within this time after a note are noted together, in milliseconds.
+	 */
+	const REST_MS = 2000;
+
+	/**
 	 * When products were noted in this request, in milliseconds, by site and product.
 	 *
 	 * @var array<string,int>
@@ -24,9 +29,9 @@ final class Fiko_Outbox {
 	private static $noted = array();
 
 	/**
-	 * Products that changed again so soon after that the note is to be made once more, at the request's end.
+	 * Products that changed again so soon after that the note is to be made once more, a little later: site and product.
 	 *
-	 * @var array<string,int>
+	 * @var array<string,array{0:int,1:int}>
 	 */
 	private static $again = array();
 
@@ -39,33 +44,45 @@ final class Fiko_Outbox {
 	public static function note( $id, $at_once = false ) {
 		$now = Fiko_Clock::now_ms();
 		$key = get_current_blog_id() . ':' . $id;
+		// An import may go on for hours.
+		self::flush( $now - self::REST_MS );
 		// One edit fires several hooks. The first is noted at once, so that nothing is lost if the request dies; it is
 		// sent half a minute later, with what the others told of.
-		if ( ! $at_once && isset( self::$noted[ $key ] ) && $now - self::$noted[ $key ] < 2000 ) {
-			self::$again[ $key ] = (int) $id;
+		if ( ! $at_once && isset( self::$noted[ $key ] ) && $now - self::$noted[ $key ] < self::REST_MS ) {
+			self::$again[ $key ] = array( get_current_blog_id(), (int) $id );
 			return;
 		}
-		self::write_note( $id, $now, $at_once );
-		if ( $at_once ) {
-			unset( self::$noted[ $key ] );
-		} elseif ( count( self::$noted ) < 10000 ) {
+		unset( self::$again[ $key ], self::$noted[ $key ] );
+		if ( ! self::write_note( $id, $now, $at_once ) ) {
+			// The database may be back by the end of the request.
+			self::$again[ $key ] = array( get_current_blog_id(), (int) $id );
+		} elseif ( ! $at_once && count( self::$noted ) < 10000 ) {
 			self::$noted[ $key ] = $now;
 		}
-		unset( self::$again[ $key ] );
 	}
 
 	/**
-	 * Notes what changed again since its first note of this request.
+	 * Notes what changed again since its first note.
+	 *
+	 * @param int $before Only what was noted first before this, in milliseconds.
 	 */
-	public static function flush() {
-		$blog = get_current_blog_id();
-		foreach ( self::$again as $key => $id ) {
-			if ( "$blog:$id" === $key ) {
-				self::write_note( $id, Fiko_Clock::now_ms(), false );
+	public static function flush( $before = PHP_INT_MAX ) {
+		foreach ( self::$again as $key => list( $blog, $id ) ) {
+			if ( isset( self::$noted[ $key ] ) ? self::$noted[ $key ] > $before : PHP_INT_MAX !== $before ) {
+				continue;
+			}
+			unset( self::$again[ $key ] );
+			$is_elsewhere = get_current_blog_id() !== $blog;
+			if ( $is_elsewhere ) {
+				switch_to_blog( $blog );
+			}
+			if ( ! self::write_note( $id, Fiko_Clock::now_ms(), false ) ) {
+				Fiko_Schedule::compare_soon();
+			}
+			if ( $is_elsewhere ) {
+				restore_current_blog();
 			}
 		}
-		self::$again = array();
-		self::$noted = array();
 	}
 
 	/**
@@ -74,19 +91,23 @@ final class Fiko_Outbox {
 	 * @param int  $id      Product.
 	 * @param int  $ms      Now, in milliseconds.
 	 * @param bool $at_once Without waiting for further edits.
+	 * @return bool Whether it is written.
 	 */
 	private static function write_note( $id, $ms, $at_once ) {
 		global $wpdb;
 		Fiko_Schema::ensure();
-		$table = Fiko_Schema::table();
-		$now   = intdiv( $ms, 1000 );
-		$rest  = Fiko_Contract::TIMING['debounce'];
-		$most  = Fiko_Contract::TIMING['debounce_at_most'];
-		if ( false === Fiko_Database::query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id) VALUES (%d)", $id ) ) ) {
-			Fiko_Schema::mend();
-			Fiko_Database::query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id) VALUES (%d)", $id ) );
+		if ( ! Fiko_Schema::is_made() ) {
+			return false;
 		}
-		Fiko_Database::query(
+		$table  = Fiko_Schema::table();
+		$now    = intdiv( $ms, 1000 );
+		$rest   = Fiko_Contract::TIMING['debounce'];
+		$most   = Fiko_Contract::TIMING['debounce_at_most'];
+		$insert = $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id) VALUES (%d)", $id );
+		if ( false === Fiko_Database::query( $insert ) && ( ! Fiko_Schema::mend() || false === Fiko_Database::query( $insert ) ) ) {
+			return false;
+		}
+		$written = Fiko_Database::query(
 			$wpdb->prepare(
 				"UPDATE `$table` SET
 					due_at = CASE
@@ -119,11 +140,15 @@ final class Fiko_Outbox {
 				$id
 			)
 		);
+		if ( false === $written ) {
+			return false;
+		}
 		if ( $at_once ) {
 			Fiko_Schedule::send_now( $id );
 		} else {
 			Fiko_Schedule::send_at( $id, $now + $rest );
 		}
+		return true;
 	}
 
 	/**
@@ -132,21 +157,18 @@ final class Fiko_Outbox {
 	 * @param int[] $ids   Products.
 	 * @param bool  $force Send also what the server is believed to have, under a new event id. What already waits
 	 *                     keeps its own, as the server may have received it.
+	 * @return bool Whether all are written.
 	 */
 	public static function note_many( array $ids, $force ) {
 		global $wpdb;
 		$table = Fiko_Schema::table();
-		foreach ( array_chunk( array_map( 'intval', $ids ), 500 ) as $some ) {
-			$ms     = Fiko_Clock::now_ms();
-			$now    = intdiv( $ms, 1000 );
-			$list   = implode( ',', $some );
-			$values = implode( '),(', $some );
-			Fiko_Database::query( "INSERT IGNORE INTO `$table` (product_id) VALUES ($values)" );
-			if ( $force ) {
-				Fiko_Database::query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0 WHERE product_id IN ($list) AND pending_since = 0" );
-			}
-			Fiko_Database::query(
-				$wpdb->prepare(
+		return self::mark(
+			$ids,
+			static function ( $list, $ms, $now ) use ( $wpdb, $table, $force ) {
+				if ( $force ) {
+					Fiko_Database::query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0 WHERE product_id IN ($list) AND pending_since = 0" );
+				}
+				return $wpdb->prepare(
 					"UPDATE `$table` SET
 						revision = revision + 1,
 						changed_at = CASE
@@ -163,9 +185,34 @@ final class Fiko_Outbox {
 					$ms,
 					$now,
 					$now
-				)
-			);
+				);
+			}
+		);
+	}
+
+	/**
+	 * Makes rows for products, and marks them part by part: by their ids, as a database that is asked to find and to mark
+	 * them at once locks the shop's posts for long, and in one order, so that processes wait for each other and are not
+	 * locked with each other.
+	 *
+	 * @param int[]    $ids    Products.
+	 * @param callable $update Makes the statement, of a list of ids, and the time in milliseconds and in seconds.
+	 * @return bool Whether all are marked; otherwise they are found by a comparison.
+	 */
+	private static function mark( array $ids, callable $update ) {
+		$table = Fiko_Schema::table();
+		$ids   = array_unique( array_map( 'intval', $ids ) );
+		$done  = true;
+		sort( $ids );
+		foreach ( array_chunk( $ids, 500 ) as $some ) {
+			$ms = Fiko_Clock::now_ms();
+			Fiko_Database::query( "INSERT IGNORE INTO `$table` (product_id) VALUES (" . implode( '),(', $some ) . ')' );
+			$done = false !== Fiko_Database::query( $update( implode( ',', $some ), $ms, intdiv( $ms, 1000 ) ) ) && $done;
 		}
+		if ( ! $done ) {
+			Fiko_Schedule::compare_soon();
+		}
+		return $done;
 	}
 
 	/**
@@ -428,8 +475,8 @@ final class Fiko_Outbox {
 	 */
 	public static function report( $id, $state, $at, $error, $delay ) {
 		global $wpdb;
-		$table = Fiko_Schema::table();
-		Fiko_Database::query(
+		$table   = Fiko_Schema::table();
+		$written = Fiko_Database::query(
 			$wpdb->prepare(
 				"UPDATE `$table` SET state = %s, state_at = %d, error_code = %s, error = %s, refresh_at = %d, refreshes = refreshes + 1 WHERE product_id = %d AND pending_since = 0 AND (state <> 'failed' OR error_code = 'processing')",
 				$state,
@@ -440,6 +487,10 @@ final class Fiko_Outbox {
 				$id
 			)
 		);
+		if ( false === $written && '' !== $error ) {
+			// The database does not take the text.
+			self::report( $id, $state, $at, '', $delay );
+		}
 	}
 
 	/**
@@ -593,8 +644,7 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * Marks all products of terms, and those that variations among them are of, by one statement: whatever dies afterwards,
-	 * they are marked.
+	 * Marks all products of terms, and those that variations among them are of.
 	 *
 	 * @param int[] $tt_ids Terms in their taxonomies.
 	 */
@@ -604,29 +654,62 @@ final class Fiko_Outbox {
 			return;
 		}
 		Fiko_Schema::ensure();
+		self::remember_terms( $tt_ids, true );
 		$table    = Fiko_Schema::table();
-		$ms       = Fiko_Clock::now_ms();
-		$now      = intdiv( $ms, 1000 );
 		$list     = implode( ',', array_map( 'intval', $tt_ids ) );
-		$products = "SELECT DISTINCT CASE WHEN post_type = 'product_variation' THEN post_parent ELSE ID END FROM $wpdb->posts WHERE ID IN (SELECT object_id FROM $wpdb->term_relationships WHERE term_taxonomy_id IN ($list)) AND post_type IN ('product', 'product_variation') AND post_status NOT IN ('auto-draft', 'importing', 'trash')";
-		Fiko_Database::query( "INSERT IGNORE INTO `$table` (product_id) $products" );
-		Fiko_Database::query(
-			$wpdb->prepare(
-				"UPDATE `$table` SET
-					due_at = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE due_at END,
-					pending_since = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE pending_since END,
-					attempts = 0,
-					changed_at = CASE WHEN changed_at >= %d THEN changed_at + 1 ELSE %d END,
-					revision = revision + 1,
-					state = 'waiting',
-					error = ''
-				WHERE product_id IN ($products)",
-				$now,
-				$now,
-				$ms,
-				$ms
-			)
+		$products = $wpdb->get_col( "SELECT DISTINCT CASE WHEN p.post_type = 'product_variation' THEN p.post_parent ELSE p.ID END FROM $wpdb->posts p INNER JOIN $wpdb->term_relationships r ON r.object_id = p.ID WHERE r.term_taxonomy_id IN ($list) AND p.post_type IN ('product', 'product_variation') AND p.post_status NOT IN ('auto-draft', 'importing', 'trash')" );
+		$marked   = '' === (string) $wpdb->last_error && self::mark(
+			$products,
+			static function ( $ids, $ms, $now ) use ( $wpdb, $table ) {
+				return $wpdb->prepare(
+					"UPDATE `$table` SET
+						due_at = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE due_at END,
+						pending_since = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE pending_since END,
+						attempts = 0,
+						changed_at = CASE WHEN changed_at >= %d THEN changed_at + 1 ELSE %d END,
+						revision = revision + 1,
+						state = 'waiting',
+						error = ''
+					WHERE product_id IN ($ids)",
+					$now,
+					$now,
+					$ms,
+					$ms
+				);
+			}
 		);
+		if ( $marked ) {
+			self::remember_terms( $tt_ids, false );
+		}
+	}
+
+	/**
+	 * Marks the products of terms that somebody died over.
+	 */
+	public static function resume_terms() {
+		$terms = get_option( Fiko_Contract::OPTIONS['terms'] );
+		if ( is_array( $terms ) && $terms ) {
+			self::note_terms( array_keys( $terms ) );
+		}
+	}
+
+	/**
+	 * Keeps which terms are to be noted: a process may die over a large catalogue.
+	 *
+	 * @param int[] $tt_ids Terms in their taxonomies.
+	 * @param bool  $begins They are to be noted; otherwise they are.
+	 */
+	private static function remember_terms( array $tt_ids, $begins ) {
+		$option = Fiko_Contract::OPTIONS['terms'];
+		Fiko_Settings::forget_cached( $option );
+		$terms = (array) get_option( $option, array() );
+		$these = array_fill_keys( array_map( 'intval', $tt_ids ), true );
+		$terms = $begins ? $terms + $these : array_diff_key( $terms, $these );
+		if ( $terms ) {
+			update_option( $option, $terms, false );
+		} else {
+			delete_option( $option );
+		}
 	}
 
 	/**

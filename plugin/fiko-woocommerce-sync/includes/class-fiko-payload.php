@@ -29,6 +29,20 @@ final class Fiko_Payload {
 	 * @return bool
 	 */
 	public static function is_public( $product ) {
+		return self::as_visitor(
+			static function () use ( $product ) {
+				return self::is_shown( $product );
+			}
+		);
+	}
+
+	/**
+	 * As `is_public`, for whoever is asking.
+	 *
+	 * @param WC_Product $product Product.
+	 * @return bool
+	 */
+	private static function is_shown( $product ) {
 		$post      = get_post( $product->get_id() );
 		$is_public = $post
 			&& 'publish' === $post->post_status
@@ -51,11 +65,33 @@ final class Fiko_Payload {
 	 * @return array<string,mixed>
 	 */
 	public static function of( $product ) {
+		return self::as_visitor(
+			static function () use ( $product ) {
+				return self::build( $product );
+			}
+		);
+	}
+
+	/**
+	 * Reads as a buyer would who has not logged in. Background work runs as whoever's visit started it, and plugins for
+	 * wholesale or members show them prices of their own.
+	 *
+	 * @param callable $read Reads.
+	 * @return mixed What it gives.
+	 */
+	private static function as_visitor( callable $read ) {
+		$user = get_current_user_id();
+		if ( $user ) {
+			wp_set_current_user( 0 );
+		}
 		add_filter( 'woocommerce_get_tax_location', array( __CLASS__, 'tax_location' ), PHP_INT_MAX );
 		try {
-			return self::build( $product );
+			return $read();
 		} finally {
 			remove_filter( 'woocommerce_get_tax_location', array( __CLASS__, 'tax_location' ), PHP_INT_MAX );
+			if ( $user ) {
+				wp_set_current_user( $user );
+			}
 		}
 	}
 
@@ -170,7 +206,7 @@ final class Fiko_Payload {
 				return (bool) $value;
 			case 'quantity':
 				// A variation whose stock is not counted says 0, and not that it is unknown.
-				return ! $product->get_manage_stock() || ! is_numeric( $value ) ? null : $value + 0;
+				return ! $product->managing_stock() || ! is_numeric( $value ) ? null : $value + 0;
 			case 'stock_status':
 				// Other plugins add statuses of their own.
 				return in_array( $value, Fiko_Contract::STOCK_STATUSES, true ) ? $value : ( $product->is_in_stock() ? 'instock' : 'outofstock' );
@@ -178,6 +214,8 @@ final class Fiko_Payload {
 				return $value instanceof DateTimeInterface ? gmdate( 'Y-m-d\TH:i:s\Z', $value->getTimestamp() ) : null;
 			case 'currency':
 				return get_woocommerce_currency();
+			case 'link':
+				return self::address( (string) $value );
 			case 'image':
 				return self::image( $value );
 			case 'images':
@@ -223,7 +261,19 @@ final class Fiko_Payload {
 	 */
 	private static function image( $id ) {
 		$url = $id ? wp_get_attachment_url( (int) $id ) : false;
-		return $url ? $url : null;
+		return $url ? self::address( $url ) : null;
+	}
+
+	/**
+	 * An address in the shop, by the protocol that the shop has: WordPress takes that of the request, which in the
+	 * background is another one.
+	 *
+	 * @param string $url Address.
+	 * @return string
+	 */
+	private static function address( $url ) {
+		$home = wp_parse_url( Fiko_Settings::site() );
+		return isset( $home['scheme'], $home['host'] ) && wp_parse_url( $url, PHP_URL_HOST ) === $home['host'] ? set_url_scheme( $url, $home['scheme'] ) : $url;
 	}
 
 	/**
@@ -321,7 +371,7 @@ final class Fiko_Payload {
 		}
 		$list = array();
 		foreach ( $ids as $id ) {
-			$variation = wc_get_product( $id );
+			$variation = Fiko_Catalogue::variation( (int) $id );
 			if ( $variation && $variation->is_type( array( 'variation', 'subscription_variation' ) ) ) {
 				$list[] = self::read( Fiko_Contract::VARIATION_FIELDS, $variation, $product );
 			}

@@ -14,6 +14,9 @@ final class Fiko_Products_List {
 
 	const ACTION = 'fiko_sync';
 	const FILTER = 'fiko_state';
+	// Parameters of the page that follows an action.
+	const QUEUED        = 'fiko_queued';
+	const NOT_CONNECTED = 'fiko_not_connected';
 
 	/**
 	 * What is known of the products that are shown.
@@ -35,6 +38,7 @@ final class Fiko_Products_List {
 		add_filter( 'handle_bulk_actions-edit-product', array( __CLASS__, 'handle_bulk_action' ), 10, 3 );
 		add_action( 'admin_post_' . self::ACTION, array( __CLASS__, 'handle_row_action' ) );
 		add_action( 'admin_notices', array( __CLASS__, 'render_notice' ) );
+		add_filter( 'removable_query_args', array( __CLASS__, 'add_passing_args' ) );
 		add_action( 'admin_enqueue_scripts', array( __CLASS__, 'enqueue' ) );
 	}
 
@@ -62,12 +66,15 @@ final class Fiko_Products_List {
 			return;
 		}
 		$shown = self::shown( (int) $id );
+		// A tooltip is for a mouse alone: what somebody has to see is written out.
+		$note = $shown['note'];
 		printf(
-			'<span class="fiko-state fiko-state--%1$s" data-fiko-id="%2$d" data-fiko-state="%1$s" title="%3$s"><span class="wp-exclude-emoji" aria-hidden="true">%4$s</span><span class="screen-reader-text">%3$s</span></span>',
+			'<span class="fiko-state fiko-state--%1$s" data-fiko-id="%2$d" data-fiko-state="%1$s" title="%3$s"><span class="wp-exclude-emoji" aria-hidden="true">%4$s</span>%5$s</span>',
 			esc_attr( $shown['state'] ),
 			(int) $id,
 			esc_attr( $shown['text'] ),
-			esc_html( $shown['icon'] )
+			esc_html( $shown['icon'] ),
+			sprintf( '' === $note ? '<span class="screen-reader-text">%s</span>' : '<span class="fiko-state-note">%s</span>', esc_html( '' === $note ? $shown['text'] : $note ) )
 		);
 	}
 
@@ -84,7 +91,7 @@ final class Fiko_Products_List {
 			'synced'   => __( 'Fiko: known to the assistant', 'fiko-woocommerce-sync' ),
 			'waiting'  => __( 'Fiko: waiting', 'fiko-woocommerce-sync' ),
 			'failed'   => __( 'Fiko: failed', 'fiko-woocommerce-sync' ),
-			'never'    => __( 'Fiko: never sent', 'fiko-woocommerce-sync' ),
+			'never'    => __( 'Fiko: not sent', 'fiko-woocommerce-sync' ),
 			'excluded' => __( 'Fiko: not for the assistant', 'fiko-woocommerce-sync' ),
 		);
 		$chosen = self::chosen();
@@ -106,7 +113,7 @@ final class Fiko_Products_List {
 	public static function filter( $clauses, $query ) {
 		global $wpdb;
 		$state = self::chosen();
-		if ( '' === $state || ! $query->is_main_query() || 'product' !== $query->get( 'post_type' ) ) {
+		if ( '' === $state || ! Fiko_Schema::is_made() || ! $query->is_main_query() || 'product' !== $query->get( 'post_type' ) ) {
 			return $clauses;
 		}
 		$clauses['join'] .= ' LEFT JOIN `' . Fiko_Schema::table() . "` fiko ON fiko.product_id = $wpdb->posts.ID";
@@ -167,9 +174,7 @@ final class Fiko_Products_List {
 		if ( self::ACTION !== $action || ! current_user_can( 'manage_woocommerce' ) ) {
 			return $redirect;
 		}
-		Fiko_Outbox::note_many( $ids, true );
-		Fiko_Schedule::sweep_now();
-		return add_query_arg( 'fiko_queued', count( $ids ), $redirect );
+		return self::queue( $ids, $redirect );
 	}
 
 	/**
@@ -181,26 +186,61 @@ final class Fiko_Products_List {
 		if ( ! current_user_can( 'manage_woocommerce' ) || 'product' !== get_post_type( $id ) ) {
 			wp_die( esc_html__( 'You may not do this.', 'fiko-woocommerce-sync' ), 403 );
 		}
-		Fiko_Outbox::note_many( array( $id ), true );
-		Fiko_Schedule::sweep_now();
-		wp_safe_redirect( add_query_arg( 'fiko_queued', 1, admin_url( 'edit.php?post_type=product' ) ) );
+		// Back to the page of the list, and what it was filtered by.
+		$from = (string) wp_get_referer();
+		wp_safe_redirect( self::queue( array( $id ), false === strpos( $from, '/edit.php?' ) ? admin_url( 'edit.php?post_type=product' ) : $from ) );
 		exit;
 	}
 
 	/**
-	 * Says that products were queued.
+	 * Puts products into the outbox, if they can be sent from there.
+	 *
+	 * @param int[]  $ids      Products.
+	 * @param string $redirect Where to go on.
+	 * @return string There, with what is to be said.
+	 */
+	private static function queue( array $ids, $redirect ) {
+		$redirect = remove_query_arg( array( self::QUEUED, self::NOT_CONNECTED ), $redirect );
+		if ( ! Fiko_Settings::is_connected() ) {
+			return add_query_arg( self::NOT_CONNECTED, 1, $redirect );
+		}
+		Fiko_Outbox::note_many( $ids, true );
+		Fiko_Schedule::sweep_now();
+		return add_query_arg( self::QUEUED, count( $ids ), $redirect );
+	}
+
+	/**
+	 * What is said once: WordPress takes it out of the address.
+	 *
+	 * @param string[] $args Names.
+	 * @return string[]
+	 */
+	public static function add_passing_args( $args ) {
+		return array_merge( $args, array( self::QUEUED, self::NOT_CONNECTED ) );
+	}
+
+	/**
+	 * Says that products were queued, or why not.
 	 */
 	public static function render_notice() {
 		$screen = get_current_screen();
-		$count  = absint( self::asked( 'fiko_queued' ) );
-		if ( ! $screen || 'edit-product' !== $screen->id || ! $count ) {
+		if ( ! $screen || 'edit-product' !== $screen->id ) {
 			return;
 		}
-		printf(
-			'<div class="notice notice-success is-dismissible"><p>%s</p></div>',
+		$count = absint( self::asked( self::QUEUED ) );
+		if ( isset( $_SERVER['REQUEST_URI'] ) ) {
+			// What the list's links are made of.
+			$_SERVER['REQUEST_URI'] = remove_query_arg( array( self::QUEUED, self::NOT_CONNECTED ), esc_url_raw( wp_unslash( $_SERVER['REQUEST_URI'] ) ) );
+		}
+		if ( '' !== self::asked( self::NOT_CONNECTED ) ) {
+			printf( '<div class="notice notice-error is-dismissible"><p>%s <a href="%s">%s</a></p></div>', esc_html( Fiko_Connection::not_connected() ), esc_url( Fiko_Settings_Page::url() ), esc_html__( 'Open the settings', 'fiko-woocommerce-sync' ) );
+		} elseif ( $count && Fiko_Gate::is_open() ) {
 			/* translators: %s: number of products */
-			esc_html( sprintf( _n( '%s product will be sent to Fiko.', '%s products will be sent to Fiko.', $count, 'fiko-woocommerce-sync' ), number_format_i18n( $count ) ) )
-		);
+			printf( '<div class="notice notice-success is-dismissible"><p>%s</p></div>', esc_html( sprintf( _n( '%s product will be sent to Fiko.', '%s products will be sent to Fiko.', $count, 'fiko-woocommerce-sync' ), number_format_i18n( $count ) ) ) );
+		} elseif ( $count ) {
+			/* translators: %s: number of products */
+			printf( '<div class="notice notice-warning is-dismissible"><p>%s</p></div>', esc_html( sprintf( _n( '%s product waits, and is sent once the server can be used again.', '%s products wait, and are sent once the server can be used again.', $count, 'fiko-woocommerce-sync' ), number_format_i18n( $count ) ) ) );
+		}
 	}
 
 	/**

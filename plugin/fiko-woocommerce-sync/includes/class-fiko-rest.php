@@ -44,9 +44,10 @@ final class Fiko_Rest {
 			$form + array(
 				'remove_signing_secret' => $flag,
 				'enable_logging'        => $flag,
+				'confirm_site'          => $flag,
 			)
 		);
-		self::route( 'connection', 'POST', 'test', $form );
+		self::route( 'connection', 'POST', 'test', $form + array( 'remove_signing_secret' => $flag ) );
 		self::route( 'bulk', 'POST', 'bulk', array( 'action' => $action ) );
 		self::route( 'tick', 'POST', 'tick', array() );
 		self::route( 'reconcile', 'POST', 'reconcile', array() );
@@ -76,7 +77,7 @@ final class Fiko_Rest {
 			$errors[] = array(
 				'id'       => (int) $row->product_id,
 				'name'     => html_entity_decode( '' === $name ? '#' . $row->product_id : $name, ENT_QUOTES | ENT_HTML5, 'UTF-8' ),
-				'edit_url' => (string) get_edit_post_link( (int) $row->product_id, 'raw' ),
+				'edit_url' => 'trash' === get_post_status( (int) $row->product_id ) ? '' : (string) get_edit_post_link( (int) $row->product_id, 'raw' ),
 				'error'    => (string) $row->error,
 				'at'       => (int) $row->state_at,
 			);
@@ -190,9 +191,12 @@ final class Fiko_Rest {
 	 * Sends again what failed.
 	 *
 	 * @param WP_REST_Request $request Request.
-	 * @return array<string,mixed>
+	 * @return array<string,mixed>|WP_Error
 	 */
 	public static function retry( WP_REST_Request $request ) {
+		if ( ! Fiko_Settings::is_connected() ) {
+			return self::not_connected();
+		}
 		$failed = Fiko_Outbox::failed();
 		$ids    = null === $request['ids'] ? $failed : array_values( array_intersect( $failed, array_map( 'intval', $request['ids'] ) ) );
 		Fiko_Outbox::note_many( $ids, true );
@@ -274,6 +278,6 @@ final class Fiko_Rest {
 	 * @return WP_Error
 	 */
 	private static function not_connected() {
-		return new WP_Error( 'fiko_not_connected', __( 'Connect the shop first: enter address and token, and save.', 'fiko-woocommerce-sync' ), array( 'status' => 409 ) );
+		return new WP_Error( 'fiko_not_connected', Fiko_Connection::not_connected(), array( 'status' => 409 ) );
 	}
 }

@@ -44,9 +44,9 @@ final class Fiko_Schedule {
 		foreach ( $every as $action => list( $first, $interval ) ) {
 			$hook = Fiko_Contract::ACTIONS[ $action ];
 			if ( false === as_next_scheduled_action( $hook, array(), Fiko_Contract::ACTION_GROUP ) ) {
-				if ( 'daily' === $action && null !== Fiko_Connection::known_account() ) {
+				if ( 'daily' === $action ) {
 					// The plugin was off for a while, and changes were not noted.
-					self::plan( $hook, array( 'back' ), Fiko_Clock::now() + 120 );
+					self::compare_soon();
 				}
 				as_schedule_recurring_action( $first, $interval, $hook, array(), Fiko_Contract::ACTION_GROUP );
 			}
@@ -111,6 +111,16 @@ final class Fiko_Schedule {
 		if ( $next && null !== $opens && self::is_available() ) {
 			// Never at once, as what was just asked in vain would be asked again and again.
 			self::plan( Fiko_Contract::ACTIONS['refresh'], array(), max( $next, $opens, Fiko_Clock::now() + 10 ) );
+		}
+	}
+
+	/**
+	 * Compares the catalogues in two minutes, since changes may have gone unnoted. A shop that was never connected has
+	 * nothing to compare.
+	 */
+	public static function compare_soon() {
+		if ( self::is_available() && false !== get_option( Fiko_Contract::OPTIONS['account'] ) ) {
+			self::plan( Fiko_Contract::ACTIONS['daily'], array( 'back' ), Fiko_Clock::now() + 120 );
 		}
 	}
 

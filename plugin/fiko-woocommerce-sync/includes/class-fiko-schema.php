@@ -31,9 +31,18 @@ final class Fiko_Schema {
 	 * Makes the table where it is missing or of an older version. Cheap where there is nothing to do.
 	 */
 	public static function ensure() {
-		if ( (int) get_option( Fiko_Contract::OPTIONS['schema'] ) !== self::VERSION ) {
+		if ( ! self::is_made() ) {
 			self::create();
 		}
+	}
+
+	/**
+	 * Whether the table was made, as far as is known without a look at it.
+	 *
+	 * @return bool
+	 */
+	public static function is_made() {
+		return self::VERSION === (int) get_option( Fiko_Contract::OPTIONS['schema'] );
 	}
 
 	/**
@@ -59,12 +68,16 @@ final class Fiko_Schema {
 	}
 
 	/**
-	 * Makes the table.
+	 * Makes the table. A database that refuses is asked again after a minute.
 	 *
 	 * @return bool Whether it is there.
 	 */
 	private static function create() {
 		global $wpdb;
+		$refused = Fiko_Contract::TRANSIENTS['table_refused'];
+		if ( get_transient( $refused ) ) {
+			return false;
+		}
 		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 		$table   = self::table();
 		$charset = $wpdb->get_charset_collate();
@@ -112,9 +125,14 @@ final class Fiko_Schema {
 		// Product 0 is no product: its claim is the lock of long work.
 		$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id, state) VALUES (0, %s)", '' ) );
 		if ( ! self::is_whole() ) {
+			set_transient( $refused, 1, MINUTE_IN_SECONDS );
+			delete_option( Fiko_Contract::OPTIONS['schema'] );
 			return false;
 		}
 		update_option( Fiko_Contract::OPTIONS['schema'], self::VERSION, true );
+		Fiko_Settings::take_over();
+		// What changed while there was no table was not noted.
+		Fiko_Schedule::compare_soon();
 		return true;
 	}
 

@@ -91,12 +91,46 @@ final class Fiko_Settings {
 	}
 
 	/**
+	 * The address that the shop had when it was connected; '' where it never was.
+	 *
+	 * @return string
+	 */
+	public static function known_site() {
+		$known = (string) get_option( Fiko_Contract::OPTIONS['site'], '' );
+		return '' === $known || false !== strpos( $known, '://' ) ? $known : (string) base64_decode( $known, true );
+	}
+
+	/**
+	 * Keeps the shop's present address. Encoded, since whoever copies a shop replaces its address wherever it is found in
+	 * the database, and a copy must not take itself for the shop.
+	 */
+	public static function remember_site() {
+		update_option( Fiko_Contract::OPTIONS['site'], base64_encode( self::site() ), false );
+	}
+
+	/**
+	 * Takes over what an earlier plugin saved under the same names: it knew no address of the shop, and had the token
+	 * loaded with every page.
+	 */
+	public static function take_over() {
+		if ( ! self::is_connected() || '' !== self::known_site() ) {
+			return;
+		}
+		self::remember_site();
+		$token = get_option( Fiko_Contract::OPTIONS['api_token'], '' );
+		if ( '' !== $token ) {
+			delete_option( Fiko_Contract::OPTIONS['api_token'] );
+			add_option( Fiko_Contract::OPTIONS['api_token'], $token, '', false );
+		}
+	}
+
+	/**
 	 * Whether the shop has another address than when it was connected, as a copy of it has.
 	 *
 	 * @return bool
 	 */
 	public static function has_moved() {
-		$known = (string) get_option( Fiko_Contract::OPTIONS['site'], '' );
+		$known = self::known_site();
 		return '' !== $known && self::without_scheme( $known ) !== self::without_scheme( self::site() );
 	}
 
@@ -104,7 +138,8 @@ final class Fiko_Settings {
 	 * Takes the settings page's form.
 	 *
 	 * @param array<string,mixed> $given api_url, api_token, signing_secret, remove_signing_secret, enable_logging; what
-	 *                                   is left out stays.
+	 *                                   is left out stays. confirm_site: the shop has moved to its present address,
+	 *                                   and is no copy.
 	 * @return array<string,string> What is wrong, by field; none where it was saved.
 	 */
 	public static function save( array $given ) {
@@ -112,7 +147,7 @@ final class Fiko_Settings {
 		if ( $wrong ) {
 			return $wrong;
 		}
-		$before = array( self::api_url(), self::token(), self::signing_secret(), (string) get_option( Fiko_Contract::OPTIONS['site'], '' ) );
+		$before = array( self::api_url(), self::token(), self::signing_secret(), self::known_site() );
 		if ( isset( $given['api_url'] ) ) {
 			update_option( Fiko_Contract::OPTIONS['api_url'], self::normal_url( (string) $given['api_url'] ), false );
 		}
@@ -127,14 +162,16 @@ final class Fiko_Settings {
 		if ( isset( $given['enable_logging'] ) ) {
 			update_option( Fiko_Contract::OPTIONS['logging'], $given['enable_logging'] ? 'yes' : 'no', false );
 		}
-		update_option( Fiko_Contract::OPTIONS['site'], self::site(), false );
-		$is_elsewhere = ( '' !== $before[0] && self::api_url() !== $before[0] ) || ( '' !== $before[3] && self::without_scheme( $before[3] ) !== self::without_scheme( self::site() ) );
+		if ( '' === $before[3] || ! self::has_moved() || ! empty( $given['confirm_site'] ) ) {
+			self::remember_site();
+		}
+		$is_elsewhere = ( '' !== $before[0] && self::api_url() !== $before[0] ) || ( '' !== $before[3] && self::without_scheme( $before[3] ) !== self::without_scheme( self::known_site() ) );
 		if ( $is_elsewhere ) {
 			// Another server, or this one of a shop by another address, knows nothing of what was sent.
 			delete_option( Fiko_Contract::OPTIONS['account'] );
 			Fiko_Outbox::begin_anew();
 		}
-		if ( array( self::api_url(), self::token(), self::signing_secret(), self::site() ) !== $before ) {
+		if ( array( self::api_url(), self::token(), self::signing_secret(), self::known_site() ) !== $before ) {
 			Fiko_Gate::open();
 			Fiko_Schedule::sweep_now();
 		}
@@ -156,11 +193,14 @@ final class Fiko_Settings {
 		if ( '' !== $token && ! preg_match( '/^[\x21-\x7e]{8,200}$/', $token ) ) {
 			$wrong['api_token'] = __( 'This is not a token. Copy it again, whole and without spaces.', 'fiko-woocommerce-sync' );
 		}
-		$saved = wp_parse_url( self::api_url(), PHP_URL_HOST );
-		$asked = isset( $given['api_url'] ) ? wp_parse_url( self::normal_url( (string) $given['api_url'] ), PHP_URL_HOST ) : $saved;
-		if ( $saved && $asked && $asked !== $saved && '' === $token && '' !== self::token() && ! ( self::token_is_locked() && current_user_can( 'manage_options' ) ) ) {
-			// Whoever may change the address must not learn the token by it.
-			$wrong['api_token'] = __( 'This is another server: enter its token.', 'fiko-woocommerce-sync' );
+		$asked = isset( $given['api_url'] ) ? self::normal_url( (string) $given['api_url'] ) : '';
+		// Whoever may change the address must not learn the token by it.
+		if ( '' !== $asked && '' !== self::token() && ! self::is_same_server( $asked ) ) {
+			if ( self::token_is_locked() && ! current_user_can( 'manage_options' ) ) {
+				$wrong['api_url'] = __( 'The token is set in wp-config.php: only an administrator may change the server that gets it.', 'fiko-woocommerce-sync' );
+			} elseif ( '' === $token && ! self::token_is_locked() ) {
+				$wrong['api_token'] = __( 'This is another server: enter its token.', 'fiko-woocommerce-sync' );
+			}
 		}
 		$secret = isset( $given['signing_secret'] ) ? trim( (string) $given['signing_secret'] ) : '';
 		foreach ( preg_split( '/\s+/', $secret, -1, PREG_SPLIT_NO_EMPTY ) as $one ) {
@@ -170,6 +210,27 @@ final class Fiko_Settings {
 			$wrong['signing_secret'] = __( 'This is not a signing secret. It begins with whsec_.', 'fiko-woocommerce-sync' );
 		}
 		return $wrong;
+	}
+
+	/**
+	 * Whether an address is of the server that has the token already; there is none while no address is saved.
+	 *
+	 * @param string $url Normal address.
+	 * @return bool
+	 */
+	private static function is_same_server( $url ) {
+		$origins = array();
+		foreach ( array( self::api_url(), $url ) as $address ) {
+			$parts     = wp_parse_url( $address ) + array(
+				'scheme' => '',
+				'host'   => '',
+			);
+			$port      = 'https' === $parts['scheme'] ? 443 : 80;
+			$origins[] = $parts['scheme'] . '://' . $parts['host'] . ':' . ( isset( $parts['port'] ) ? $parts['port'] : $port );
+		}
+		list( $saved, $asked ) = $origins;
+		// From http to https the token only becomes safer.
+		return '' !== self::api_url() && ( $saved === $asked || preg_replace( '#^http:(.*):80$#', 'https:$1:443', $saved ) === $asked );
 	}
 
 	/**

@@ -43,8 +43,8 @@ final class Fiko_Site_Health {
 	 */
 	public static function test() {
 		$state   = Fiko_Connection::state();
-		$oldest  = Fiko_Figures::oldest_pending();
-		$waits   = $oldest ? Fiko_Clock::now() - $oldest : 0;
+		$oldest  = Fiko_Figures::oldest_due();
+		$idle    = $oldest ? Fiko_Clock::now() - $oldest : 0;
 		$status  = 'good';
 		$label   = __( 'Product changes reach Fiko', 'fiko-woocommerce-sync' );
 		$message = __( 'The shop is connected, and no change has waited for long.', 'fiko-woocommerce-sync' );
@@ -52,11 +52,11 @@ final class Fiko_Site_Health {
 			$status  = 'recommended';
 			$label   = __( 'The shop is not connected with Fiko', 'fiko-woocommerce-sync' );
 			$message = $state['hint'];
-		} elseif ( 'ok' !== $state['state'] ) {
+		} elseif ( 'stopped' === $state['state'] || Fiko_Connection::has_long_waited( $state, HOUR_IN_SECONDS ) ) {
 			$status  = 'stopped' === $state['state'] ? 'critical' : 'recommended';
 			$label   = __( 'Product changes do not reach Fiko', 'fiko-woocommerce-sync' );
 			$message = $state['message'] . ' ' . $state['hint'];
-		} elseif ( $waits > HOUR_IN_SECONDS ) {
+		} elseif ( 'ok' === $state['state'] && $idle > HOUR_IN_SECONDS ) {
 			$status  = 'recommended';
 			$label   = __( 'Product changes wait for long before they are sent to Fiko', 'fiko-woocommerce-sync' );
 			$message = __( 'The background work of this site does not run often enough. See WooCommerce → Status → Scheduled Actions, and let your host call wp-cron.php every minute.', 'fiko-woocommerce-sync' );
@@ -88,11 +88,21 @@ final class Fiko_Site_Health {
 			'server'     => array( __( 'Server', 'fiko-woocommerce-sync' ), Fiko_Settings::api_url() ),
 			'token'      => array( __( 'Token', 'fiko-woocommerce-sync' ), '' === Fiko_Settings::token() ? __( 'none', 'fiko-woocommerce-sync' ) : __( 'saved', 'fiko-woocommerce-sync' ) ),
 			'signing'    => array( __( 'Signed requests', 'fiko-woocommerce-sync' ), '' === Fiko_Settings::signing_secret() ? __( 'no', 'fiko-woocommerce-sync' ) : __( 'yes', 'fiko-woocommerce-sync' ) ),
-			'connection' => array( __( 'Connection', 'fiko-woocommerce-sync' ), trim( $state['state'] . ' ' . $state['code'] ) ),
+			'connection' => array( __( 'Connection', 'fiko-woocommerce-sync' ), $state['message'], trim( $state['state'] . ' ' . $state['code'] ) ),
 			'waiting'    => array( __( 'Longest wait', 'fiko-woocommerce-sync' ), $oldest ? human_time_diff( $oldest, Fiko_Clock::now() ) : __( 'none', 'fiko-woocommerce-sync' ) ),
 		);
+		$names  = array(
+			'products'          => __( 'Products', 'fiko-woocommerce-sync' ),
+			'synced'            => __( 'Synced', 'fiko-woocommerce-sync' ),
+			'waiting'           => __( 'Waiting', 'fiko-woocommerce-sync' ),
+			'failed'            => __( 'Failed', 'fiko-woocommerce-sync' ),
+			'excluded'          => __( 'Left out', 'fiko-woocommerce-sync' ),
+			'never'             => __( 'Not sent', 'fiko-woocommerce-sync' ),
+			'waiting_deletions' => __( 'Waiting deletions', 'fiko-woocommerce-sync' ),
+			'failed_deletions'  => __( 'Failed deletions', 'fiko-woocommerce-sync' ),
+		);
 		foreach ( Fiko_Figures::totals() as $name => $count ) {
-			$fields[ 'total_' . $name ] = array( $name, $count );
+			$fields[ 'total_' . $name ] = array( $names[ $name ], $count );
 		}
 		$information['fiko-woocommerce-sync'] = array(
 			'label'  => __( 'Fiko Sync', 'fiko-woocommerce-sync' ),
@@ -101,6 +111,8 @@ final class Fiko_Site_Health {
 					return array(
 						'label' => $field[0],
 						'value' => $field[1],
+						// What is copied for a support, in no language.
+						'debug' => isset( $field[2] ) ? $field[2] : $field[1],
 					);
 				},
 				$fields

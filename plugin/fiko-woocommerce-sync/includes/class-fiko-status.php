@@ -66,7 +66,8 @@ final class Fiko_Status {
 	 * What the products list shows.
 	 *
 	 * @param int[] $ids Products.
-	 * @return array<int,array{id:int,state:string,icon:string,text:string,at:int|null}>
+	 * @return array<int,array{id:int,state:string,icon:string,text:string,note:string,at:int|null}> `note`: what is to be
+	 *                                                                                            read without asking.
 	 */
 	public static function shown( array $ids ) {
 		$rows = Fiko_Outbox::rows( $ids );
@@ -79,6 +80,7 @@ final class Fiko_Status {
 				'state' => $state,
 				'icon'  => Fiko_Contract::STATES[ $state ],
 				'text'  => self::text( $state, $row ),
+				'note'  => self::note( $state, $row ),
 				'at'    => $row && (int) $row->state_at ? (int) $row->state_at : null,
 			);
 		}
@@ -113,7 +115,7 @@ final class Fiko_Status {
 					return __( 'The assistant knows this product.', 'fiko-woocommerce-sync' );
 				}
 				/* translators: %s: date and time */
-				return sprintf( __( 'The assistant knows this product as of %s.', 'fiko-woocommerce-sync' ), wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), (int) $row->state_at ) );
+				return sprintf( __( 'The assistant knows this product. Last update: %s', 'fiko-woocommerce-sync' ), Fiko_Clock::shown( (int) $row->state_at ) );
 			case 'waiting':
 				if ( $row && '' !== (string) $row->error ) {
 					/* translators: %s: reason */
@@ -124,9 +126,29 @@ final class Fiko_Status {
 				/* translators: %s: reason */
 				return sprintf( __( 'Failed: %s', 'fiko-woocommerce-sync' ), $row ? $row->error : '' );
 			case 'excluded':
-				return __( 'Not told to the assistant, as buyers do not see this product.', 'fiko-woocommerce-sync' );
+				return __( 'Not told to the assistant: the product is a draft, private, hidden or protected by a password, or was left out.', 'fiko-woocommerce-sync' );
 			default:
 				return __( 'Never sent.', 'fiko-woocommerce-sync' );
+		}
+	}
+
+	/**
+	 * What the list says of a product without being asked.
+	 *
+	 * @param string      $state Key of Fiko_Contract::STATES.
+	 * @param object|null $row   The product's row.
+	 * @return string
+	 */
+	private static function note( $state, $row ) {
+		switch ( $state ) {
+			case 'failed':
+				return self::text( $state, $row );
+			case 'excluded':
+				return __( 'Left out', 'fiko-woocommerce-sync' );
+			case 'never':
+				return __( 'Not sent', 'fiko-woocommerce-sync' );
+			default:
+				return '';
 		}
 	}
 

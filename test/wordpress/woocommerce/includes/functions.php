@@ -142,7 +142,7 @@ function wc_get_product( $the_product = false ) {
 		'grouped'   => 'WC_Product_Grouped',
 		'external'  => 'WC_Product_External',
 	);
-	$class   = isset( $classes[ $type ] ) ? $classes[ $type ] : 'WC_Product_Simple';
+	$class   = apply_filters( 'woocommerce_product_class', isset( $classes[ $type ] ) ? $classes[ $type ] : 'WC_Product_Simple', $type, $post->post_type, $id );
 	try {
 		return new $class( $id );
 	} catch ( Exception $error ) {
