@@ -285,13 +285,17 @@ describe('what no hook of WooCommerce tells of', () => {
 
   it('meta and terms that are not told, or stay as they are, send nothing', async () => {
     const id = await create({ tags: ['same'] });
-    const seen = server.requests.length;
+    const seen = server.events.length;
     await site.eval(
       `update_post_meta( ${id}, 'total_sales', '7' ); update_post_meta( ${id}, '_price', get_post_meta( ${id}, '_price', true ) );
       wp_set_object_terms( ${id}, array( 'same' ), 'product_tag' ); return 1;`,
     );
     await site.runQueue({ ahead: 31 });
-    expect(server.requests.slice(seen)).toEqual([]);
+    expect(server.events.slice(seen)).toEqual([]);
+    const row = await site.eval<{ revision: string }>(`return Fiko_Outbox::row( ${id} );`);
+    await site.eval(`update_post_meta( ${id}, '_price', '99' ); return 1;`);
+    expect(await site.eval(`return Fiko_Outbox::row( ${id} )->revision;`)).not.toBe(row.revision);
+    await site.runQueue({ ahead: 31 });
   });
 
   it('an attribute that is renamed with its slug: its products tell the new name', async () => {

@@ -511,7 +511,7 @@ final class Fiko_Outbox {
 	 */
 	public static function rows( array $ids ) {
 		global $wpdb;
-		if ( ! $ids ) {
+		if ( ! $ids || ! Fiko_Schema::is_made() ) {
 			return array();
 		}
 		$list = implode( ',', array_map( 'intval', $ids ) );
@@ -555,6 +555,9 @@ final class Fiko_Outbox {
 	 */
 	public static function next_refresh() {
 		global $wpdb;
+		if ( ! Fiko_Schema::is_made() ) {
+			return 0;
+		}
 		return (int) $wpdb->get_var( 'SELECT MIN(refresh_at) FROM `' . Fiko_Schema::table() . '` WHERE refresh_at > 0 AND pending_since = 0' );
 	}
 

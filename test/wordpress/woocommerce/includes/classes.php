@@ -428,7 +428,8 @@ class WC_Product_Variable extends WC_Product {
 	public function is_on_sale( $context = 'view' ) {
 		$on_sale = false;
 		foreach ( $this->get_visible_children() as $id ) {
-			$on_sale = $on_sale || wc_get_product( $id )->is_on_sale( 'edit' );
+			$variation = wc_get_product( $id );
+			$on_sale   = $on_sale || ( $variation && $variation->is_on_sale( 'edit' ) );
 		}
 		return 'view' === $context ? apply_filters( 'woocommerce_product_is_on_sale', $on_sale, $this ) : $on_sale;
 	}
