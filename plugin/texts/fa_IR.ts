@@ -20,6 +20,11 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Loading…': 'در حال بارگذاری…',
   'WordPress could not be reached. Check your internet connection, and that no security plugin blocks the REST API.':
     'ارتباط با وردپرس برقرار نشد. اتصال اینترنت خود را بررسی کنید و مطمئن شوید که هیچ افزونهٔ امنیتی REST API را نبسته است.',
+  'WordPress had a fault while doing this. Details are under WooCommerce › Status › Logs.':
+    'وردپرس در انجام این کار دچار خطا شد. جزئیات در «ووکامرس › وضعیت › گزارش‌ها» است.',
+  'Your session in WordPress has ended. Reload the page and log in.':
+    'نشست شما در وردپرس پایان یافته است. صفحه را دوباره بارگذاری کنید و وارد شوید.',
+  'Perhaps a security plugin has closed the REST API.': 'شاید یک افزونهٔ امنیتی REST API را بسته است.',
 
   // Settings page: connection
   Connection: 'اتصال',
