@@ -8,7 +8,7 @@ import { connectionTitle } from './words';
 /** What stands in the way of the sync, and what to do about it; nothing where all is well. */
 export function StateNotice({ connection }: { connection: Connection }): JSX.Element | null {
   if (connection.state === 'ok') return null;
-  const title = connectionTitle(connection.state);
+  const title = connectionTitle(connection.state, connection.code);
 
   if (connection.state === 'unset') {
     return (

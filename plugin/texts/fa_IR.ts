@@ -7,6 +7,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Connect your shop to Fiko': 'فروشگاه خود را به فیکو وصل کنید',
   'Connected to Fiko': 'به فیکو متصل است',
   'The sync is waiting, and goes on by itself': 'همگام‌سازی در انتظار است و خودکار ادامه پیدا می‌کند',
+  'The sync is waiting; check the API URL': 'همگام‌سازی منتظر است؛ نشانی API را بررسی کنید',
   'The sync has stopped and needs your attention': 'همگام‌سازی متوقف شده و نیازمند رسیدگی شماست',
   'Enter the API URL and the API token that you received from Fiko, and save.':
     'نشانی API و توکن API را که از فیکو گرفته‌اید وارد و ذخیره کنید.',
