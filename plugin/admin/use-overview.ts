@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
 import { getOverview, tick } from './api';
 import { failureOf, type Failure } from './failure';
 import type { Overview } from './overview';
-import { isRunning, nextPoll } from './polling';
+import { kindOfPoll, nextPoll } from './polling';
 
 export interface Live {
   overview: Overview | null;
@@ -94,7 +94,7 @@ export function useOverview(): Live {
     void ask('look');
     const onVisibility = () => {
       if (document.visibilityState !== 'visible') return;
-      void ask(latest.current && isRunning(latest.current) ? 'tick' : 'look');
+      void ask(kindOfPoll(latest.current));
     };
     document.addEventListener('visibilitychange', onVisibility);
     return () => {
