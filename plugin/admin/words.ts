@@ -47,7 +47,10 @@ export function stateDescription(state: SyncState): string {
     case 'failed':
       return __('Not accepted; the reason is below.', 'fiko-woocommerce-sync');
     case 'excluded':
-      return __('Drafts, private, hidden and password-protected products.', 'fiko-woocommerce-sync');
+      return __(
+        'Drafts, private, hidden and password-protected products, and those that an extension leaves out.',
+        'fiko-woocommerce-sync',
+      );
     case 'never':
       return __('The first sync sends them.', 'fiko-woocommerce-sync');
   }

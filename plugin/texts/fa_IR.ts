@@ -64,7 +64,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
     'می‌توانید این صفحه را ببندید؛ همگام‌سازی در پس‌زمینه ادامه پیدا می‌کند. در بعضی هاست‌ها با باز ماندن صفحه سریع‌تر پیش می‌رود.',
   'Not running': 'در حال اجرا نیست',
   'Sending all products…': 'در حال ارسال همهٔ محصولات…',
-  Paused: 'مکث شده',
+  Paused: 'موقتاً متوقف',
   Finished: 'پایان یافت',
   Handled: 'انجام‌شده',
   Pause: 'مکث',
@@ -75,7 +75,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Send all products again?': 'همهٔ محصولات دوباره فرستاده شوند؟',
   'Send all': 'ارسال همه',
   'All products were sent before, and changes are sent by themselves. “Compare now” finds what is missing with far fewer requests.':
-    'همهٔ محصولات پیش‌تر فرستاده شده‌اند و تغییرات خودکار فرستاده می‌شوند. «مقایسه کن» با درخواست‌های بسیار کمتر، کمبودها را پیدا می‌کند.',
+    'همهٔ محصولات پیش‌تر فرستاده شده‌اند و تغییرات خودکار فرستاده می‌شوند. «شروع مقایسه» با درخواست‌های بسیار کمتر، کمبودها را پیدا می‌کند.',
   'Stop the sync?': 'همگام‌سازی متوقف شود؟',
   'What was sent stays in Fiko. When you start again, it begins with the first product.':
     'آنچه فرستاده شده در فیکو می‌ماند. اگر دوباره شروع کنید، ارسال از اولین محصول آغاز می‌شود.',
@@ -92,7 +92,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Save the API URL and the API token first.': 'ابتدا نشانی API و توکن API را ذخیره کنید.',
   'Fix the connection first; the message above says how.':
     'ابتدا مشکل اتصال را برطرف کنید؛ راه حل در پیام بالای صفحه آمده است.',
-  'in less than a minute': 'تا کمتر از یک دقیقهٔ دیگر',
+  'in less than a minute': 'کمتر از یک دقیقهٔ دیگر',
   'less than a minute ago': 'کمتر از یک دقیقه پیش',
 
   // Settings page: comparison
@@ -107,7 +107,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Sent again': 'دوباره فرستاده‌شده',
   'Deleted from Fiko': 'حذف‌شده از فیکو',
   'Not compared yet.': 'هنوز مقایسه‌ای انجام نشده است.',
-  'Compare now': 'مقایسه کن',
+  'Compare now': 'شروع مقایسه',
 
   // Settings page: totals
   Products: 'محصولات',
@@ -121,7 +121,8 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Fiko has the latest version.': 'فیکو آخرین نسخه را دارد.',
   'To be sent soon, or being processed.': 'به‌زودی فرستاده می‌شود یا در حال پردازش است.',
   'Not accepted; the reason is below.': 'پذیرفته نشده؛ علت در پایین آمده است.',
-  'Drafts, private, hidden and password-protected products.': 'پیش‌نویس‌ها و محصولات خصوصی، پنهان یا رمزدار.',
+  'Drafts, private, hidden and password-protected products, and those that an extension leaves out.':
+    'پیش‌نویس‌ها، محصولات خصوصی، پنهان یا رمزدار و آن‌هایی که افزونه‌ای کنار گذاشته است.',
   'The first sync sends them.': 'همگام‌سازی اولیه آن‌ها را می‌فرستد.',
 
   // Settings page: errors
@@ -212,7 +213,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Waiting to be sent.': 'در انتظار ارسال.',
   'Sent; the assistant is learning it.': 'فرستاده شد؛ دستیار در حال یادگیری آن است.',
   'Not told to the assistant, as buyers do not see this product.':
-    'به دستیار گفته نمی‌شود، چون خریداران این محصول را نمی‌بینند.',
+    'به دستیار گفته نمی‌شود: پیش‌نویس، خصوصی، پنهان یا رمزدار است یا کنار گذاشته شده.',
   'Never sent.': 'هرگز فرستاده نشده است.',
 
   // Products list
@@ -221,9 +222,9 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Fiko: known to the assistant': 'فیکو: شناخته‌شده برای دستیار',
   'Fiko: waiting': 'فیکو: در انتظار',
   'Fiko: failed': 'فیکو: ناموفق',
-  'Fiko: never sent': 'فیکو: هرگز فرستاده‌نشده',
+  'Fiko: never sent': 'فیکو: فرستاده‌نشده',
   'Fiko: not for the assistant': 'فیکو: کنار گذاشته‌شده',
-  'Filter by state in Fiko': 'صافی بر پایهٔ وضعیت در فیکو',
+  'Filter by state in Fiko': 'پالایش بر اساس وضعیت در فیکو',
   'Sync now': 'همگام‌سازی',
   'Sync “%s” with Fiko now': 'همگام‌سازی «%s» با فیکو',
   'Sync with Fiko now': 'همگام‌سازی با فیکو',
