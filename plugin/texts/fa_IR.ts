@@ -113,6 +113,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   Products: 'محصولات',
   'There is %s product in the shop.': ['فروشگاه %s محصول دارد.', 'فروشگاه %s محصول دارد.'],
   '%1$s – %2$s: show in the products list': '%1$s – %2$s: نمایش در فهرست محصولات',
+  'plus %s deletion': ['به‌علاوهٔ %s حذف', 'به‌علاوهٔ %s حذف'],
   Synced: 'همگام',
   Waiting: 'در انتظار',
   Failed: 'ناموفق',
