@@ -28,7 +28,7 @@ export function ErrorsCard({
 
   return (
     <Section title={__('Latest errors', 'fiko-woocommerce-sync')} heading={heading} wide={true}>
-      <FailureNotice failure={action.failure} onRemove={action.clear} />
+      <FailureNotice action={action} next={heading} />
       {errors.length === 0 ? (
         <p>
           <Icon>✅</Icon>

@@ -53,6 +53,12 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Remove the stored signing secret when saving': 'کلید امضای ذخیره‌شده هنگام ذخیره حذف شود',
   'Test connection': 'آزمایش اتصال',
   Save: 'ذخیره',
+  'Enter the API URL.': 'نشانی API را وارد کنید.',
+  'Testing the connection…': 'در حال آزمایش اتصال…',
+  'Saving…': 'در حال ذخیره…',
+  'Save without an API URL?': 'بدون نشانی API ذخیره شود؟',
+  'Without an address, nothing more is sent to Fiko. Do you want to go on?':
+    'با خالی گذاشتن نشانی، ارسال به فیکو متوقف می‌شود. ادامه می‌دهید؟',
   'There are unsaved changes.': 'تغییرات ذخیره‌نشده وجود دارد.',
   'Settings saved.': 'تنظیمات ذخیره شد.',
 
