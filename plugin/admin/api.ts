@@ -23,6 +23,8 @@ export const getOverview = (): Promise<Overview> => apiFetch<Overview>({ path: p
 export const tick = (): Promise<Overview> => post(PLUGIN_REST.tick);
 export const saveSettings = (settings: SettingsInput): Promise<Overview> =>
   post(PLUGIN_REST.settings, settings);
+/** Says that the shop has moved to its present address, and is no copy. */
+export const confirmSite = (): Promise<Overview> => post(PLUGIN_REST.settings, { confirm_site: true });
 /** Tries values that need not be saved; absent ones are the stored ones. */
 export const testConnection = (values: Partial<ConnectionInput>): Promise<ConnectionResult> =>
   post(PLUGIN_REST.connection, values);

@@ -13,6 +13,9 @@ export const FA_IR: Record<string, string | [string, string]> = {
     'نشانی API و توکن API را که از فیکو گرفته‌اید وارد و ذخیره کنید.',
   'See that the connection test succeeds.': 'مطمئن شوید که آزمایش اتصال موفق است.',
   'Start the first sync of all products.': 'همگام‌سازی اولیهٔ همهٔ محصولات را شروع کنید.',
+  'The shop has moved to this address': 'فروشگاه به این نشانی منتقل شده است',
+  'All products are sent again with the new address. If this site is a copy or for testing, cancel.':
+    'همهٔ محصولات با نشانی تازه دوباره فرستاده می‌شوند. اگر این سایت نسخهٔ کپی یا آزمایشی است، انصراف دهید.',
   Since: 'آغاز مشکل',
   'Next try': 'تلاش بعدی',
   'What you see may be out of date': 'آنچه می‌بینید شاید به‌روز نباشد',
