@@ -1,6 +1,7 @@
 import { speak } from '@wordpress/a11y';
 import domReady from '@wordpress/dom-ready';
 import { __ } from '@wordpress/i18n';
+import type { SyncState } from '../../src/contract/shop-plugin';
 import { productStatus, productSync } from './api';
 import { failureOf } from './failure';
 import type { ProductStatus } from './overview';
@@ -13,6 +14,29 @@ import { idsToAsk, nextQuestion } from './waiting';
 
 const CELL = '.fiko-state[data-fiko-id]';
 const LINK = 'a.fiko-sync-now[data-fiko-id]';
+/** Why a product failed, and why it could not be sent when it was asked for. */
+const STATE_NOTE = '.fiko-state-note:not(.fiko-sync-note)';
+const SYNC_NOTE = '.fiko-sync-note';
+
+/** What is seen beside a sign that alone says too little. */
+function wordOf(state: SyncState): string {
+  switch (state) {
+    case 'never':
+      return __('Not sent', 'fiko-woocommerce-sync');
+    case 'excluded':
+      return __('Left out', 'fiko-woocommerce-sync');
+    default:
+      return '';
+  }
+}
+
+function span(className: string, text: string, isHeard: boolean): HTMLSpanElement {
+  const element = document.createElement('span');
+  if (!isHeard) element.setAttribute('aria-hidden', 'true');
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
 
 const idOf = (element: HTMLElement): number => Number(element.dataset.fikoId);
 
@@ -41,21 +65,20 @@ function watchList(list: HTMLElement): void {
   const draw = (status: ProductStatus): void => {
     for (const cell of cells().filter((one) => idOf(one) === status.id)) {
       const { state, icon, text } = status;
-      const image = document.createElement('span');
-      image.setAttribute('aria-hidden', 'true');
-      image.className = 'wp-exclude-emoji';
-      image.textContent = icon;
-      const words = document.createElement('span');
-      words.className = 'screen-reader-text';
-      words.textContent = text;
       // A cell in place of the cell: of what is put into the page, WordPress excludes from its pictures only what is
       // inside, and not what was put there itself.
       const next = cell.cloneNode() as HTMLElement;
       next.className = `fiko-state fiko-state--${state}`;
       next.dataset.fikoState = state;
       next.title = text;
-      next.append(image, words);
+      next.append(span('wp-exclude-emoji', icon, false));
+      const word = wordOf(state);
+      if (word) next.append(' ', span('fiko-state-word', word, false));
+      next.append(span('screen-reader-text', text, true));
+      cell.parentElement?.querySelectorAll(STATE_NOTE).forEach((note) => note.remove());
       cell.replaceWith(next);
+      // A tooltip alone is easily missed, and there is none where there is no mouse.
+      if (state === 'failed') next.after(span('fiko-state-note', text, false));
     }
     if (asked.has(status.id) && status.state !== 'waiting') {
       asked.delete(status.id);
@@ -72,16 +95,12 @@ function watchList(list: HTMLElement): void {
 
   const say = (status: ProductStatus): void => speak(`${nameOf(status.id)}: ${status.text}`, 'polite');
 
-  /** What is wrong, where it was asked for: a tooltip alone is easily missed. */
+  /** What is wrong, where it was asked for. */
   const note = (id: number, text: string): void => {
     for (const cell of cells().filter((one) => idOf(one) === id)) {
       const parent = cell.parentElement;
-      parent?.querySelector('.fiko-state-note')?.remove();
-      if (!text) continue;
-      const element = document.createElement('span');
-      element.className = 'fiko-state-note';
-      element.textContent = text;
-      cell.after(element);
+      parent?.querySelectorAll(SYNC_NOTE).forEach((before) => before.remove());
+      if (text) parent?.append(span('fiko-state-note fiko-sync-note', text, true));
     }
   };
 

@@ -41,7 +41,7 @@ describe('the products list of a Persian shop', () => {
   const expectState = async (id: number, state: string, sign: string, words: string | RegExp) => {
     await visit.page.locator(`#post-${id} .fiko-state--${state}`).waitFor();
     // Itself, and no picture that WordPress would fetch from elsewhere.
-    expect(await cell(id).locator('[aria-hidden]').innerHTML()).toBe(sign);
+    expect(await cell(id).locator('.wp-exclude-emoji').innerHTML()).toBe(sign);
     const title = await cell(id).getAttribute('title');
     expect(title).toMatch(words);
     expect(await cell(id).locator('.screen-reader-text').textContent()).toBe(title);
