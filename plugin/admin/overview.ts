@@ -94,5 +94,7 @@ export interface ProductStatus {
   state: SyncState;
   icon: string;
   text: string;
+  /** What is seen of it without asking; where it is '', the sign says enough. */
+  note: string;
   at: number | null;
 }

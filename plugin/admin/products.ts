@@ -1,7 +1,6 @@
 import { speak } from '@wordpress/a11y';
 import domReady from '@wordpress/dom-ready';
 import { __ } from '@wordpress/i18n';
-import type { SyncState } from '../../src/contract/shop-plugin';
 import { productStatus, productSync } from './api';
 import { failureOf } from './failure';
 import type { ProductStatus } from './overview';
@@ -14,21 +13,8 @@ import { idsToAsk, nextQuestion } from './waiting';
 
 const CELL = '.fiko-state[data-fiko-id]';
 const LINK = 'a.fiko-sync-now[data-fiko-id]';
-/** Why a product failed, and why it could not be sent when it was asked for. */
-const STATE_NOTE = '.fiko-state-note:not(.fiko-sync-note)';
-const SYNC_NOTE = '.fiko-sync-note';
-
-/** What is seen beside a sign that alone says too little. */
-function wordOf(state: SyncState): string {
-  switch (state) {
-    case 'never':
-      return __('Not sent', 'fiko-woocommerce-sync');
-    case 'excluded':
-      return __('Left out', 'fiko-woocommerce-sync');
-    default:
-      return '';
-  }
-}
+/** Why it could not be sent when it was asked for. */
+const SYNC_NOTE = 'fiko-sync-note';
 
 function span(className: string, text: string, isHeard: boolean): HTMLSpanElement {
   const element = document.createElement('span');
@@ -64,7 +50,7 @@ function watchList(list: HTMLElement): void {
 
   const draw = (status: ProductStatus): void => {
     for (const cell of cells().filter((one) => idOf(one) === status.id)) {
-      const { state, icon, text } = status;
+      const { state, icon, text, note } = status;
       // A cell in place of the cell: of what is put into the page, WordPress excludes from its pictures only what is
       // inside, and not what was put there itself.
       const next = cell.cloneNode() as HTMLElement;
@@ -72,13 +58,8 @@ function watchList(list: HTMLElement): void {
       next.dataset.fikoState = state;
       next.title = text;
       next.append(span('wp-exclude-emoji', icon, false));
-      const word = wordOf(state);
-      if (word) next.append(' ', span('fiko-state-word', word, false));
-      next.append(span('screen-reader-text', text, true));
-      cell.parentElement?.querySelectorAll(STATE_NOTE).forEach((note) => note.remove());
+      next.append(note ? span('fiko-state-note', note, true) : span('screen-reader-text', text, true));
       cell.replaceWith(next);
-      // A tooltip alone is easily missed, and there is none where there is no mouse.
-      if (state === 'failed') next.after(span('fiko-state-note', text, false));
     }
     if (asked.has(status.id) && status.state !== 'waiting') {
       asked.delete(status.id);
@@ -96,11 +77,11 @@ function watchList(list: HTMLElement): void {
   const say = (status: ProductStatus): void => speak(`${nameOf(status.id)}: ${status.text}`, 'polite');
 
   /** What is wrong, where it was asked for. */
-  const note = (id: number, text: string): void => {
+  const tell = (id: number, text: string): void => {
     for (const cell of cells().filter((one) => idOf(one) === id)) {
       const parent = cell.parentElement;
-      parent?.querySelectorAll(SYNC_NOTE).forEach((before) => before.remove());
-      if (text) parent?.append(span('fiko-state-note fiko-sync-note', text, true));
+      parent?.querySelectorAll(`.${SYNC_NOTE}`).forEach((before) => before.remove());
+      if (text) parent?.append(span(SYNC_NOTE, text, true));
     }
   };
 
@@ -149,7 +130,7 @@ function watchList(list: HTMLElement): void {
     const id = idOf(link);
     if (link.getAttribute('aria-disabled') === 'true') return;
     link.setAttribute('aria-disabled', 'true');
-    note(id, '');
+    tell(id, '');
     speak(__('Sending to Fiko…', 'fiko-woocommerce-sync'), 'polite');
     try {
       const statuses = await productSync([id]);
@@ -161,7 +142,7 @@ function watchList(list: HTMLElement): void {
     } catch (error) {
       const failure = failureOf(error);
       if (failure.answered) {
-        note(id, failure.message);
+        tell(id, failure.message);
         speak(failure.message, 'assertive');
       } else {
         // Where the REST API is blocked, the page without scripts still does it.

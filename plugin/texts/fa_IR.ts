@@ -151,7 +151,6 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Show all failed products (%s)': 'نمایش همهٔ محصولات ناموفق (%s)',
 
   // Products list
-  'Not sent': 'فرستاده‌نشده',
   'Sending to Fiko…': 'در حال ارسال به فیکو…',
 
   // The plugin
