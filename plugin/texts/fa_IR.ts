@@ -223,7 +223,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Waiting to be sent.': 'در انتظار ارسال.',
   'Sent; the assistant is learning it.': 'فرستاده شد؛ دستیار در حال یادگیری آن است.',
   'Not told to the assistant, as buyers do not see this product.':
-    'به دستیار گفته نمی‌شود: پیش‌نویس، خصوصی، پنهان یا رمزدار است یا کنار گذاشته شده.',
+    'به دستیار گفته نمی‌شود، چون خریداران این محصول را نمی‌بینند.',
   'Never sent.': 'هرگز فرستاده نشده است.',
 
   // Products list
@@ -232,7 +232,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Fiko: known to the assistant': 'فیکو: شناخته‌شده برای دستیار',
   'Fiko: waiting': 'فیکو: در انتظار',
   'Fiko: failed': 'فیکو: ناموفق',
-  'Fiko: never sent': 'فیکو: فرستاده‌نشده',
+  'Fiko: never sent': 'فیکو: هرگز فرستاده‌نشده',
   'Fiko: not for the assistant': 'فیکو: کنار گذاشته‌شده',
   'Filter by state in Fiko': 'پالایش بر اساس وضعیت در فیکو',
   'Sync now': 'همگام‌سازی',

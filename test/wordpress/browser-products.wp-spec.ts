@@ -75,7 +75,9 @@ describe('the products list of a Persian shop', () => {
       draft!,
       'excluded',
       '—',
-      t('Not told to the assistant, as buyers do not see this product.'),
+      t(
+        'Not told to the assistant: the product is a draft, private, hidden or protected by a password, or was left out.',
+      ),
     );
     expect(await visit.page.locator('th#fiko').innerText()).toBe(t('Fiko'));
     await expectSound('list-never');
@@ -93,7 +95,7 @@ describe('the products list of a Persian shop', () => {
       shoe,
       'synced',
       '✅',
-      new RegExp(t('The assistant knows this product as of %s.', '.+')),
+      new RegExp(t('The assistant knows this product. Last update: %s', '.+')),
     );
     await expectSound('list-synced');
     expect(await backend.products()).toEqual([expect.objectContaining({ title: 'کفش' })]);
@@ -190,12 +192,12 @@ describe('the products list of a Persian shop', () => {
     await visit.open(PRODUCTS);
     await visit.page.locator(`#post-${hat}`).hover();
     await syncLink(hat).click();
-    await expectState(hat, 'failed', '❌', new RegExp(t('Failed: %s', '.*price.*[آ-ی]')));
+    await expectState(hat, 'failed', '❌', new RegExp(t('Failed: %s', `${t('price')}: .*[آ-ی]`)));
     const note = visit.page.locator(`#post-${hat} .fiko-state-note`);
     expect(await note.isVisible()).toBe(true);
-    await expectSound('list-failed', ['price']);
+    await expectSound('list-failed');
     await visit.open(PRODUCTS);
-    await expectState(hat, 'failed', '❌', /price/);
+    await expectState(hat, 'failed', '❌', new RegExp(t('price')));
     expect(await note.isVisible()).toBe(true);
     await visit.page.locator('#fiko-state-filter').selectOption({ label: t('Fiko: failed') });
     await visit.page.locator('#post-query-submit').click();
@@ -214,7 +216,7 @@ describe('the products list of a Persian shop', () => {
   it('is printed as the script draws it', async () => {
     await site.eval(
       `global $wpdb;
-      $wpdb->update( Fiko_Schema::table(), array( 'state' => 'failed', 'error' => 'price: خطا' ), array( 'product_id' => ${hat} ) );
+      $wpdb->update( Fiko_Schema::table(), array( 'state' => 'failed', 'error' => 'خطا' ), array( 'product_id' => ${hat} ) );
       return 1;`,
     );
     const seen = async () => {
