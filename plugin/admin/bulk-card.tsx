@@ -15,6 +15,7 @@ export function BulkCard({ overview, change }: { overview: Overview; change: Liv
   const { bulk } = overview;
   const action = useAction<BulkAction>();
   const [asking, setAsking] = useState<'start' | 'stop' | null>(null);
+  const heading = useRef<HTMLHeadingElement | null>(null);
   const mainButton = useRef<HTMLButtonElement | null>(null);
   const said = useRef({ state: bulk.state, at: 0 });
 
@@ -49,14 +50,14 @@ export function BulkCard({ overview, change }: { overview: Overview; change: Liv
           };
 
   return (
-    <Section title={__('First sync', 'fiko-woocommerce-sync')}>
+    <Section title={__('First sync', 'fiko-woocommerce-sync')} heading={heading}>
       <p>
         {__(
           'Sends all products of the shop to Fiko once. After that, each change is sent by itself.',
           'fiko-woocommerce-sync',
         )}
       </p>
-      <FailureNotice failure={action.failure} onRemove={action.clear} />
+      <FailureNotice action={action} next={heading} />
       {under && (
         <Fragment>
           <Progress id="fiko-bulk-progress" label={bulkTitle(bulk.state)} done={bulk.done} total={bulk.total}>

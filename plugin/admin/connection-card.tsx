@@ -1,11 +1,20 @@
-import { Notice, TextControl, ToggleControl } from '@wordpress/components';
+import { speak } from '@wordpress/a11y';
+import { TextControl, ToggleControl } from '@wordpress/components';
 import { createElement, Fragment, useEffect, useRef, useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { saveSettings, testConnection } from './api';
 import { failureOf } from './failure';
-import { connectionInput, firstField, isDirty, settingsInput, type Edits, type Field } from './form';
+import {
+  connectionInput,
+  firstField,
+  isDirty,
+  settingsInput,
+  takesAddressAway,
+  type Edits,
+  type Field,
+} from './form';
 import type { Account, ConnectionResult, Overview } from './overview';
-import { ActionButton, FailureNotice, Icon, Section, Sentence } from './parts';
+import { ActionButton, Confirm, Dismissible, FailureNotice, Icon, Section, Sentence } from './parts';
 import { useAction } from './use-action';
 import type { Live } from './use-overview';
 import { connectionTitle } from './words';
@@ -35,17 +44,18 @@ function AccountFacts({ account }: { account: Account }): JSX.Element {
 interface ResultProps {
   result: ConnectionResult;
   onRemove: () => void;
+  next: { current: HTMLElement | null };
 }
 
-function ResultNotice({ result, onRemove }: ResultProps): JSX.Element {
+function ResultNotice({ result, onRemove, next }: ResultProps): JSX.Element {
   const title = result.ok
     ? __('The connection works.', 'fiko-woocommerce-sync')
     : __('The connection does not work.', 'fiko-woocommerce-sync');
   return (
-    <Notice
+    <Dismissible
       status={result.ok ? 'success' : 'error'}
-      className="fiko-notice"
       onRemove={onRemove}
+      next={next}
       spokenMessage={result.ok ? title : [title, result.message, result.hint].filter(Boolean).join(' ')}
     >
       <p>
@@ -55,7 +65,7 @@ function ResultNotice({ result, onRemove }: ResultProps): JSX.Element {
       {!result.ok && <Sentence text={result.message} />}
       <Sentence text={result.hint} />
       {result.account && <AccountFacts account={result.account} />}
-    </Notice>
+    </Dismissible>
   );
 }
 
@@ -119,7 +129,9 @@ export function ConnectionCard({ overview, change, refresh }: ConnectionProps): 
   const [saved, setSaved] = useState(false);
   const [advanced, setAdvanced] = useState(false);
   const action = useAction<'test' | 'save'>();
+  const [asking, setAsking] = useState(false);
   const form = useRef<HTMLFormElement | null>(null);
+  const heading = useRef<HTMLHeadingElement | null>(null);
   const dirty = isDirty(edits, settings);
 
   useEffect(() => {
@@ -173,27 +185,43 @@ export function ConnectionCard({ overview, change, refresh }: ConnectionProps): 
   const onTest = (): void => {
     if (action.busy) return;
     clear();
+    if (connectionInput(edits, settings).api_url === '') {
+      const message = __('Enter the API URL.', 'fiko-woocommerce-sync');
+      setErrors({ api_url: message });
+      focusOn('api_url');
+      speak(message, 'assertive');
+      return;
+    }
+    speak(__('Testing the connection…', 'fiko-woocommerce-sync'), 'polite');
     void action.run('test', () => test(edits));
+  };
+
+  const save = (): void => {
+    setAsking(false);
+    clear();
+    speak(__('Saving…', 'fiko-woocommerce-sync'), 'polite');
+    void action.run('save', async () => {
+      const next = await change(() => saveSettings(settingsInput(edits, settings))).catch(noteFields);
+      setEdits({});
+      setSaved(true);
+      // Whoever took the address away wants no test.
+      if (next.settings.api_url !== '') setResult(await testConnection({}));
+      void refresh();
+    });
   };
 
   const onSave = (event: Event): void => {
     event.preventDefault();
     if (action.busy) return;
-    clear();
-    void action.run('save', async () => {
-      await change(() => saveSettings(settingsInput(edits, settings))).catch(noteFields);
-      setEdits({});
-      setSaved(true);
-      setResult(await testConnection({}));
-      void refresh();
-    });
+    if (takesAddressAway(edits, settings)) setAsking(true);
+    else save();
   };
 
   const removing = edits.remove_signing_secret === true;
   const logging = edits.enable_logging ?? settings.logging;
 
   return (
-    <Section title={__('Connection', 'fiko-woocommerce-sync')}>
+    <Section title={__('Connection', 'fiko-woocommerce-sync')} heading={heading}>
       {connection.state === 'ok' && !result && (
         <Fragment>
           <p>
@@ -305,13 +333,29 @@ export function ConnectionCard({ overview, change, refresh }: ConnectionProps): 
           )}
         </div>
       </form>
-      {saved && (
-        <Notice status="success" className="fiko-notice" onRemove={() => setSaved(false)}>
-          <p>{__('Settings saved.', 'fiko-woocommerce-sync')}</p>
-        </Notice>
+      {asking && (
+        <Confirm
+          title={__('Save without an API URL?', 'fiko-woocommerce-sync')}
+          confirm={__('Save', 'fiko-woocommerce-sync')}
+          isDestructive={true}
+          onConfirm={save}
+          onCancel={() => setAsking(false)}
+        >
+          <p>
+            {__(
+              'Without an address, nothing more is sent to Fiko. Do you want to go on?',
+              'fiko-woocommerce-sync',
+            )}
+          </p>
+        </Confirm>
       )}
-      <FailureNotice failure={action.failure} onRemove={action.clear} />
-      {result && <ResultNotice result={result} onRemove={() => setResult(null)} />}
+      {saved && (
+        <Dismissible status="success" onRemove={() => setSaved(false)} next={heading}>
+          <p>{__('Settings saved.', 'fiko-woocommerce-sync')}</p>
+        </Dismissible>
+      )}
+      <FailureNotice action={action} next={heading} />
+      {result && <ResultNotice result={result} onRemove={() => setResult(null)} next={heading} />}
     </Section>
   );
 }

@@ -4,6 +4,7 @@ import { retryErrors } from './api';
 import { number } from './format';
 import type { Overview } from './overview';
 import { ActionButton, FailureNotice, Icon, Moment, Section, Words } from './parts';
+import { listed } from './totals';
 import { productsList } from './totals-card';
 import { keepFocus, useAction } from './use-action';
 import type { Live } from './use-overview';
@@ -27,7 +28,7 @@ export function ErrorsCard({
 
   return (
     <Section title={__('Latest errors', 'fiko-woocommerce-sync')} heading={heading} wide={true}>
-      <FailureNotice failure={action.failure} onRemove={action.clear} />
+      <FailureNotice action={action} next={heading} />
       {errors.length === 0 ? (
         <p>
           <Icon>✅</Icon>
@@ -112,12 +113,12 @@ export function ErrorsCard({
               <Icon>🔁</Icon>
               {__('Retry all', 'fiko-woocommerce-sync')}
             </ActionButton>
-            {totals.failed > errors.length && (
+            {totals.failed > errors.length && listed(totals, 'failed') > 0 && (
               <a href={productsList('failed')}>
                 {sprintf(
                   /* translators: %s: number of products */
                   __('Show all failed products (%s)', 'fiko-woocommerce-sync'),
-                  number(totals.failed),
+                  number(listed(totals, 'failed')),
                 )}
               </a>
             )}

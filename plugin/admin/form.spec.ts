@@ -1,4 +1,4 @@
-import { connectionInput, firstField, isDirty, settingsInput, type Edits } from './form';
+import { connectionInput, firstField, isDirty, settingsInput, takesAddressAway, type Edits } from './form';
 import { overviewWith } from './overview.fake';
 
 const { settings } = overviewWith();
@@ -63,6 +63,16 @@ it('tests with what is in the form', () => {
     api_url: settings.api_url,
     api_token: 't',
   });
+  expect(connectionInput({ remove_signing_secret: true }, withSecret)).toEqual({
+    api_url: settings.api_url,
+    remove_signing_secret: true,
+  });
+});
+
+it('notices that the address is taken away, where there was one', () => {
+  expect(takesAddressAway({ api_url: ' ' }, settings)).toBe(true);
+  expect(takesAddressAway({}, settings)).toBe(false);
+  expect(takesAddressAway({ api_url: '' }, { ...settings, api_url: '' })).toBe(false);
 });
 
 it('finds the first field that is wrong, in the order of the page', () => {

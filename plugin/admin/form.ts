@@ -23,7 +23,7 @@ export function isDirty(edits: Edits, settings: Settings): boolean {
   );
 }
 
-export function settingsInput(edits: Edits, settings: Settings): SettingsInput {
+export function connectionInput(edits: Edits, settings: Settings): ConnectionInput {
   const token = secret(edits.api_token);
   const signing = secret(edits.signing_secret);
   return {
@@ -31,18 +31,17 @@ export function settingsInput(edits: Edits, settings: Settings): SettingsInput {
     ...(token && !settings.token_locked ? { api_token: token } : {}),
     ...(signing ? { signing_secret: signing } : {}),
     ...(edits.remove_signing_secret === true && !signing ? { remove_signing_secret: true as const } : {}),
-    enable_logging: edits.enable_logging ?? settings.logging,
   };
 }
 
-export function connectionInput(edits: Edits, settings: Settings): ConnectionInput {
-  const { api_url, api_token, signing_secret } = settingsInput(edits, settings);
-  return {
-    api_url,
-    ...(api_token === undefined ? {} : { api_token }),
-    ...(signing_secret === undefined ? {} : { signing_secret }),
-  };
-}
+export const settingsInput = (edits: Edits, settings: Settings): SettingsInput => ({
+  ...connectionInput(edits, settings),
+  enable_logging: edits.enable_logging ?? settings.logging,
+});
+
+/** Saved so, the shop would send nothing more. */
+export const takesAddressAway = (edits: Edits, settings: Settings): boolean =>
+  settings.api_url !== '' && connectionInput(edits, settings).api_url === '';
 
 /** The fields in their order on the page; the first with an error gets the focus. */
 export const FIELDS = ['api_url', 'api_token', 'signing_secret'] as const;

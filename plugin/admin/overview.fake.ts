@@ -11,7 +11,11 @@ export const overviewWith = (changes: Partial<Overview> = {}): Overview => ({
   },
   connection: { state: 'ok', code: '', message: '', hint: '', until: null, since: null },
   account: null,
-  totals: { products: 0, synced: 0, waiting: 0, failed: 0, excluded: 0, never: 0 },
+  totals: {
+    products: 0,
+    ...{ synced: 0, waiting: 0, failed: 0, excluded: 0, never: 0 },
+    ...{ waiting_deletions: 0, failed_deletions: 0 },
+  },
   bulk: {
     state: 'idle',
     total: 0,

@@ -35,6 +35,9 @@ export interface Account {
 
 export interface Totals extends Record<SyncState, number> {
   products: number;
+  /** Of those that wait, and of those that failed, deletions of what is no longer in the products list. */
+  waiting_deletions: number;
+  failed_deletions: number;
 }
 
 export interface Bulk {
@@ -61,6 +64,7 @@ export interface Reconcile {
 export interface ProductError {
   id: number;
   name: string;
+  /** '' where there is nothing to edit, as of products in the trash. */
   edit_url: string;
   error: string;
   at: number;
@@ -90,5 +94,7 @@ export interface ProductStatus {
   state: SyncState;
   icon: string;
   text: string;
+  /** What is seen of it without asking; where it is '', the sign says enough. */
+  note: string;
   at: number | null;
 }

@@ -1,8 +1,8 @@
 import { Button, Card, CardBody, CardHeader, Modal, Notice } from '@wordpress/components';
 import { createElement } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
-import type { Failure } from './failure';
 import { dateTime, directionOf, when } from './format';
+import { keepFocus, type Action } from './use-action';
 
 interface SectionProps {
   title: string;
@@ -89,17 +89,39 @@ export function Sentence({ text }: { text: string }): JSX.Element | null {
   );
 }
 
-export function FailureNotice({ failure, onRemove }: { failure: Failure | null; onRemove?: () => void }) {
-  if (!failure) return null;
+interface DismissibleProps {
+  status: 'success' | 'error';
+  onRemove: () => void;
+  /** Takes the focus, which was on the notice's button. */
+  next: { current: HTMLElement | null };
+  spokenMessage?: string;
+  children?: JSX.Node;
+}
+
+export function Dismissible({ onRemove, next, ...props }: DismissibleProps): JSX.Element {
   return (
     <Notice
-      status="error"
+      {...props}
       className="fiko-notice"
-      isDismissible={onRemove !== undefined}
-      {...(onRemove ? { onRemove } : {})}
-    >
+      onRemove={() => {
+        onRemove();
+        keepFocus(next);
+      }}
+    />
+  );
+}
+
+interface FailureProps {
+  action: Pick<Action<string>, 'failure' | 'clear'>;
+  next: DismissibleProps['next'];
+}
+
+export function FailureNotice({ action: { failure, clear }, next }: FailureProps): JSX.Element | null {
+  if (!failure) return null;
+  return (
+    <Dismissible status="error" onRemove={clear} next={next}>
       <Sentence text={failure.message} />
-    </Notice>
+    </Dismissible>
   );
 }
 

@@ -32,6 +32,15 @@ describe('nextPoll', () => {
     expect(nextPoll(comparing, false, 0, 100)).toEqual({ kind: 'tick', inMs: 2400 });
   });
 
+  it('sends what waits where nothing else does, without hurry, and only while somebody looks', () => {
+    const totals = { ...atRest.totals, waiting: 3 };
+    const waiting = overviewWith({ totals });
+    expect(nextPoll(waiting, true, 0, 100)).toEqual({ kind: 'tick', inMs: 15_000 });
+    expect(nextPoll(waiting, false, 0, 100)).toBeNull();
+    const closed = overviewWith({ totals, connection: { ...atRest.connection, state: 'waiting' } });
+    expect(nextPoll(closed, true, 0, 100)).toEqual({ kind: 'look', inMs: 15_000 });
+  });
+
   it('leaves a pause after a step that took long', () => {
     expect(nextPoll(bulk('running'), true, 0, 4200)?.inMs).toBe(500);
   });

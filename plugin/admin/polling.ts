@@ -18,6 +18,16 @@ export const isRunning = (overview: Overview): boolean =>
   overview.bulk.state === 'running' || overview.reconcile.state === 'running';
 
 /**
+ * Whether a step finds something to do: what waits is sent too, or asked after. While the server may not be asked, only
+ * what is under way takes steps, which is how it is noticed that it may be again.
+ */
+export const kindOfPoll = (overview: Overview | null): Poll['kind'] =>
+  overview !== null &&
+  (isRunning(overview) || (overview.connection.state === 'ok' && overview.totals.waiting > 0))
+    ? 'tick'
+    : 'look';
+
+/**
  * The next request, or none while nobody looks and nothing runs. Work goes on in a hidden tab too: on hosts without
  * background work, the open page is what drives it.
  */
@@ -33,7 +43,7 @@ export function nextPoll(
   const stepping = running && overview.connection.state === 'ok';
   const base = stepping ? Math.max(TICK_MS - tookMs, BREATH_MS) : LOOK_MS;
   const inMs = failures === 0 ? base : Math.min(LONGEST_MS, Math.max(base, TICK_MS) * 2 ** failures);
-  return { kind: running ? 'tick' : 'look', inMs };
+  return { kind: kindOfPoll(overview), inMs };
 }
 
 const ANNOUNCE_EVERY_MS = 10_000;

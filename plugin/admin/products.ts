@@ -13,6 +13,16 @@ import { idsToAsk, nextQuestion } from './waiting';
 
 const CELL = '.fiko-state[data-fiko-id]';
 const LINK = 'a.fiko-sync-now[data-fiko-id]';
+/** Why it could not be sent when it was asked for. */
+const SYNC_NOTE = 'fiko-sync-note';
+
+function span(className: string, text: string, isHeard: boolean): HTMLSpanElement {
+  const element = document.createElement('span');
+  if (!isHeard) element.setAttribute('aria-hidden', 'true');
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
 
 const idOf = (element: HTMLElement): number => Number(element.dataset.fikoId);
 
@@ -40,21 +50,15 @@ function watchList(list: HTMLElement): void {
 
   const draw = (status: ProductStatus): void => {
     for (const cell of cells().filter((one) => idOf(one) === status.id)) {
-      const { state, icon, text } = status;
-      const image = document.createElement('span');
-      image.setAttribute('aria-hidden', 'true');
-      image.className = 'wp-exclude-emoji';
-      image.textContent = icon;
-      const words = document.createElement('span');
-      words.className = 'screen-reader-text';
-      words.textContent = text;
+      const { state, icon, text, note } = status;
       // A cell in place of the cell: of what is put into the page, WordPress excludes from its pictures only what is
       // inside, and not what was put there itself.
       const next = cell.cloneNode() as HTMLElement;
       next.className = `fiko-state fiko-state--${state}`;
       next.dataset.fikoState = state;
       next.title = text;
-      next.append(image, words);
+      next.append(span('wp-exclude-emoji', icon, false));
+      next.append(note ? span('fiko-state-note', note, true) : span('screen-reader-text', text, true));
       cell.replaceWith(next);
     }
     if (asked.has(status.id) && status.state !== 'waiting') {
@@ -72,16 +76,12 @@ function watchList(list: HTMLElement): void {
 
   const say = (status: ProductStatus): void => speak(`${nameOf(status.id)}: ${status.text}`, 'polite');
 
-  /** What is wrong, where it was asked for: a tooltip alone is easily missed. */
-  const note = (id: number, text: string): void => {
+  /** What is wrong, where it was asked for. */
+  const tell = (id: number, text: string): void => {
     for (const cell of cells().filter((one) => idOf(one) === id)) {
       const parent = cell.parentElement;
-      parent?.querySelector('.fiko-state-note')?.remove();
-      if (!text) continue;
-      const element = document.createElement('span');
-      element.className = 'fiko-state-note';
-      element.textContent = text;
-      cell.after(element);
+      parent?.querySelectorAll(`.${SYNC_NOTE}`).forEach((before) => before.remove());
+      if (text) parent?.append(span(SYNC_NOTE, text, true));
     }
   };
 
@@ -130,7 +130,7 @@ function watchList(list: HTMLElement): void {
     const id = idOf(link);
     if (link.getAttribute('aria-disabled') === 'true') return;
     link.setAttribute('aria-disabled', 'true');
-    note(id, '');
+    tell(id, '');
     speak(__('Sending to Fiko…', 'fiko-woocommerce-sync'), 'polite');
     try {
       const statuses = await productSync([id]);
@@ -142,7 +142,7 @@ function watchList(list: HTMLElement): void {
     } catch (error) {
       const failure = failureOf(error);
       if (failure.answered) {
-        note(id, failure.message);
+        tell(id, failure.message);
         speak(failure.message, 'assertive');
       } else {
         // Where the REST API is blocked, the page without scripts still does it.

@@ -21,6 +21,7 @@ export function ReconcileCard({ overview, change }: ReconcileProps): JSX.Element
   const action = useAction<'compare'>();
   const running = reconcile.state === 'running';
   const hindrance = running ? '' : cannotSync(overview);
+  const heading = useRef<HTMLHeadingElement | null>(null);
   const before = useRef(reconcile.state);
 
   useEffect(() => {
@@ -31,14 +32,14 @@ export function ReconcileCard({ overview, change }: ReconcileProps): JSX.Element
   }, [reconcile.state]);
 
   return (
-    <Section title={__('Compare the shop with Fiko', 'fiko-woocommerce-sync')}>
+    <Section title={__('Compare the shop with Fiko', 'fiko-woocommerce-sync')} heading={heading}>
       <p>
         {__(
           'Finds products that are missing, old or no longer wanted in Fiko, and sends only these. It is done once a day by itself.',
           'fiko-woocommerce-sync',
         )}
       </p>
-      <FailureNotice failure={action.failure} onRemove={action.clear} />
+      <FailureNotice action={action} next={heading} />
       {running && (
         <Progress
           id="fiko-reconcile-progress"

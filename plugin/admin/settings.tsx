@@ -70,7 +70,7 @@ function SettingsPage(): JSX.Element {
       )}
       {overview && (
         <Fragment>
-          <StateNotice connection={overview.connection} />
+          <StateNotice connection={overview.connection} change={change} page={page} />
           <div className="fiko-cards">
             <ConnectionCard overview={overview} change={change} refresh={refresh} />
             <div className="fiko-cards__column">

@@ -1,14 +1,63 @@
 import { Notice } from '@wordpress/components';
-import { createElement } from '@wordpress/element';
+import { createElement, Fragment, useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
+import { confirmSite } from './api';
 import type { Connection } from './overview';
-import { Moment, Sentence } from './parts';
+import { ActionButton, Confirm, FailureNotice, Moment, Sentence } from './parts';
+import { keepFocus, useAction } from './use-action';
+import type { Live } from './use-overview';
 import { connectionTitle } from './words';
 
+interface MovedProps {
+  change: Live['change'];
+  /** Takes the focus once the button is gone. */
+  page: { current: HTMLElement | null };
+}
+
+/** Of a shop whose address is another than when it was connected: a copy must not send in its place. */
+function Moved({ change, page }: MovedProps): JSX.Element {
+  const action = useAction<'confirm'>();
+  const [asking, setAsking] = useState(false);
+  const confirm = async (): Promise<void> => {
+    setAsking(false);
+    await action.run('confirm', () => change(confirmSite));
+    keepFocus(page);
+  };
+  return (
+    <Fragment>
+      <div className="fiko-actions">
+        <ActionButton variant="primary" busy={action.busy !== null} onClick={() => setAsking(true)}>
+          {__('The shop has moved to this address', 'fiko-woocommerce-sync')}
+        </ActionButton>
+      </div>
+      <FailureNotice action={action} next={page} />
+      {asking && (
+        <Confirm
+          title={__('Send all products again?', 'fiko-woocommerce-sync')}
+          confirm={__('Send all', 'fiko-woocommerce-sync')}
+          onConfirm={() => void confirm()}
+          onCancel={() => setAsking(false)}
+        >
+          <p>
+            {__(
+              'All products are sent again with the new address. If this site is a copy or for testing, cancel.',
+              'fiko-woocommerce-sync',
+            )}
+          </p>
+        </Confirm>
+      )}
+    </Fragment>
+  );
+}
+
+interface StateNoticeProps extends MovedProps {
+  connection: Connection;
+}
+
 /** What stands in the way of the sync, and what to do about it; nothing where all is well. */
-export function StateNotice({ connection }: { connection: Connection }): JSX.Element | null {
+export function StateNotice({ connection, change, page }: StateNoticeProps): JSX.Element | null {
   if (connection.state === 'ok') return null;
-  const title = connectionTitle(connection.state);
+  const title = connectionTitle(connection.state, connection.code);
 
   if (connection.state === 'unset') {
     return (
@@ -64,6 +113,7 @@ export function StateNotice({ connection }: { connection: Connection }): JSX.Ele
           )}
         </dl>
       )}
+      {connection.code === 'moved' && <Moved change={change} page={page} />}
     </Notice>
   );
 }

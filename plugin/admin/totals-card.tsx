@@ -4,6 +4,7 @@ import { SYNC_STATES, type SyncState } from '../../src/contract/shop-plugin';
 import { number } from './format';
 import type { Totals } from './overview';
 import { Icon, Section } from './parts';
+import { deletions, listed } from './totals';
 import { stateDescription, stateTitle } from './words';
 
 const STATES: readonly SyncState[] = ['synced', 'waiting', 'failed', 'excluded', 'never'];
@@ -38,12 +39,26 @@ export function TotalsCard({ totals }: { totals: Totals }): JSX.Element {
                 aria-label={sprintf(
                   /* translators: 1: number of products, 2: their state, as in “Synced” */
                   __('%1$s – %2$s: show in the products list', 'fiko-woocommerce-sync'),
-                  number(totals[state]),
+                  number(listed(totals, state)),
                   stateTitle(state),
                 )}
               >
-                {number(totals[state])}
+                {number(listed(totals, state))}
               </a>
+              {deletions(totals, state) > 0 && (
+                <span className="fiko-total__about">
+                  {sprintf(
+                    /* translators: %s: number of products */
+                    _n(
+                      'plus %s deletion',
+                      'plus %s deletions',
+                      deletions(totals, state),
+                      'fiko-woocommerce-sync',
+                    ),
+                    number(deletions(totals, state)),
+                  )}
+                </span>
+              )}
               <span className="fiko-total__about">{stateDescription(state)}</span>
             </dd>
           </div>

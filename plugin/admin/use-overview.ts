@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
 import { getOverview, tick } from './api';
 import { failureOf, type Failure } from './failure';
 import type { Overview } from './overview';
-import { isRunning, nextPoll } from './polling';
+import { kindOfPoll, nextPoll } from './polling';
 
 export interface Live {
   overview: Overview | null;
@@ -10,7 +10,7 @@ export interface Live {
   failure: Failure | null;
   /** Looks now. */
   refresh: () => Promise<void>;
-  /** Sends a change, and shows what it led to. Rejects as the request does. */
+  /** Sends a change, and shows what it led to, unless another one was begun since. Rejects as the request does. */
   change: (request: () => Promise<Overview>) => Promise<Overview>;
 }
 
@@ -25,6 +25,10 @@ export function useOverview(): Live {
   /** Asked for while an answer was on its way that may be older. */
   const again = useRef(false);
   const changes = useRef(0);
+  /** Of the change that was begun last. */
+  const newest = useRef(0);
+  /** Changes were under way together: which of the answers is the newest cannot be told. */
+  const overlapping = useRef(false);
   /** Counts the changes begun and ended: an answer from before one of them is out of date. */
   const generation = useRef(0);
   const gone = useRef(false);
@@ -75,17 +79,25 @@ export function useOverview(): Live {
   }, []);
 
   const change = useCallback(async (request: () => Promise<Overview>): Promise<Overview> => {
+    if (changes.current > 0) overlapping.current = true;
     changes.current += 1;
     generation.current += 1;
+    newest.current += 1;
+    const own = newest.current;
     window.clearTimeout(timer.current);
     try {
       const next = await request();
-      show(next);
+      if (newest.current === own) show(next);
       return next;
     } finally {
       generation.current += 1;
       changes.current -= 1;
-      if (!asking.current) schedule(0);
+      if (changes.current === 0 && overlapping.current) {
+        overlapping.current = false;
+        void refresh();
+      } else if (!asking.current) {
+        schedule(0);
+      }
     }
   }, []);
 
@@ -94,7 +106,7 @@ export function useOverview(): Live {
     void ask('look');
     const onVisibility = () => {
       if (document.visibilityState !== 'visible') return;
-      void ask(latest.current && isRunning(latest.current) ? 'tick' : 'look');
+      void ask(kindOfPoll(latest.current));
     };
     document.addEventListener('visibilitychange', onVisibility);
     return () => {

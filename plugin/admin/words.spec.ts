@@ -1,12 +1,21 @@
 jest.mock('@wordpress/i18n', () => jest.requireActual<object>('./i18n.fake'), { virtual: true });
 import { SYNC_STATES, type SyncState } from '../../src/contract/shop-plugin';
 import { overviewWith } from './overview.fake';
-import { bulkSpoken, cannotSync, failedText, stateDescription, stateTitle } from './words';
+import { bulkSpoken, cannotSync, connectionTitle, failedText, stateDescription, stateTitle } from './words';
 
 it('has a name of its own for each state of a product', () => {
   const states = Object.keys(SYNC_STATES) as SyncState[];
   expect(new Set(states.map(stateTitle)).size).toBe(states.length);
   expect(states.map(stateDescription).every(Boolean)).toBe(true);
+});
+
+it('promises to go on by itself only where waiting may help', () => {
+  for (const code of ['not_fiko', 'redirect']) {
+    expect(connectionTitle('waiting', code)).toBe('The sync is waiting; check the API URL');
+  }
+  for (const code of ['unreachable', 'server_error', 'rate_limited']) {
+    expect(connectionTitle('waiting', code)).toBe('The sync is waiting, and goes on by itself');
+  }
 });
 
 describe('bulkSpoken', () => {

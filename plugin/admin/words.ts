@@ -5,14 +5,19 @@ import type { Bulk, BulkState, ConnectionState, Overview } from './overview';
 
 /** The names of states, for people. */
 
-export function connectionTitle(state: ConnectionState): string {
+/** Codes of an address at which there is no server of ours: waiting alone seldom mends that. */
+const WRONG_ADDRESS = ['not_fiko', 'redirect'];
+
+export function connectionTitle(state: ConnectionState, code = ''): string {
   switch (state) {
     case 'unset':
       return __('Connect your shop to Fiko', 'fiko-woocommerce-sync');
     case 'ok':
       return __('Connected to Fiko', 'fiko-woocommerce-sync');
     case 'waiting':
-      return __('The sync is waiting, and goes on by itself', 'fiko-woocommerce-sync');
+      return WRONG_ADDRESS.includes(code)
+        ? __('The sync is waiting; check the API URL', 'fiko-woocommerce-sync')
+        : __('The sync is waiting, and goes on by itself', 'fiko-woocommerce-sync');
     case 'stopped':
       return __('The sync has stopped and needs your attention', 'fiko-woocommerce-sync');
   }
@@ -42,7 +47,10 @@ export function stateDescription(state: SyncState): string {
     case 'failed':
       return __('Not accepted; the reason is below.', 'fiko-woocommerce-sync');
     case 'excluded':
-      return __('Drafts, private, hidden and password-protected products.', 'fiko-woocommerce-sync');
+      return __(
+        'Drafts, private, hidden and password-protected products, and those that an extension leaves out.',
+        'fiko-woocommerce-sync',
+      );
     case 'never':
       return __('The first sync sends them.', 'fiko-woocommerce-sync');
   }

@@ -7,11 +7,15 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Connect your shop to Fiko': 'فروشگاه خود را به فیکو وصل کنید',
   'Connected to Fiko': 'به فیکو متصل است',
   'The sync is waiting, and goes on by itself': 'همگام‌سازی در انتظار است و خودکار ادامه پیدا می‌کند',
+  'The sync is waiting; check the API URL': 'همگام‌سازی منتظر است؛ نشانی API را بررسی کنید',
   'The sync has stopped and needs your attention': 'همگام‌سازی متوقف شده و نیازمند رسیدگی شماست',
   'Enter the API URL and the API token that you received from Fiko, and save.':
     'نشانی API و توکن API را که از فیکو گرفته‌اید وارد و ذخیره کنید.',
   'See that the connection test succeeds.': 'مطمئن شوید که آزمایش اتصال موفق است.',
   'Start the first sync of all products.': 'همگام‌سازی اولیهٔ همهٔ محصولات را شروع کنید.',
+  'The shop has moved to this address': 'فروشگاه به این نشانی منتقل شده است',
+  'All products are sent again with the new address. If this site is a copy or for testing, cancel.':
+    'همهٔ محصولات با نشانی تازه دوباره فرستاده می‌شوند. اگر این سایت نسخهٔ کپی یا آزمایشی است، انصراف دهید.',
   Since: 'آغاز مشکل',
   'Next try': 'تلاش بعدی',
   'What you see may be out of date': 'آنچه می‌بینید شاید به‌روز نباشد',
@@ -20,6 +24,11 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Loading…': 'در حال بارگذاری…',
   'WordPress could not be reached. Check your internet connection, and that no security plugin blocks the REST API.':
     'ارتباط با وردپرس برقرار نشد. اتصال اینترنت خود را بررسی کنید و مطمئن شوید که هیچ افزونهٔ امنیتی REST API را نبسته است.',
+  'WordPress had a fault while doing this. Details are under WooCommerce › Status › Logs.':
+    'وردپرس در انجام این کار دچار خطا شد. جزئیات در «ووکامرس › وضعیت › گزارش‌ها» است.',
+  'Your session in WordPress has ended. Reload the page and log in.':
+    'نشست شما در وردپرس پایان یافته است. صفحه را دوباره بارگذاری کنید و وارد شوید.',
+  'Perhaps a security plugin has closed the REST API.': 'شاید یک افزونهٔ امنیتی REST API را بسته است.',
 
   // Settings page: connection
   Connection: 'اتصال',
@@ -47,6 +56,12 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Remove the stored signing secret when saving': 'کلید امضای ذخیره‌شده هنگام ذخیره حذف شود',
   'Test connection': 'آزمایش اتصال',
   Save: 'ذخیره',
+  'Enter the API URL.': 'نشانی API را وارد کنید.',
+  'Testing the connection…': 'در حال آزمایش اتصال…',
+  'Saving…': 'در حال ذخیره…',
+  'Save without an API URL?': 'بدون نشانی API ذخیره شود؟',
+  'Without an address, nothing more is sent to Fiko. Do you want to go on?':
+    'با خالی گذاشتن نشانی، ارسال به فیکو متوقف می‌شود. ادامه می‌دهید؟',
   'There are unsaved changes.': 'تغییرات ذخیره‌نشده وجود دارد.',
   'Settings saved.': 'تنظیمات ذخیره شد.',
 
@@ -58,7 +73,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
     'می‌توانید این صفحه را ببندید؛ همگام‌سازی در پس‌زمینه ادامه پیدا می‌کند. در بعضی هاست‌ها با باز ماندن صفحه سریع‌تر پیش می‌رود.',
   'Not running': 'در حال اجرا نیست',
   'Sending all products…': 'در حال ارسال همهٔ محصولات…',
-  Paused: 'مکث شده',
+  Paused: 'موقتاً متوقف',
   Finished: 'پایان یافت',
   Handled: 'انجام‌شده',
   Pause: 'مکث',
@@ -69,7 +84,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Send all products again?': 'همهٔ محصولات دوباره فرستاده شوند؟',
   'Send all': 'ارسال همه',
   'All products were sent before, and changes are sent by themselves. “Compare now” finds what is missing with far fewer requests.':
-    'همهٔ محصولات پیش‌تر فرستاده شده‌اند و تغییرات خودکار فرستاده می‌شوند. «مقایسه کن» با درخواست‌های بسیار کمتر، کمبودها را پیدا می‌کند.',
+    'همهٔ محصولات پیش‌تر فرستاده شده‌اند و تغییرات خودکار فرستاده می‌شوند. «شروع مقایسه» با درخواست‌های بسیار کمتر، کمبودها را پیدا می‌کند.',
   'Stop the sync?': 'همگام‌سازی متوقف شود؟',
   'What was sent stays in Fiko. When you start again, it begins with the first product.':
     'آنچه فرستاده شده در فیکو می‌ماند. اگر دوباره شروع کنید، ارسال از اولین محصول آغاز می‌شود.',
@@ -86,7 +101,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Save the API URL and the API token first.': 'ابتدا نشانی API و توکن API را ذخیره کنید.',
   'Fix the connection first; the message above says how.':
     'ابتدا مشکل اتصال را برطرف کنید؛ راه حل در پیام بالای صفحه آمده است.',
-  'in less than a minute': 'تا کمتر از یک دقیقهٔ دیگر',
+  'in less than a minute': 'کمتر از یک دقیقهٔ دیگر',
   'less than a minute ago': 'کمتر از یک دقیقه پیش',
 
   // Settings page: comparison
@@ -101,12 +116,13 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Sent again': 'دوباره فرستاده‌شده',
   'Deleted from Fiko': 'حذف‌شده از فیکو',
   'Not compared yet.': 'هنوز مقایسه‌ای انجام نشده است.',
-  'Compare now': 'مقایسه کن',
+  'Compare now': 'شروع مقایسه',
 
   // Settings page: totals
   Products: 'محصولات',
   'There is %s product in the shop.': ['فروشگاه %s محصول دارد.', 'فروشگاه %s محصول دارد.'],
   '%1$s – %2$s: show in the products list': '%1$s – %2$s: نمایش در فهرست محصولات',
+  'plus %s deletion': ['به‌علاوهٔ %s حذف', 'به‌علاوهٔ %s حذف'],
   Synced: 'همگام',
   Waiting: 'در انتظار',
   Failed: 'ناموفق',
@@ -115,7 +131,8 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Fiko has the latest version.': 'فیکو آخرین نسخه را دارد.',
   'To be sent soon, or being processed.': 'به‌زودی فرستاده می‌شود یا در حال پردازش است.',
   'Not accepted; the reason is below.': 'پذیرفته نشده؛ علت در پایین آمده است.',
-  'Drafts, private, hidden and password-protected products.': 'پیش‌نویس‌ها و محصولات خصوصی، پنهان یا رمزدار.',
+  'Drafts, private, hidden and password-protected products, and those that an extension leaves out.':
+    'پیش‌نویس‌ها، محصولات خصوصی، پنهان یا رمزدار و آن‌هایی که افزونه‌ای کنار گذاشته است.',
   'The first sync sends them.': 'همگام‌سازی اولیه آن‌ها را می‌فرستد.',
 
   // Settings page: errors
@@ -217,7 +234,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Fiko: failed': 'فیکو: ناموفق',
   'Fiko: not sent': 'فیکو: فرستاده‌نشده',
   'Fiko: not for the assistant': 'فیکو: کنار گذاشته‌شده',
-  'Filter by state in Fiko': 'صافی بر پایهٔ وضعیت در فیکو',
+  'Filter by state in Fiko': 'پالایش بر اساس وضعیت در فیکو',
   'Sync now': 'همگام‌سازی',
   'Sync “%s” with Fiko now': 'همگام‌سازی «%s» با فیکو',
   'Sync with Fiko now': 'همگام‌سازی با فیکو',

@@ -41,10 +41,15 @@ describe('the products list of a Persian shop', () => {
   const expectState = async (id: number, state: string, sign: string, words: string | RegExp) => {
     await visit.page.locator(`#post-${id} .fiko-state--${state}`).waitFor();
     // Itself, and no picture that WordPress would fetch from elsewhere.
-    expect(await cell(id).locator('[aria-hidden]').innerHTML()).toBe(sign);
+    expect(await cell(id).locator('.wp-exclude-emoji').innerHTML()).toBe(sign);
     const title = await cell(id).getAttribute('title');
     expect(title).toMatch(words);
-    expect(await cell(id).locator('.screen-reader-text').textContent()).toBe(title);
+    // Read by all, or by screen readers alone.
+    const said = await cell(id).locator('.fiko-state-note, .screen-reader-text').allTextContents();
+    expect(said).toEqual([state in NOTES ? t(NOTES[state]!) : title]);
+    expect(await cell(id).locator('.fiko-state-note').count()).toBe(
+      state in NOTES || state === 'failed' ? 1 : 0,
+    );
   };
   const rows = () => visit.page.locator('#the-list .row-title').allInnerTexts();
   const syncLink = (id: number) => visit.page.locator(`#post-${id} a.fiko-sync-now`);
@@ -70,7 +75,9 @@ describe('the products list of a Persian shop', () => {
       draft!,
       'excluded',
       '—',
-      t('Not told to the assistant, as buyers do not see this product.'),
+      t(
+        'Not told to the assistant: the product is a draft, private, hidden or protected by a password, or was left out.',
+      ),
     );
     expect(await visit.page.locator('th#fiko').innerText()).toBe(t('Fiko'));
     await expectSound('list-never');
@@ -88,7 +95,7 @@ describe('the products list of a Persian shop', () => {
       shoe,
       'synced',
       '✅',
-      new RegExp(t('The assistant knows this product as of %s.', '.+')),
+      new RegExp(t('The assistant knows this product. Last update: %s', '.+')),
     );
     await expectSound('list-synced');
     expect(await backend.products()).toEqual([expect.objectContaining({ title: 'کفش' })]);
@@ -136,6 +143,26 @@ describe('the products list of a Persian shop', () => {
     await asLater();
   });
 
+  it('sends a product also where a security plugin has closed the REST API', async () => {
+    await visit.open(PRODUCTS);
+    await visit.page.route(/products\/sync/, (route) =>
+      route.fulfill({
+        status: 403,
+        json: { code: 'rest_cannot_access', message: 'Only for members.', data: { status: 403 } },
+      }),
+    );
+    await visit.page.locator(`#post-${hat}`).hover();
+    await syncLink(hat).click();
+    await visit.page.waitForURL(/fiko_queued=1/);
+    await visit.page.unroute(/products\/sync/);
+    expect(visit.takeFaults()).toEqual([
+      expect.stringMatching(/^403: .*products\/sync/),
+      expect.stringMatching(/^console: Fiko: /),
+    ]);
+    await site.runQueue();
+    await asLater();
+  });
+
   it('sends the chosen products by the bulk action', async () => {
     await visit.open(PRODUCTS);
     for (const id of [shoe, hat]) await visit.page.locator(`#cb-select-${id}`).check();
@@ -165,10 +192,13 @@ describe('the products list of a Persian shop', () => {
     await visit.open(PRODUCTS);
     await visit.page.locator(`#post-${hat}`).hover();
     await syncLink(hat).click();
-    await expectState(hat, 'failed', '❌', new RegExp(t('Failed: %s', '.*price.*[آ-ی]')));
-    await expectSound('list-failed', ['price']);
+    await expectState(hat, 'failed', '❌', new RegExp(t('Failed: %s', `${t('price')}: .*[آ-ی]`)));
+    const note = visit.page.locator(`#post-${hat} .fiko-state-note`);
+    expect(await note.isVisible()).toBe(true);
+    await expectSound('list-failed');
     await visit.open(PRODUCTS);
-    await expectState(hat, 'failed', '❌', /price/);
+    await expectState(hat, 'failed', '❌', new RegExp(t('price')));
+    expect(await note.isVisible()).toBe(true);
     await visit.page.locator('#fiko-state-filter').selectOption({ label: t('Fiko: failed') });
     await visit.page.locator('#post-query-submit').click();
     await visit.page.waitForURL(/fiko_state=failed/);
@@ -180,6 +210,38 @@ describe('the products list of a Persian shop', () => {
     await syncLink(hat).click();
     await backend.idle();
     await expectState(hat, 'synced', '✅', /./);
+    expect(await note.count()).toBe(0);
+  });
+
+  it('is printed as the script draws it', async () => {
+    await site.eval(
+      `global $wpdb;
+      $wpdb->update( Fiko_Schema::table(), array( 'state' => 'failed', 'error' => 'خطا' ), array( 'product_id' => ${hat} ) );
+      return 1;`,
+    );
+    const seen = async () => {
+      const texts = await visit.page.locator(`#the-list ${CELLS}`).allInnerTexts();
+      return texts.map((text) => text.replace(/\s+/g, ' ').trim());
+    };
+    await visit.page.route(/products\/status/, (route) => route.abort());
+    await visit.open(PRODUCTS);
+    const printed = await seen();
+    expect(visit.takeFaults()).toEqual([expect.stringMatching(/^console: Fiko: /)]);
+    await visit.page.unroute(/products\/status/);
+    // The server, which knows better than the table, is not asked.
+    await site.eval(
+      `update_option( Fiko_Contract::OPTIONS['gate'], array( 'code' => 'unauthorized', 'since' => 1 ) ); return 1;`,
+    );
+    const drawn = visit.page.waitForResponse((response) => response.url().includes('products/status'));
+    await visit.open(PRODUCTS);
+    await drawn;
+    await visit.page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
+    expect(printed).toHaveLength(4);
+    expect(await seen()).toEqual(printed);
+    await site.eval(`Fiko_Gate::open(); return 1;`);
+    await syncNow(site, [hat]);
+    await backend.idle();
+    await asLater();
   });
 
   it('is filtered by each state', async () => {
@@ -201,7 +263,7 @@ describe('the products list of a Persian shop', () => {
     await visit.open(PRODUCTS);
     await visit.page.locator(`#post-${hat}`).hover();
     await syncLink(hat).click();
-    const note = visit.page.locator(`#post-${hat} .fiko-state-note`);
+    const note = visit.page.locator(`#post-${hat} .fiko-sync-note`);
     await note.waitFor();
     expect(await note.innerText()).toBe(t('Connect the shop first: enter address and token, and save.'));
     expect(visit.takeFaults()).toEqual([expect.stringMatching(/^409: .*products\/sync/)]);
@@ -239,6 +301,9 @@ describe('the products list of a Persian shop', () => {
     ).toBe(403);
   });
 });
+
+/** What is seen of a state beside its sign. */
+const NOTES: Record<string, string> = { never: 'Not sent', excluded: 'Left out' };
 
 /** Parts of a date as WordPress writes it in a shop whose language pack is not there. */
 const WORDPRESS_DATE = [

@@ -1,8 +1,8 @@
 import { PLUGIN_OPTIONS } from '../../src/contract/shop-plugin';
 import { FakeBackend } from './backend';
-import { closeBrowser, persian as t, PRODUCTS, ROOT, SETTINGS, Visit } from './browser';
-import { TROUBLE } from './front';
-import { connect, PLUGIN, startShop } from './plugin';
+import { closeBrowser, digits, persian as t, PRODUCTS, ROOT, SETTINGS, Visit } from './browser';
+import { TROUBLE, type SeenRequest } from './front';
+import { connect, PLUGIN, startShop, syncNow } from './plugin';
 import type { WordPressSite } from './site';
 
 const TOKEN = 'wc_sk_live_abcdefghijklmnopqrstuvwxyz0123456789abcde';
@@ -37,6 +37,23 @@ describe('the settings page when something is wrong', () => {
     visit.page.waitForFunction(
       `[...document.querySelectorAll('.a11y-speak-region')].some((one) => one.textContent.includes(${JSON.stringify(text)}))`,
     );
+  const heading = (english: string) => visit.page.getByRole('heading', { name: t(english), exact: true });
+  const dialog = () => visit.page.getByRole('dialog');
+  const dismiss = (status: 'success' | 'error') =>
+    visit.page.locator(`.components-notice.is-${status} .components-notice__dismiss`).last().click();
+  /** Lets nothing of it through until the function that it resolves to is called. */
+  const hold = async (what: RegExp) => {
+    let letGo!: () => void;
+    const free = new Promise<void>((resolve) => (letGo = resolve));
+    await visit.page.route(what, async (route) => {
+      await free;
+      await route.fallback();
+    });
+    return async () => {
+      letGo();
+      await visit.page.unroute(what);
+    };
+  };
   /** At every width. */
   const expectSound = async (name: string, data: string[] = []) => {
     // What was read out last, too.
@@ -246,11 +263,223 @@ describe('the settings page when something is wrong', () => {
     expect(fake.requests.at(-1)!.headers['webhook-signature']).toMatch(/^v1,/);
     await field('Remove the stored signing secret when saving').check();
     await expectSound('states-advanced');
+    // As it would be once it is saved.
+    await button('Test connection').click();
+    await see(t('The connection works.'));
+    expect(fake.requests.at(-1)!.headers['webhook-signature']).toBeUndefined();
     await button('Save').click();
     await see(t('Settings saved.'));
     await see(t('The connection works.'));
     await field('Remove the stored signing secret when saving').waitFor({ state: 'detached' });
     expect(fake.requests.at(-1)!.headers['webhook-signature']).toBeUndefined();
+  });
+
+  it('says to check an address at which there is no server of ours', async () => {
+    await connect(site, { url: fake.url, token: TOKEN });
+    fake.answer(TROUBLE.redirect('https://new.example.com/'));
+    await site.createProduct({ name: 'شال', regular_price: '10' });
+    await site.runQueue({ ahead: 31 });
+    await visit.openSettings();
+    await see(t('The sync is waiting; check the API URL'));
+    await expectSound('states-address');
+    fake.answer();
+    await site.runQueue({ ahead: 90 });
+  });
+
+  it('sends for a shop that has moved once its owner says so, and not by a save alone', async () => {
+    await connect(site, { url: fake.url, token: TOKEN });
+    await site.eval(
+      `update_option( Fiko_Contract::OPTIONS['site'], 'https://old.example.com', false ); return 1;`,
+    );
+    const { id } = await site.createProduct({ name: 'چتر', regular_price: '10' });
+    await site.runQueue({ ahead: 31 });
+    const moved = button('The shop has moved to this address');
+    const stopped = visit.page.locator(ROOT).getByText(t('The sync has stopped and needs your attention'));
+    await visit.openSettings();
+    await moved.waitFor();
+    await button('Save').click();
+    await see(t('Settings saved.'));
+    await see(t('The connection works.'));
+    await visit.openSettings();
+    await moved.waitFor();
+    await expectSound('states-moved');
+
+    await moved.click();
+    await dialog().waitFor();
+    await visit.screenshot('states-moved-dialog');
+    expect(await visit.violations('.fiko-confirm')).toEqual([]);
+    expect(await visit.untranslated('.fiko-confirm')).toEqual([]);
+    await dialog()
+      .getByRole('button', { name: t('Cancel') })
+      .click();
+    await dialog().waitFor({ state: 'detached' });
+    expect(await visit.getsFocus(moved)).toBe(true);
+    expect(await stopped.count()).toBe(1);
+    await site.runQueue();
+    expect(fake.events.map(({ product }) => product.id)).not.toContain(id);
+
+    await moved.click();
+    await dialog()
+      .getByRole('button', { name: t('Send all') })
+      .click();
+    await stopped.waitFor({ state: 'detached' });
+    expect(await visit.getsFocus(visit.page.locator('.fiko-page'))).toBe(true);
+    await site.runQueue();
+    expect(fake.events.map(({ product }) => product.id)).toContain(id);
+  });
+
+  it('asks before it takes the address away, and tests no address that is missing', async () => {
+    await connect(site, { url: fake.url, token: TOKEN });
+    await visit.openSettings();
+    await field('API URL').fill('');
+    await button('Test connection').click();
+    await hasFocus('API URL');
+    await see(t('Enter the API URL.'));
+    await heard(t('Enter the API URL.'));
+    expect(await field('API URL').getAttribute('aria-invalid')).toBe('true');
+
+    await button('Save').click();
+    await dialog().waitFor();
+    await visit.screenshot('states-no-address');
+    expect(await visit.violations('.fiko-confirm')).toEqual([]);
+    expect(await visit.untranslated('.fiko-confirm')).toEqual([]);
+    await visit.page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+    expect(await site.option(PLUGIN_OPTIONS.apiUrl)).toBe(fake.url);
+
+    await button('Save').click();
+    await dialog()
+      .getByRole('button', { name: t('Save'), exact: true })
+      .click();
+    await see(t('Settings saved.'));
+    await see(t('Connect your shop to Fiko'));
+    expect(await site.option(PLUGIN_OPTIONS.apiUrl)).toBe('');
+    expect(await visit.page.getByText(t('The connection does not work.')).count()).toBe(0);
+  });
+
+  it('says what it does while it does it, and keeps the focus when a notice is dismissed', async () => {
+    await connect(site, { url: fake.url, token: TOKEN });
+    await visit.openSettings();
+    const test = await hold(/fiko-sync\/v1\/connection/);
+    await button('Test connection').click();
+    await heard(t('Testing the connection…'));
+    await test();
+    await heard(t('The connection works.'));
+    await dismiss('success');
+    expect(await visit.getsFocus(heading('Connection'))).toBe(true);
+
+    const save = await hold(/fiko-sync\/v1\/settings/);
+    await button('Save').click();
+    await heard(t('Saving…'));
+    await save();
+    await see(t('Settings saved.'));
+    await see(t('The connection works.'));
+
+    await visit.page.route(/fiko-sync\/v1\/reconcile/, (route) => route.abort());
+    await button('Compare now').click();
+    await visit.page.locator('.components-notice.is-error').waitFor();
+    await dismiss('error');
+    expect(await visit.getsFocus(heading('Compare the shop with Fiko'))).toBe(true);
+    await visit.page.unroute(/fiko-sync\/v1\/reconcile/);
+  });
+
+  it('says that WordPress had a fault, and that one is no longer logged in', async () => {
+    await connect(site, { url: fake.url, token: TOKEN });
+    const other = await Visit.start(site, { as: 'manager' });
+    const save = other.page.locator(ROOT).getByRole('button', { name: t('Save'), exact: true });
+    const said = (english: string) => other.page.locator(ROOT).getByText(t(english), { exact: true });
+    await other.openSettings();
+    await other.page.route(/fiko-sync\/v1\/settings/, (route) =>
+      route.fulfill({
+        status: 500,
+        json: {
+          code: 'internal_server_error',
+          message: '<p>There has been a critical error on this website.</p>',
+          data: { status: 500 },
+        },
+      }),
+    );
+    await save.click();
+    await said(
+      'WordPress had a fault while doing this. Details are under WooCommerce › Status › Logs.',
+    ).waitFor();
+    await other.page.unroute(/fiko-sync\/v1\/settings/);
+
+    await other.page.context().clearCookies();
+    await save.click();
+    await said('Your session in WordPress has ended. Reload the page and log in.').waitFor();
+    expect(await other.untranslated(ROOT, ['Test shop'])).toEqual([]);
+    expect(other.takeFaults()).toEqual([
+      expect.stringMatching(/^500: .*settings/),
+      expect.stringMatching(/^403: .*settings/),
+      expect.stringMatching(/^400: .*rest-nonce/),
+    ]);
+    await other.close();
+  });
+
+  it('shows what the newest of changes led to that were under way together', async () => {
+    await connect(site, { url: fake.url, token: TOKEN });
+    await site.eval(`delete_option( Fiko_Contract::OPTIONS['bulk'] ); return 1;`);
+    await visit.page.route(/fiko-sync\/v1\/tick/, (route) => route.abort());
+    await visit.openSettings();
+    let showSaved!: () => void;
+    const shown = new Promise<void>((resolve) => (showSaved = resolve));
+    let answered!: () => void;
+    const saved = new Promise<void>((resolve) => (answered = resolve));
+    await visit.page.route(/fiko-sync\/v1\/settings/, async (route) => {
+      const response = await route.fetch();
+      answered();
+      await shown;
+      await route.fulfill({ response });
+    });
+    await button('Save').click();
+    await saved;
+    await button('Start the first sync').click();
+    await button('Pause').click();
+    await button('Resume').waitFor();
+    // Nothing but the old answer can be shown.
+    const look = await hold(/fiko-sync\/v1\/(overview|connection)/);
+    showSaved();
+    await see(t('Settings saved.'));
+    expect(await button('Resume').count()).toBe(1);
+    await look();
+    await see(t('The connection works.'));
+    expect(await button('Resume').count()).toBe(1);
+    await button('Stop').click();
+    await dialog()
+      .getByRole('button', { name: t('Stop'), exact: true })
+      .click();
+    await button('Start the first sync').waitFor();
+    for (const what of [/fiko-sync\/v1\/settings/, /fiko-sync\/v1\/tick/]) await visit.page.unroute(what);
+  });
+
+  it('counts deletions beside the products that the list shows', async () => {
+    await connect(site, { url: fake.url, token: TOKEN });
+    const { id } = await site.createProduct({ name: 'جوراب', regular_price: '10' });
+    await syncNow(site, [id]);
+    fake.answer(rejecting(id, 'پذیرفته نیست.'));
+    await site.trash(id);
+    await site.runQueue();
+    await visit.openSettings();
+    const failed = visit.page.locator('.fiko-total--failed dd');
+    expect(await failed.locator('a').innerText()).toBe(digits(0));
+    expect(await failed.innerText()).toContain(t('plus %s deletion', 1));
+    const row = visit.page.locator('.fiko-errors tbody tr');
+    expect(await row.locator('td').nth(0).innerText()).toBe('جوراب');
+    expect(await row.locator('a').count()).toBe(0);
+    await expectSound('states-deletion');
+    await failed.locator('a').click();
+    await visit.page.waitForURL(/fiko_state=failed/);
+    expect(await visit.page.locator('#the-list .row-title').count()).toBe(0);
+
+    fake.answer();
+    await visit.openSettings();
+    await row.getByRole('button').click();
+    await row.waitFor({ state: 'detached' });
+    await site.runQueue();
+    await visit.openSettings();
+    await see(t('No errors: every product that was sent was accepted.'));
+    expect(await failed.innerText()).not.toContain(t('plus %s deletion', 1));
   });
 
   it('has no script on other pages', async () => {
@@ -392,6 +621,51 @@ describe('the settings page on the oldest WordPress', () => {
     expect(visit.takeFaults()).toEqual([]);
     expect(await site.noticesOf(PLUGIN)).toEqual([]);
   });
+
+  it('is drawn also where React knows no roots', async () => {
+    const older = await Visit.start(site);
+    await older.page.addInitScript(WITHOUT_ROOTS);
+    await older.openSettings();
+    expect(await older.page.evaluate('typeof wp.element.createRoot + typeof wp.element.render')).toBe(
+      'undefinedfunction',
+    );
+    const advanced = older.page.locator(ROOT).getByRole('button', { name: t('Advanced'), exact: true });
+    await advanced.click();
+    await older.page.getByLabel(t('Signing secret (optional)'), { exact: true }).fill('whsec_');
+    expect(await advanced.getAttribute('aria-expanded')).toBe('true');
+    expect(await older.violations(ROOT)).toEqual([]);
+    expect(older.takeFaults()).toEqual([]);
+    await older.close();
+  });
 });
+
+/** Runs in the page before its scripts: WordPress before 6.2 has `wp.element` without `createRoot`. */
+const WITHOUT_ROOTS = `{
+  let element;
+  window.wp = {};
+  Object.defineProperty(window.wp, 'element', {
+    enumerable: true,
+    get: () => element,
+    set: (given) => {
+      element = { ...given };
+      delete element.createRoot;
+    },
+  });
+}`;
+
+/** As the server says of one product that it does not take what is sent of it. */
+const rejecting =
+  (id: number, message: string) =>
+  ({ route, body }: SeenRequest) => {
+    const verdict = (event: { event_id: string; product: { id: number } }) => ({
+      event_id: event.event_id,
+      ...(event.product.id === id
+        ? { status: 'rejected', errors: [{ field: 'product.name', message }] }
+        : { status: 'accepted' }),
+    });
+    if (route === 'webhook/batch') return { status: 202, body: { results: body.events.map(verdict) } };
+    if (route === 'webhook') return { status: 202, body: verdict(body) };
+    return 'forward' as const;
+  };
 
 const UNKNOWN_TOKEN = { status: 401, body: { error: 'invalid_token', detail: 'این توکن شناخته نیست.' } };
