@@ -43,6 +43,11 @@ it.each([
     '$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE a = $id AND b = %d", 1 ) );',
     'prepare() with',
   ],
+  [
+    'SQL that the database class runs',
+    'Fiko_Database::query( "DELETE FROM $table WHERE id = $id" );',
+    '$wpdb->query() with a value',
+  ],
   ['SQL from elsewhere', '$wpdb->get_var( self::sql() );', '$wpdb->get_var()'],
   [
     'a placeholder of later versions',

@@ -52,7 +52,8 @@ export function securityFaults(files: readonly PhpFile[]): string[] {
     const report = (node: AnyNode, what: string): number => faults.push({ line: lineOf(node), what });
     checkOutput(program, report);
     checkCalls(program, methods, report);
-    for (const scope of scopesOf(program)) checkQueries(scope, report);
+    for (const scope of scopesOf(program))
+      if (scope.className !== DATABASE_CLASS) checkQueries(scope, report);
     return faults.sort((a, b) => a.line - b.line).map(({ line, what }) => `${file.path}:${line}: ${what}`);
   });
 }
@@ -201,6 +202,9 @@ function callbackBody(
   return methods.get(`${literalOf(owner) ?? className}::${methodName}`.toLowerCase());
 }
 
+/** Runs the statements of others, which are checked where they are written. */
+const DATABASE_CLASS = 'Fiko_Database';
+
 /** What goes into SQL is written there, is a table's name, is a number, or goes through prepare(). */
 function checkQueries(scope: Scope, report: Report): void {
   const values = assignedValues(scope);
@@ -226,6 +230,7 @@ function hasLiteral(node: AnyNode, pattern: RegExp): boolean {
 
 function databaseMethod(node: AnyNode): string | undefined {
   const lookup = node.kind === 'call' ? (node.what as AnyNode) : undefined;
+  if (lookup?.kind === 'staticlookup' && nameOf(lookup.what) === DATABASE_CLASS) return nameOf(lookup.offset);
   if (lookup?.kind !== 'propertylookup' || variableName(lookup.what) !== 'wpdb') return undefined;
   return nameOf(lookup.offset);
 }

@@ -162,13 +162,20 @@ final class Fiko_Outbox {
 	public static function note_many( array $ids, $force ) {
 		global $wpdb;
 		$table = Fiko_Schema::table();
-		return self::mark(
-			$ids,
-			static function ( $list, $ms, $now ) use ( $wpdb, $table, $force ) {
-				if ( $force ) {
-					Fiko_Database::query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0 WHERE product_id IN ($list) AND pending_since = 0" );
-				}
-				return $wpdb->prepare(
+		$ids   = array_unique( array_map( 'intval', $ids ) );
+		$done  = true;
+		// All processes in one order: they then wait for each other, and are not locked with each other.
+		sort( $ids );
+		foreach ( array_chunk( $ids, 500 ) as $some ) {
+			$ms   = Fiko_Clock::now_ms();
+			$now  = intdiv( $ms, 1000 );
+			$list = implode( ',', $some );
+			self::make_rows( $some );
+			if ( $force ) {
+				Fiko_Database::query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0 WHERE product_id IN ($list) AND pending_since = 0" );
+			}
+			$noted = Fiko_Database::query(
+				$wpdb->prepare(
 					"UPDATE `$table` SET
 						revision = revision + 1,
 						changed_at = CASE
@@ -185,34 +192,24 @@ final class Fiko_Outbox {
 					$ms,
 					$now,
 					$now
-				);
-			}
-		);
-	}
-
-	/**
-	 * Makes rows for products, and marks them part by part: by their ids, as a database that is asked to find and to mark
-	 * them at once locks the shop's posts for long, and in one order, so that processes wait for each other and are not
-	 * locked with each other.
-	 *
-	 * @param int[]    $ids    Products.
-	 * @param callable $update Makes the statement, of a list of ids, and the time in milliseconds and in seconds.
-	 * @return bool Whether all are marked; otherwise they are found by a comparison.
-	 */
-	private static function mark( array $ids, callable $update ) {
-		$table = Fiko_Schema::table();
-		$ids   = array_unique( array_map( 'intval', $ids ) );
-		$done  = true;
-		sort( $ids );
-		foreach ( array_chunk( $ids, 500 ) as $some ) {
-			$ms = Fiko_Clock::now_ms();
-			Fiko_Database::query( "INSERT IGNORE INTO `$table` (product_id) VALUES (" . implode( '),(', $some ) . ')' );
-			$done = false !== Fiko_Database::query( $update( implode( ',', $some ), $ms, intdiv( $ms, 1000 ) ) ) && $done;
+				)
+			);
+			$done  = $done && false !== $noted;
 		}
 		if ( ! $done ) {
 			Fiko_Schedule::compare_soon();
 		}
 		return $done;
+	}
+
+	/**
+	 * Makes rows for products that have none.
+	 *
+	 * @param int[] $ids Products.
+	 */
+	private static function make_rows( array $ids ) {
+		$values = implode( '),(', array_map( 'intval', $ids ) );
+		Fiko_Database::query( 'INSERT IGNORE INTO `' . Fiko_Schema::table() . "` (product_id) VALUES ($values)" );
 	}
 
 	/**
@@ -647,7 +644,8 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * Marks all products of terms, and those that variations among them are of.
+	 * Marks all products of terms, and those that variations among them are of. By their ids: a database that is asked to
+	 * find and to mark them at once locks the shop's posts for long.
 	 *
 	 * @param int[] $tt_ids Terms in their taxonomies.
 	 */
@@ -658,13 +656,18 @@ final class Fiko_Outbox {
 		}
 		Fiko_Schema::ensure();
 		self::remember_terms( $tt_ids, true );
-		$table    = Fiko_Schema::table();
-		$list     = implode( ',', array_map( 'intval', $tt_ids ) );
-		$products = $wpdb->get_col( "SELECT DISTINCT CASE WHEN p.post_type = 'product_variation' THEN p.post_parent ELSE p.ID END FROM $wpdb->posts p INNER JOIN $wpdb->term_relationships r ON r.object_id = p.ID WHERE r.term_taxonomy_id IN ($list) AND p.post_type IN ('product', 'product_variation') AND p.post_status NOT IN ('auto-draft', 'importing', 'trash')" );
-		$marked   = '' === (string) $wpdb->last_error && self::mark(
-			$products,
-			static function ( $ids, $ms, $now ) use ( $wpdb, $table ) {
-				return $wpdb->prepare(
+		$table = Fiko_Schema::table();
+		$terms = implode( ',', array_map( 'intval', $tt_ids ) );
+		$ids   = array_map( 'intval', $wpdb->get_col( "SELECT DISTINCT CASE WHEN p.post_type = 'product_variation' THEN p.post_parent ELSE p.ID END FROM $wpdb->posts p INNER JOIN $wpdb->term_relationships r ON r.object_id = p.ID WHERE r.term_taxonomy_id IN ($terms) AND p.post_type IN ('product', 'product_variation') AND p.post_status NOT IN ('auto-draft', 'importing', 'trash')" ) );
+		$done  = '' === (string) $wpdb->last_error;
+		sort( $ids );
+		foreach ( array_chunk( $ids, 500 ) as $some ) {
+			$ms   = Fiko_Clock::now_ms();
+			$now  = intdiv( $ms, 1000 );
+			$list = implode( ',', $some );
+			self::make_rows( $some );
+			$noted = Fiko_Database::query(
+				$wpdb->prepare(
 					"UPDATE `$table` SET
 						due_at = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE due_at END,
 						pending_since = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE pending_since END,
@@ -673,15 +676,16 @@ final class Fiko_Outbox {
 						revision = revision + 1,
 						state = 'waiting',
 						error = ''
-					WHERE product_id IN ($ids)",
+					WHERE product_id IN ($list)",
 					$now,
 					$now,
 					$ms,
 					$ms
-				);
-			}
-		);
-		if ( $marked ) {
+				)
+			);
+			$done  = $done && false !== $noted;
+		}
+		if ( $done ) {
 			self::remember_terms( $tt_ids, false );
 		}
 	}
