@@ -123,8 +123,10 @@ final class Fiko_Capture {
 	 * @param string    $key      Meta key.
 	 */
 	public static function on_meta( $meta_ids, $id, $key ) {
-		if ( in_array( $key, self::META, true ) ) {
-			self::note( get_post( $id ) );
+		$post = in_array( $key, self::META, true ) ? get_post( $id ) : null;
+		// Of a draft nothing is told, whatever is written.
+		if ( $post && ( 'publish' === $post->post_status || 'product_variation' === $post->post_type ) ) {
+			self::note( $post );
 		}
 	}
 
