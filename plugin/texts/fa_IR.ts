@@ -200,6 +200,8 @@ export const FA_IR: Record<string, string | [string, string]> = {
   // States of a product
   'The product’s texts are too long: %1$s, at most %2$s can be sent.':
     'متن‌های محصول بیش از اندازه بلند است: %1$s؛ حداکثر %2$s فرستاده می‌شود.',
+  'Reading this product was cut short several times; perhaps PHP has too little memory, or another plugin stops it.':
+    'خواندن این محصول چند بار نیمه‌کاره ماند؛ شاید حافظهٔ PHP کم است یا افزونهٔ دیگری آن را متوقف می‌کند.',
   'The assistant knows this product.': 'دستیار این محصول را می‌شناسد.',
   'The assistant knows this product as of %s.': 'دستیار این محصول را از %s می‌شناسد.',
   'Waiting to be sent again: %s': 'در انتظار ارسال دوباره: %s',

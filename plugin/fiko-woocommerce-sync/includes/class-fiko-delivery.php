@@ -80,8 +80,33 @@ final class Fiko_Delivery {
 			$size         += strlen( $event ) + 1;
 		}
 		self::send( $events, $result );
+		self::deliver_suspects( $ids, $limit, $result );
 		$result['closed'] = ! Fiko_Gate::is_open();
 		return $result;
+	}
+
+	/**
+	 * Sends products that a process may have died over. They come last, and each is taken, read and sent before the next
+	 * one is taken: whoever dies over one leaves nothing else behind.
+	 *
+	 * @param int[]             $ids    Products, or none for any.
+	 * @param int               $limit  At most so many in all.
+	 * @param array<string,int> $result Counts.
+	 */
+	private static function deliver_suspects( array $ids, $limit, array &$result ) {
+		$ends = microtime( true ) + Fiko_Contract::TIMING['tick_budget'];
+		while ( $result['taken'] < $limit && Fiko_Gate::is_open() && microtime( true ) < $ends ) {
+			$row = Fiko_Outbox::claim_suspect( $ids );
+			if ( ! $row ) {
+				return;
+			}
+			++$result['taken'];
+			Fiko_Memory::free();
+			$event = self::prepare( $row, $result );
+			if ( null !== $event ) {
+				self::send( array( array( $row, $event ) ), $result );
+			}
+		}
 	}
 
 	/**
@@ -153,6 +178,11 @@ final class Fiko_Delivery {
 				Fiko_Outbox::release( $row, 60 );
 			}
 			++$result['unchanged'];
+			return null;
+		}
+		if ( (int) $row->stalls > Fiko_Outbox::STALLS && $status && 'trash' !== $status ) {
+			Fiko_Outbox::refuse( $row, 'unreadable', __( 'Reading this product was cut short several times; perhaps PHP has too little memory, or another plugin stops it.', 'fiko-woocommerce-sync' ) );
+			++$result['failed'];
 			return null;
 		}
 		try {

@@ -134,13 +134,13 @@ abstract class Fiko_Job {
 	}
 
 	/**
-	 * Writes a state after a step, unless somebody stopped, paused or began anew meanwhile.
+	 * Writes a state after a step, or within one, unless somebody stopped, paused or began anew meanwhile.
 	 *
-	 * @param array<string,mixed> $state State after the step.
+	 * @param array<string,mixed> $state State.
 	 * @param string              $run   The run that the step was of.
 	 * @return bool Whether it goes on.
 	 */
-	private static function keep( array $state, $run ) {
+	protected static function keep( array $state, $run ) {
 		$now = static::state();
 		if ( $now['run'] !== $run ) {
 			return false;

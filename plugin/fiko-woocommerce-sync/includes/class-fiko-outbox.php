@@ -17,6 +17,11 @@ defined( 'ABSPATH' ) || exit;
 final class Fiko_Outbox {
 
 	/**
+	 * A product that so many processes have died over is not read again before somebody asks for it.
+	 */
+	const STALLS = 3;
+
+	/**
 	 * When products were noted in this request, in milliseconds, by site and product.
 	 *
 	 * @var array<string,int>
@@ -169,26 +174,51 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * Takes products that are due for sending: nobody else sends them until the claim ends.
+	 * Takes products that are due for sending: nobody else sends them until the claim ends. Those whose last claim came to
+	 * nothing are left to `claim_suspect`.
 	 *
 	 * @param int[] $ids Products, or none for those that have waited longest.
 	 * @param int   $limit At most so many.
 	 * @return array<int,object> Rows by product.
 	 */
 	public static function claim( array $ids, $limit ) {
+		return self::take( $ids, $limit, 'stalls = 0' );
+	}
+
+	/**
+	 * Takes a product whose last claim came to nothing. One at a time: whoever had it may have died over it, and what else
+	 * is in the same hands waits until that claim ends.
+	 *
+	 * @param int[] $ids Products, or none for any.
+	 * @return object|null Row.
+	 */
+	public static function claim_suspect( array $ids ) {
+		$rows = self::take( $ids, 1, 'stalls > 0' );
+		return $rows ? reset( $rows ) : null;
+	}
+
+	/**
+	 * Claims products.
+	 *
+	 * @param int[]  $ids   Products, or none for any.
+	 * @param int    $limit At most so many.
+	 * @param string $which Condition.
+	 * @return array<int,object> Rows by product.
+	 */
+	private static function take( array $ids, $limit, $which ) {
 		global $wpdb;
 		$table = Fiko_Schema::table();
 		$now   = Fiko_Clock::now();
 		$claim = wp_generate_uuid4();
-		if ( ! $ids ) {
-			// Those that failed least come first, so that one which the server cannot digest holds up nobody.
-			$ids = $wpdb->get_col( $wpdb->prepare( "SELECT product_id FROM `$table` WHERE due_at > 0 AND due_at <= %d AND claimed_until <= %d AND product_id > 0 ORDER BY attempts, due_at, product_id LIMIT %d", $now, $now, $limit ) );
-		}
+		$is_in = $ids ? 'product_id IN (' . implode( ',', array_map( 'intval', $ids ) ) . ')' : 'product_id > 0';
+		// Those that failed least come first, so that one which cannot be read, or which the server cannot digest, holds up
+		// nobody.
+		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT product_id FROM `$table` WHERE due_at > 0 AND due_at <= %d AND claimed_until <= %d AND $is_in AND $which ORDER BY stalls, attempts, due_at, product_id LIMIT %d", $now, $now, $limit ) );
 		if ( ! $ids ) {
 			return array();
 		}
-		$list = implode( ',', array_map( 'intval', array_slice( $ids, 0, $limit ) ) );
-		Fiko_Database::query( $wpdb->prepare( "UPDATE `$table` SET claimed_by = %s, claimed_until = %d WHERE product_id IN ($list) AND due_at > 0 AND due_at <= %d AND claimed_until <= %d", $claim, $now + Fiko_Contract::TIMING['claim'], $now, $now ) );
+		$list = implode( ',', array_map( 'intval', $ids ) );
+		Fiko_Database::query( $wpdb->prepare( "UPDATE `$table` SET claimed_by = %s, claimed_until = %d, stalls = stalls + 1 WHERE product_id IN ($list) AND due_at > 0 AND due_at <= %d AND claimed_until <= %d AND $which", $claim, $now + Fiko_Contract::TIMING['claim'], $now, $now ) );
 		return self::keyed( $wpdb->get_results( $wpdb->prepare( "SELECT * FROM `$table` WHERE product_id IN ($list) AND claimed_by = %s", $claim ) ) );
 	}
 
@@ -310,7 +340,7 @@ final class Fiko_Outbox {
 		}
 		Fiko_Database::query(
 			$wpdb->prepare(
-				'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d THEN %d ELSE due_at END, error_code = %s, error = %s, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
+				'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d THEN %d ELSE due_at END, error_code = %s, error = %s, stalls = 0, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
 				$row->revision,
 				$now + $delay,
 				$code,
@@ -330,7 +360,7 @@ final class Fiko_Outbox {
 		global $wpdb;
 		Fiko_Database::query(
 			$wpdb->prepare(
-				'UPDATE `' . Fiko_Schema::table() . "` SET attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
+				'UPDATE `' . Fiko_Schema::table() . "` SET attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END, stalls = 0, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
 				$row->product_id,
 				$row->claimed_by
 			)
@@ -363,7 +393,7 @@ final class Fiko_Outbox {
 		global $wpdb;
 		Fiko_Database::query(
 			$wpdb->prepare(
-				'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d AND %d > 0 THEN %d ELSE due_at END, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
+				'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d AND %d > 0 THEN %d ELSE due_at END, stalls = 0, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
 				$row->revision,
 				$delay,
 				Fiko_Clock::now() + $delay,
@@ -393,12 +423,15 @@ final class Fiko_Outbox {
 				)
 			);
 		}
-		$settled = Fiko_Database::update(
+		// One that was given up unread stays under suspicion: it is tried once more when somebody asks for it, and alone.
+		$is_unread = isset( $if_current['error_code'] ) && 'unreadable' === $if_current['error_code'] && (int) $row->stalls > self::STALLS;
+		$settled   = Fiko_Database::update(
 			$table,
 			$if_current + array(
 				'due_at'        => 0,
 				'pending_since' => 0,
 				'attempts'      => 0,
+				'stalls'        => $is_unread ? self::STALLS - 1 : 0,
 				'claimed_by'    => '',
 				'claimed_until' => 0,
 			),

@@ -1,0 +1,178 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FakeBackend } from './backend';
+import { outbox, PLUGIN, startShop } from './plugin';
+import { type ProductData, type WordPressSite } from './site';
+
+/** What no `catch` sees: memory that is used up, exit() in another plugin, a process that the host ends. */
+
+let site: WordPressSite;
+let server: FakeBackend;
+beforeEach(async () => {
+  server = await FakeBackend.start();
+  site = await startShop(server);
+});
+afterEach(async () => {
+  expect(await site.noticesOf(PLUGIN, 'class-fiko')).toEqual([]);
+  await site.stop();
+  await server.stop();
+});
+
+const EXIT = 'exit( 1 );';
+const KILL = 'posix_kill( getmypid(), 9 );';
+const MEMORY = "ini_set( 'memory_limit', '96M' ); $x = str_repeat( 'x', 200 * 1024 * 1024 );";
+const UNREAD =
+  'Reading this product was cut short several times; perhaps PHP has too little memory, or another plugin stops it.';
+
+const many = (count: number, data: ProductData = {}): ProductData[] =>
+  Array.from({ length: count }, (_, i) => ({ name: `Product ${i}`, regular_price: '1000', ...data }));
+const events = (id: number) => server.events.filter(({ product }) => product.id === id);
+const row = async (id: number) => (await outbox(site))[id]!;
+const overview = async () => (await site.rest('GET', '/fiko-sync/v1/overview')).body;
+const fatal = () => join(site.wpContent, 'mu-plugins', 'fatal.php');
+const reading = () => join(site.wpContent, 'reading.txt');
+
+/** Whoever reads one of these products comes to this end, and leaves its id in a file. */
+const diesOf = (ids: number[], end: string) =>
+  writeFile(
+    fatal(),
+    `<?php add_filter( 'fiko_product_payload', function ( $payload ) {
+      if ( in_array( $payload['id'], array( ${ids.join(',')} ), true ) ) {
+        file_put_contents( '${reading()}', $payload['id'] . ' ', FILE_APPEND );
+        ${end}
+      }
+      return $payload;
+    } );`,
+  );
+const deaths = async (): Promise<number[]> =>
+  (
+    await site.eval<string>(
+      `return file_exists( '${reading()}' ) ? file_get_contents( '${reading()}' ) : '';`,
+    )
+  )
+    .trim()
+    .split(' ')
+    .filter((id) => id !== '')
+    .map(Number);
+/** As a process of its own; whether it came to an end. */
+const survives = (code: string): Promise<boolean> =>
+  site.eval(`${code} return 1;`).then(
+    () => true,
+    () => false,
+  );
+/** The background for so many minutes, whatever dies in it, with somebody in wp-admin now and then. */
+const background = async (minutes: number): Promise<void> => {
+  for (let minute = 0; minute < minutes; minute++) {
+    await site.runQueue({ ahead: 60 }).catch(() => undefined);
+    if (minute % 6 === 0) {
+      // Transients go by the real clock.
+      await site.eval("delete_transient( 'fiko_wc_actions_ensured' ); return 1;");
+      await site.request('/wp-admin/index.php');
+    }
+  }
+};
+
+describe('a product over which the process dies', () => {
+  it.each([
+    ['exit() in another plugin', EXIT],
+    ['a host that ends it', KILL],
+    ['memory that is used up', MEMORY],
+  ])('%s: is read alone, then no more, and says so', async (_, end) => {
+    const ids = await site.createProducts(many(60));
+    const bad = ids[20]!;
+    await diesOf([bad], end);
+    await site.eval(`Fiko_Outbox::note_many( array( ${ids.join(',')} ), true ); return 1;`);
+    expect(await survives('Fiko_Delivery::drain( 20 );')).toBe(false);
+    // What it had in hand comes back, and each goes alone: the next death leaves nothing behind.
+    await site.advance(181);
+    expect(await survives('Fiko_Delivery::drain( 20 );')).toBe(false);
+    const { id: fresh } = await site.createProduct({ name: 'New', regular_price: '1' });
+    await site.advance(31);
+    expect(await survives('Fiko_Delivery::drain( 20 );')).toBe(true);
+    expect(ids.filter((id) => events(id).length !== 1)).toEqual([bad]);
+    expect(events(fresh)).toHaveLength(1);
+    await site.advance(181);
+    expect(await survives('Fiko_Delivery::drain( 20 );')).toBe(false);
+    await site.advance(181);
+    expect(await survives('Fiko_Delivery::drain( 20 );')).toBe(true);
+    expect(await deaths()).toEqual([bad, bad, bad]);
+    expect(await row(bad)).toMatchObject({
+      state: 'failed',
+      error_code: 'unreadable',
+      error: UNREAD,
+      due_at: '0',
+    });
+    const others = Object.entries(await outbox(site)).filter(([id]) => Number(id) !== bad);
+    expect(others.map(([, { stalls }]) => stalls)).toEqual(others.map(() => '0'));
+    await site.forget();
+  });
+
+  it('is tried once more when it is edited, alone; and is well once it can be read', async () => {
+    const ids = await site.createProducts(many(3));
+    const [bad, one, two] = ids as [number, number, number];
+    await diesOf([bad], EXIT);
+    await site.eval(`Fiko_Outbox::note_many( array( ${bad} ), true ); return 1;`);
+    for (let time = 0; time < 4; time++) {
+      await survives('Fiko_Delivery::drain( 20 );');
+      await site.advance(181);
+    }
+    expect(await row(bad)).toMatchObject({ state: 'failed' });
+    for (const id of [bad, one, two]) await site.updateProduct(id, { regular_price: '2' });
+    await site.advance(31);
+    expect(await survives('Fiko_Delivery::drain( 20 );')).toBe(false);
+    expect([events(one).length, events(two).length]).toEqual([1, 1]);
+    await site.advance(181);
+    expect(await survives('Fiko_Delivery::drain( 20 );')).toBe(true);
+    expect(await deaths()).toHaveLength(4);
+    expect(await row(bad)).toMatchObject({ state: 'failed', error: UNREAD });
+
+    await rm(fatal());
+    await site.updateProduct(bad, { regular_price: '3' });
+    await site.advance(31);
+    expect(await survives('Fiko_Delivery::drain( 20 );')).toBe(true);
+    expect(events(bad).map(({ product }) => product.price)).toEqual(['3']);
+    expect(await row(bad)).toMatchObject({ acknowledged: '1', stalls: '0', error: '' });
+  });
+
+  it('that was taken out of the shop meanwhile is deleted on the server', async () => {
+    const { id } = await site.createProduct({ name: 'کفش', regular_price: '1' });
+    await site.runQueue({ ahead: 31 });
+    await diesOf([id], EXIT);
+    await site.updateProduct(id, { regular_price: '2' });
+    await site.advance(31);
+    for (let time = 0; time < 3; time++) {
+      expect(await survives('Fiko_Delivery::drain( 20 );')).toBe(false);
+      await site.advance(181);
+    }
+    await site.trash(id);
+    expect(await survives('Fiko_Delivery::drain( 20 );')).toBe(true);
+    expect(events(id).at(-1)?.event_type).toBe('product.deleted');
+    expect(await row(id)).toMatchObject({ state: 'excluded', stalls: '0' });
+  });
+
+  it('does not take along whoever sends another now', async () => {
+    const [bad, good] = (await site.createProducts(many(2))) as [number, number];
+    await diesOf([bad], EXIT);
+    await site.eval(`Fiko_Outbox::note_many( array( ${bad} ), true ); return 1;`);
+    expect(await survives('Fiko_Delivery::drain( 20 );')).toBe(false);
+    await site.advance(181);
+    const { status } = await site.rest('POST', '/fiko-sync/v1/products/sync', { ids: [good] });
+    expect(status).toBe(200);
+    expect(events(good)).toHaveLength(1);
+  });
+});
+
+describe('long work', () => {
+  it('the first sync goes on past such products, and counts them', async () => {
+    const ids = await site.createProducts(many(120));
+    const bad = [ids[10]!, ids[11]!, ids[70]!];
+    await diesOf(bad, EXIT);
+    await site.rest('POST', '/fiko-sync/v1/bulk', { action: 'start' });
+    await background(100);
+    expect((await overview()).bulk).toMatchObject({ state: 'done', done: 120, failed: 3 });
+    for (const id of ids) expect([id, events(id).length]).toEqual([id, bad.includes(id) ? 0 : 1]);
+    for (const id of bad) expect(await row(id)).toMatchObject({ state: 'failed', error: UNREAD });
+    // The comparison that follows dies of none of them again.
+    expect((await overview()).reconcile.state).not.toBe('running');
+  }, 300_000);
+});
