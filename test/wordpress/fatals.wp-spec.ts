@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FakeBackend } from './backend';
-import { outbox, PLUGIN, startShop } from './plugin';
+import { outbox, PLUGIN, startShop, syncNow } from './plugin';
 import { type ProductData, type WordPressSite } from './site';
 
 /** What no `catch` sees: memory that is used up, exit() in another plugin, a process that the host ends. */
@@ -175,4 +175,58 @@ describe('long work', () => {
     // The comparison that follows dies of none of them again.
     expect((await overview()).reconcile.state).not.toBe('running');
   }, 300_000);
+
+  it('the comparison goes on past such products, and has none of them deleted', async () => {
+    const ids = await site.createProducts(many(130));
+    await syncNow(site, ids);
+    const bad = [ids[3]!, ids[4]!, ids[110]!];
+    await diesOf(bad, EXIT);
+    const asked: Record<string, [number, string][]>[] = [];
+    server.answer(({ route, body }) => {
+      if (route !== 'manifest') return 'forward';
+      if (body.buckets) return { status: 200, body: { buckets: bad.map((id) => id % body.bucket_count) } };
+      asked.push(body.entries);
+      return { status: 200, body: { missing: [], different: bad, orphaned: [] } };
+    });
+    await site.rest('POST', '/fiko-sync/v1/reconcile', {});
+    await background(120);
+    expect((await overview()).reconcile).toMatchObject({ state: 'done', scanned: 130, error: '' });
+    // Twice while it was read, of which once alone; and then as one that is to be sent.
+    expect((await deaths()).filter((id) => id === bad[0]).length).toBeLessThanOrEqual(2 + 3);
+    const entries = Object.values(asked[0]!).flat();
+    for (const id of bad) expect(entries).toContainEqual([id, '0'.repeat(32)]);
+    expect(entries.filter(([, digest]) => digest === '0'.repeat(32))).toHaveLength(bad.length);
+    for (const id of bad) expect(await row(id)).toMatchObject({ state: 'failed', error: UNREAD });
+    expect(server.events.filter(({ event_type }) => event_type === 'product.deleted')).toEqual([]);
+
+    // The next one knows them.
+    const before = (await deaths()).length;
+    expect(await survives('Fiko_Reconcile::start(); Fiko_Reconcile::work( 60 );')).toBe(true);
+    expect(await deaths()).toHaveLength(before);
+  }, 300_000);
+
+  it('the comparison reads no longer than a few seconds, or than there is memory, at a time', async () => {
+    const ids = await site.createProducts(many(40));
+    const parts = (code: string) =>
+      site.eval<number[]>(`${code}
+        $parts = array();
+        Fiko_Reconcile::start();
+        for ( $i = 0; $i < 60 && 'scan' === Fiko_Reconcile::state()['phase']; $i++ ) {
+          Fiko_Reconcile::work( 0 );
+          $parts[] = Fiko_Reconcile::state()['scanned'];
+        }
+        delete_option( 'fiko_wc_reconcile' );
+        return $parts;`);
+    expect(await parts('')).toEqual([40, 40]);
+    const slow = await parts(
+      `add_filter( 'fiko_product_payload', function ( $payload ) { usleep( 250000 ); return $payload; } );`,
+    );
+    expect(slow.length).toBeGreaterThan(2);
+    expect(slow.at(-1)).toBe(40);
+    const full = await parts(
+      `ini_set( 'memory_limit', '256M' ); $full = str_repeat( 'x', 200 * 1024 * 1024 );`,
+    );
+    expect(full.slice(0, 3)).toEqual([1, 2, 3]);
+    expect(full.at(-1)).toBe(ids.length);
+  });
 });
