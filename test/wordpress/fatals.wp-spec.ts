@@ -229,4 +229,28 @@ describe('long work', () => {
     expect(full.slice(0, 3)).toEqual([1, 2, 3]);
     expect(full.at(-1)).toBe(ids.length);
   });
+
+  it('keeps its lock for as long as it works, and ends where another has it', async () => {
+    const ids = await site.createProducts(many(230));
+    await site.rest('POST', '/fiko-sync/v1/bulk', { action: 'start' });
+    const seen = await site.eval<{ others: string[]; done: number[] }>(`
+      global $wpdb;
+      $seen = array( 'others' => array(), 'done' => array() );
+      $ahead = 0;
+      add_filter( 'fiko_clock_offset', function ( $seconds ) use ( &$ahead ) { return $seconds + $ahead; } );
+      // Each step takes two minutes; the fourth finds that somebody else has taken over.
+      Fiko_Bulk_Sync::work( 3600, function ( $state ) use ( &$seen, &$ahead, $wpdb ) {
+        $seen['done'][] = $state['done'];
+        $seen['others'][] = Fiko_Outbox::lock( 180 );
+        $ahead += 120;
+        if ( 4 === count( $seen['done'] ) ) {
+          $wpdb->query( 'UPDATE ' . Fiko_Schema::table() . " SET claimed_by = 'other' WHERE product_id = 0" );
+        }
+      } );
+      $seen['holder'] = $wpdb->get_var( 'SELECT claimed_by FROM ' . Fiko_Schema::table() . ' WHERE product_id = 0' );
+      return $seen;`);
+    expect(seen).toMatchObject({ others: ['', '', '', ''], holder: 'other' });
+    expect(seen.done).toHaveLength(4);
+    expect(seen.done.at(-1)).toBeLessThan(ids.length);
+  });
 });

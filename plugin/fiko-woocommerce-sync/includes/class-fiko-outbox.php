@@ -606,6 +606,19 @@ final class Fiko_Outbox {
 	}
 
 	/**
+	 * Keeps the lock of long work for longer. Not twice within the same second: MySQL counts a row that is written as it was
+	 * as none.
+	 *
+	 * @param string $mine    What `lock` gave.
+	 * @param int    $seconds It ends by itself after so many from now.
+	 * @return bool Whether it is still held.
+	 */
+	public static function keep_lock( $mine, $seconds ) {
+		global $wpdb;
+		return (bool) Fiko_Database::query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . '` SET claimed_until = %d WHERE product_id = 0 AND claimed_by = %s', Fiko_Clock::now() + $seconds, $mine ) );
+	}
+
+	/**
 	 * Gives the lock back.
 	 *
 	 * @param string $mine What `lock` gave.
