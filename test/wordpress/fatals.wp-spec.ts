@@ -254,3 +254,61 @@ describe('long work', () => {
     expect(seen.done.at(-1)).toBeLessThan(ids.length);
   });
 });
+
+describe('the recurring sweep', () => {
+  const sweeps = async () =>
+    (await site.actions('fiko_sweep')).filter(
+      ({ every, status }) => every > 0 && ['pending', 'in-progress'].includes(status),
+    );
+
+  it('is there again within minutes of a death', async () => {
+    await site.request('/wp-admin/index.php');
+    expect(await sweeps()).toHaveLength(1);
+    const wait = await site.eval<number>(
+      "return get_option( '_transient_timeout_fiko_wc_actions_ensured' ) - time();",
+    );
+    expect(wait).toBeLessThanOrEqual(300);
+    await site.runQueue();
+    const { id } = await site.createProduct({ name: 'کفش', regular_price: '1' });
+    await diesOf([id], EXIT);
+    await site.eval("as_unschedule_all_actions( 'fiko_send_product' ); return 1;");
+    await expect(site.runQueue({ ahead: 300 })).rejects.toThrow();
+    await rm(fatal());
+    // Action Scheduler takes it for a running one for a while.
+    await site.runQueue({ ahead: 301 });
+    expect(await sweeps()).toHaveLength(0);
+    await site.eval("update_option( '_transient_timeout_fiko_wc_actions_ensured', time() - 1 ); return 1;");
+    await site.request('/wp-admin/index.php');
+    expect(await sweeps()).toHaveLength(1);
+  });
+
+  it('has long work go on, though it dies itself', async () => {
+    await site.request('/wp-admin/index.php');
+    const { id } = await site.createProduct({ name: 'کفش', regular_price: '1' });
+    await diesOf([id], EXIT);
+    await site.eval(
+      "Fiko_Bulk_Sync::start(); foreach ( array( 'fiko_send_product', 'fiko_bulk_sync' ) as $hook ) { as_unschedule_all_actions( $hook ); } return 1;",
+    );
+    await expect(site.runQueue({ ahead: 300 })).rejects.toThrow();
+    expect((await site.actions('fiko_bulk_sync')).filter(({ status }) => status === 'pending')).toHaveLength(
+      1,
+    );
+  });
+
+  it('is one, though several processes miss it at the same time', async () => {
+    await site.eval('Fiko_Schedule::clear(); return 1;');
+    const ensure = `
+      add_filter( 'query', function ( $sql ) { if ( false !== strpos( $sql, 'stand_in_actions' ) ) { usleep( 100000 ); } return $sql; } );
+      delete_transient( 'fiko_wc_actions_ensured' );
+      Fiko_Schedule::ensure();`;
+    await Promise.all([1, 2, 3].map(() => survives(ensure)));
+    expect(await sweeps()).toHaveLength(1);
+    // Action Scheduler has ended one and not yet planned the next.
+    await site.eval(
+      `as_schedule_recurring_action( time() + 60, 300, 'fiko_sweep', array(), Fiko_Contract::ACTION_GROUP );
+       as_schedule_recurring_action( time() + 90, 300, 'fiko_sweep', array(), Fiko_Contract::ACTION_GROUP );
+       delete_transient( 'fiko_wc_actions_ensured' ); Fiko_Schedule::ensure(); return 1;`,
+    );
+    expect(await sweeps()).toHaveLength(1);
+  });
+});

@@ -22,6 +22,13 @@ final class Fiko_Outbox {
 	const STALLS = 3;
 
 	/**
+	 * Rows of no product, whose claims are locks: that of work on the whole catalogue, and that of planning recurring
+	 * actions.
+	 */
+	const LONG_WORK = 0;
+	const PLANNING  = -1;
+
+	/**
 	 * When products were noted in this request, in milliseconds, by site and product.
 	 *
 	 * @var array<string,int>
@@ -588,17 +595,22 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * Takes the lock of long work, which one process at a time does.
+	 * Takes a lock.
 	 *
 	 * @param int $seconds It ends by itself after so many.
+	 * @param int $which   LONG_WORK or PLANNING.
 	 * @return string What to unlock it with; '' where another holds it.
 	 */
-	public static function lock( $seconds ) {
+	public static function lock( $seconds, $which = self::LONG_WORK ) {
 		global $wpdb;
-		$now  = Fiko_Clock::now();
-		$mine = wp_generate_uuid4();
-		$sql  = $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . '` SET claimed_by = %s, claimed_until = %d WHERE product_id = 0 AND claimed_until <= %d', $mine, $now + $seconds, $now );
-		$got  = Fiko_Database::query( $sql );
+		$table = Fiko_Schema::table();
+		$now   = Fiko_Clock::now();
+		$mine  = wp_generate_uuid4();
+		$sql   = $wpdb->prepare( "UPDATE `$table` SET claimed_by = %s, claimed_until = %d WHERE product_id = %d AND claimed_until <= %d", $mine, $now + $seconds, $which, $now );
+		if ( self::LONG_WORK !== $which ) {
+			Fiko_Database::query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id, state) VALUES (%d, '')", $which ) );
+		}
+		$got = Fiko_Database::query( $sql );
 		if ( ! $got && Fiko_Schema::mend() ) {
 			$got = Fiko_Database::query( $sql );
 		}
@@ -619,13 +631,13 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * Gives the lock back.
+	 * Gives a lock back.
 	 *
 	 * @param string $mine What `lock` gave.
 	 */
 	public static function unlock( $mine ) {
 		global $wpdb;
-		Fiko_Database::query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . "` SET claimed_by = '', claimed_until = 0 WHERE product_id = 0 AND claimed_by = %s", $mine ) );
+		Fiko_Database::query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . "` SET claimed_by = '', claimed_until = 0 WHERE product_id <= 0 AND claimed_by = %s", $mine ) );
 	}
 
 	/**
