@@ -312,3 +312,40 @@ describe('the recurring sweep', () => {
     expect(await sweeps()).toHaveLength(1);
   });
 });
+
+describe('a database that refuses to write', () => {
+  const refusing = (what: string) => `
+    $GLOBALS['wpdb']->suppress_errors();
+    $refuse = function ( $sql ) { return false !== strpos( $sql, ${what} ) ? 'UPDATE no_such_table SET x = 1' : $sql; };
+    add_filter( 'query', $refuse );`;
+
+  it('an event that is not written down is not sent', async () => {
+    const { id } = await site.createProduct({ name: 'کفش', regular_price: '1' });
+    await site.advance(31);
+    await site.eval(`${refusing("'SET event_id'")} Fiko_Delivery::drain( 2 ); return 1;`);
+    expect(events(id)).toEqual([]);
+    expect(await row(id)).toMatchObject({ event_id: '', claimed_by: '', attempts: '0', stalls: '0' });
+    await site.runQueue({ ahead: 90 });
+    expect(events(id)).toHaveLength(1);
+    await site.forget();
+  });
+
+  it("a server's words that it does not take do not keep a product from waiting", async () => {
+    const { id } = await site.createProduct({ name: 'کفش', regular_price: '1' });
+    server.answer(({ route }) =>
+      route === 'webhook'
+        ? { status: 500, body: { error: 'internal', detail: 'Overheated \u{1f525}' } }
+        : 'forward',
+    );
+    await site.advance(31);
+    await site.eval(`${refusing("'Overheated'")} Fiko_Delivery::drain( 2 ); return 1;`);
+    const { due_at, error, error_code, claimed_by } = await row(id);
+    expect({ error, error_code, claimed_by }).toEqual({
+      error: '',
+      error_code: 'server_error',
+      claimed_by: '',
+    });
+    expect(Number(due_at)).toBeGreaterThan((await site.now()) + 30);
+    await site.forget();
+  });
+});

@@ -193,7 +193,11 @@ final class Fiko_Delivery {
 				++$result['unchanged'];
 				return null;
 			}
-			Fiko_Outbox::begin_event( $row, $digest );
+			if ( ! Fiko_Outbox::begin_event( $row, $digest ) ) {
+				// Under an id that is not written down the server could not know a second time for one.
+				Fiko_Outbox::release( $row, 60 );
+				return null;
+			}
 			$event = Fiko_Payload::event( $row, $payload );
 		} catch ( Throwable $error ) {
 			// Other plugins take part in reading a product.

@@ -234,6 +234,7 @@ final class Fiko_Outbox {
 	 *
 	 * @param object $row    Claimed row; its event_* are set.
 	 * @param string $digest Of the state that is to be sent.
+	 * @return bool Whether it is written down, and the product still in these hands; otherwise it must not be sent.
 	 */
 	public static function begin_event( $row, $digest ) {
 		global $wpdb;
@@ -245,7 +246,7 @@ final class Fiko_Outbox {
 		}
 		$row->acknowledged = 0;
 		// Before it is sent: an answer that is lost must not leave us believing that the server has what it had before.
-		Fiko_Database::query(
+		return (bool) Fiko_Database::query(
 			$wpdb->prepare(
 				'UPDATE `' . Fiko_Schema::table() . '` SET event_id = %s, event_digest = %s, event_at = %d, acknowledged = 0, attempts = attempts + 1 WHERE product_id = %d AND claimed_by = %s',
 				$row->event_id,
@@ -345,17 +346,23 @@ final class Fiko_Outbox {
 			self::refuse( $row, 'server_error' === $code || 'no_verdict' === $code ? $code : 'gave_up', $reason );
 			return;
 		}
-		Fiko_Database::query(
-			$wpdb->prepare(
-				'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d THEN %d ELSE due_at END, error_code = %s, error = %s, stalls = 0, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
-				$row->revision,
-				$now + $delay,
-				$code,
-				$reason,
-				$row->product_id,
-				$row->claimed_by
-			)
-		);
+		foreach ( array( $reason, '' ) as $text ) {
+			$written = Fiko_Database::query(
+				$wpdb->prepare(
+					'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d THEN %d ELSE due_at END, error_code = %s, error = %s, stalls = 0, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
+					$row->revision,
+					$now + $delay,
+					$code,
+					$text,
+					$row->product_id,
+					$row->claimed_by
+				)
+			);
+			if ( false !== $written ) {
+				return;
+			}
+			// The database does not take the text; what it says matters less than that the product waits.
+		}
 	}
 
 	/**
