@@ -235,6 +235,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Sending products': 'ارسال محصولات',
   '%1$d products sent, %2$d failed.': '%1$d محصول فرستاده شد، %2$d ناموفق.',
   '%1$d products sent, %2$d failed, %3$d waiting.': '%1$d محصول فرستاده شد، %2$d ناموفق، %3$d در انتظار.',
+  'The server’s answer could not be read.': 'پاسخ سرور خوانده نشد.',
   'Comparing products': 'مقایسهٔ محصولات',
   'The comparison did not end.': 'مقایسه به پایان نرسید.',
   'Compared: %1$d products differed and were sent, %2$d that the shop no longer has were removed.':

@@ -349,3 +349,20 @@ describe('a database that refuses to write', () => {
     await site.forget();
   });
 });
+
+describe('a comparison that failed', () => {
+  it.each([
+    ['an answer without what was asked for', { status: 200, body: { hello: 'world' } }, /could not be read/],
+    ['a refusal without a word', { status: 400, body: { error: 'invalid' } }, /could not be read/],
+    ['a refusal', { status: 400, body: { error: 'invalid', detail: 'Too many buckets.' } }, /^Too many/],
+  ])('after %s says why in words', async (_, answer, why) => {
+    await site.createProducts(many(2));
+    server.answer(({ route }) => (route === 'manifest' ? answer : 'forward'));
+    await site.rest('POST', '/fiko-sync/v1/reconcile', {});
+    await site.runQueue();
+    expect((await overview()).reconcile).toMatchObject({
+      state: 'failed',
+      error: expect.stringMatching(why),
+    });
+  });
+});

@@ -270,19 +270,23 @@ final class Fiko_Reconcile extends Fiko_Job {
 		if ( $answer->is_fault_of_connection() && null !== $opens ) {
 			return max( 1, $opens - Fiko_Clock::now() );
 		}
-		return self::end( $state, '' === $answer->detail ? $answer->code : Fiko_Answer::reasons( $answer->body ) );
+		$reason = Fiko_Answer::reasons( $answer->body );
+		if ( '' === $reason ) {
+			$reason = '' === $answer->detail ? __( 'The server’s answer could not be read.', 'fiko-woocommerce-sync' ) : $answer->detail;
+		}
+		return self::end( $state, $reason );
 	}
 
 	/**
 	 * Ends the comparison, and sends what it found.
 	 *
 	 * @param array<string,mixed> $state State.
-	 * @param string              $error Why it failed.
+	 * @param string|null         $error Why it failed; null where it did not.
 	 * @return int
 	 */
-	private static function end( array &$state, $error = '' ) {
-		$state['state']       = '' === $error ? 'done' : 'failed';
-		$state['error']       = $error;
+	private static function end( array &$state, $error = null ) {
+		$state['state']       = null === $error ? 'done' : 'failed';
+		$state['error']       = (string) $error;
 		$state['finished_at'] = Fiko_Clock::now();
 		if ( $state['sent'] + $state['deleted'] > 0 ) {
 			Fiko_Schedule::sweep_now();
