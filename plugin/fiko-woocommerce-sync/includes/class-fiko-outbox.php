@@ -189,7 +189,7 @@ final class Fiko_Outbox {
 	 * @return array<int,object> Rows by product.
 	 */
 	public static function claim( array $ids, $limit ) {
-		return self::take( $ids, $limit, 'stalls = 0' );
+		return self::take( $ids, $limit, 0, 0 );
 	}
 
 	/**
@@ -200,32 +200,33 @@ final class Fiko_Outbox {
 	 * @return object|null Row.
 	 */
 	public static function claim_suspect( array $ids ) {
-		$rows = self::take( $ids, 1, 'stalls > 0' );
+		$rows = self::take( $ids, 1, 1, PHP_INT_MAX );
 		return $rows ? reset( $rows ) : null;
 	}
 
 	/**
 	 * Claims products.
 	 *
-	 * @param int[]  $ids   Products, or none for any.
-	 * @param int    $limit At most so many.
-	 * @param string $which Condition.
+	 * @param int[] $ids   Products, or none for any.
+	 * @param int   $limit At most so many.
+	 * @param int   $least Claims of them that came to nothing: no fewer.
+	 * @param int   $most  And no more.
 	 * @return array<int,object> Rows by product.
 	 */
-	private static function take( array $ids, $limit, $which ) {
+	private static function take( array $ids, $limit, $least, $most ) {
 		global $wpdb;
 		$table = Fiko_Schema::table();
 		$now   = Fiko_Clock::now();
 		$claim = wp_generate_uuid4();
-		$is_in = $ids ? 'product_id IN (' . implode( ',', array_map( 'intval', $ids ) ) . ')' : 'product_id > 0';
+		$list  = implode( ',', array_map( 'intval', $ids ? $ids : array( 0 ) ) );
 		// Those that failed least come first, so that one which cannot be read, or which the server cannot digest, holds up
 		// nobody.
-		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT product_id FROM `$table` WHERE due_at > 0 AND due_at <= %d AND claimed_until <= %d AND $is_in AND $which ORDER BY stalls, attempts, due_at, product_id LIMIT %d", $now, $now, $limit ) );
+		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT product_id FROM `$table` WHERE due_at > 0 AND due_at <= %d AND claimed_until <= %d AND product_id > 0 AND (%d = 0 OR product_id IN ($list)) AND stalls BETWEEN %d AND %d ORDER BY stalls, attempts, due_at, product_id LIMIT %d", $now, $now, count( $ids ), $least, $most, $limit ) );
 		if ( ! $ids ) {
 			return array();
 		}
 		$list = implode( ',', array_map( 'intval', $ids ) );
-		Fiko_Database::query( $wpdb->prepare( "UPDATE `$table` SET claimed_by = %s, claimed_until = %d, stalls = stalls + 1 WHERE product_id IN ($list) AND due_at > 0 AND due_at <= %d AND claimed_until <= %d AND $which", $claim, $now + Fiko_Contract::TIMING['claim'], $now, $now ) );
+		Fiko_Database::query( $wpdb->prepare( "UPDATE `$table` SET claimed_by = %s, claimed_until = %d, stalls = stalls + 1 WHERE product_id IN ($list) AND due_at > 0 AND due_at <= %d AND claimed_until <= %d AND stalls BETWEEN %d AND %d", $claim, $now + Fiko_Contract::TIMING['claim'], $now, $now, $least, $most ) );
 		return self::keyed( $wpdb->get_results( $wpdb->prepare( "SELECT * FROM `$table` WHERE product_id IN ($list) AND claimed_by = %s", $claim ) ) );
 	}
 
