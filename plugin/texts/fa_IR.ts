@@ -217,6 +217,8 @@ export const FA_IR: Record<string, string | [string, string]> = {
   // States of a product
   'The product’s texts are too long: %1$s, at most %2$s can be sent.':
     'متن‌های محصول بیش از اندازه بلند است: %1$s؛ حداکثر %2$s فرستاده می‌شود.',
+  'Reading this product was cut short several times; perhaps PHP has too little memory, or another plugin stops it.':
+    'خواندن این محصول چند بار نیمه‌کاره ماند؛ شاید حافظهٔ PHP کم است یا افزونهٔ دیگری آن را متوقف می‌کند.',
   'The assistant knows this product.': 'دستیار این محصول را می‌شناسد.',
   'The assistant knows this product. Last update: %s': 'دستیار این محصول را می‌شناسد. آخرین به‌روزرسانی: %s',
   'Waiting to be sent again: %s': 'در انتظار ارسال دوباره: %s',
@@ -330,4 +332,8 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'Not sent': 'فرستاده‌نشده',
   'Waiting deletions': 'حذف‌های در انتظار',
   'Failed deletions': 'حذف‌های ناموفق',
+  'Given up after three days of trying. %s': 'پس از سه روز تلاش کنار گذاشته شد. %s',
+  'The server refused it without a reason (HTTP %s).': 'سرور بدون گفتن دلیل نپذیرفت (HTTP %s).',
+  'The product could not be read; perhaps another plugin is in the way: %s':
+    'محصول خوانده نشد؛ شاید افزونهٔ دیگری مانع است: %s',
 };

@@ -29,7 +29,7 @@ export const PLUGIN_OPTIONS = {
 
 /** Short-lived ones. */
 export const PLUGIN_TRANSIENTS = {
-  /** Whether the recurring actions were looked for within the hour. */
+  /** Whether the recurring actions were looked for within the last minutes. */
   ensured: 'fiko_wc_actions_ensured',
   /** That the table could not be made a moment ago. */
   tableRefused: 'fiko_wc_table_refused',

@@ -331,6 +331,20 @@ describe('what no hook of WooCommerce tells of', () => {
     await site.runQueue({ ahead: 31 });
   });
 
+  it('a term over whose products a process died is taken up by the sweep', async () => {
+    const id = await create({ categories: ['Renamed'] });
+    await site.eval(
+      `global $wpdb;
+      $term = get_term_by( 'name', 'Renamed', 'product_cat' );
+      $wpdb->update( $wpdb->terms, array( 'name' => 'Named' ), array( 'term_id' => $term->term_id ) );
+      update_option( Fiko_Contract::OPTIONS['terms'], array( $term->term_taxonomy_id => true ) );
+      Fiko_Schedule::sweep_now(); return 1;`,
+    );
+    await site.runQueue();
+    expect(latest(id).product.categories).toEqual(['Named']);
+    expect(await site.option('fiko_wc_edited_terms')).toBeNull();
+  });
+
   it('a category is deleted', async () => {
     const id = await create({ categories: ['Doomed', 'Kept'] });
     await site.eval(

@@ -112,10 +112,11 @@ final class Fiko_Answer {
 	/**
 	 * Why it did not take something in, for people.
 	 *
+	 * @param array<string,mixed>|null $verdict On one event of several; null for that on the request.
 	 * @return string Never ''.
 	 */
-	public function reason() {
-		$said = self::reasons( $this->body );
+	public function reason( $verdict = null ) {
+		$said = self::reasons( null === $verdict ? $this->body : $verdict );
 		if ( '' !== $said ) {
 			return $said;
 		}
@@ -131,6 +132,11 @@ final class Fiko_Answer {
 			case 'server_error':
 				/* translators: %s: HTTP status, such as 500 */
 				return sprintf( __( 'The server had a fault (HTTP %s).', 'fiko-woocommerce-sync' ), $this->status );
+			case 'rejected':
+			case 'too_large':
+			case 'conflict':
+				/* translators: %s: HTTP status, such as 409 */
+				return sprintf( __( 'The server refused it without a reason (HTTP %s).', 'fiko-woocommerce-sync' ), $this->status );
 			default:
 				/* translators: %s: HTTP status, such as 404 */
 				return sprintf( __( 'The answer was not that of a Fiko server (HTTP %s).', 'fiko-woocommerce-sync' ), $this->status );
@@ -143,7 +149,7 @@ final class Fiko_Answer {
 	 * @param array<string,mixed>|null $body An answer, or the verdict of one event.
 	 * @return string
 	 */
-	public static function reasons( $body ) {
+	private static function reasons( $body ) {
 		$lines = array();
 		foreach ( isset( $body['errors'] ) && is_array( $body['errors'] ) ? $body['errors'] : array() as $error ) {
 			if ( isset( $error['field'], $error['message'] ) ) {

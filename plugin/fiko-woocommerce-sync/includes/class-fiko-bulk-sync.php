@@ -126,12 +126,20 @@ final class Fiko_Bulk_Sync extends Fiko_Job {
 				Fiko_Schedule::go_on( 'daily', 'after ' . $state['run'], Fiko_Clock::now() + 600 );
 				return -1;
 			}
-			Fiko_Outbox::note_many( $state['batch'], true );
+			if ( ! Fiko_Outbox::note_many( $state['batch'], true ) ) {
+				// The database refuses: the batch is not sent yet, and looked for once more.
+				$state['batch'] = array();
+				return 60;
+			}
+			// Before it is sent: whoever goes on after a death goes on with what is left of it.
+			if ( ! self::keep( $state, $state['run'] ) ) {
+				return 0;
+			}
 		}
 		$was_limited = 'rate_limited' === Fiko_Gate::state()['code'];
-		Fiko_Delivery::deliver( $state['batch'], count( $state['batch'] ) );
-		$rows = Fiko_Outbox::rows( $state['batch'] );
-		$left = array();
+		$result      = Fiko_Delivery::deliver( $state['batch'], count( $state['batch'] ) );
+		$rows        = Fiko_Outbox::rows( $state['batch'] );
+		$left        = array();
 		foreach ( $state['batch'] as $id ) {
 			if ( isset( $rows[ $id ] ) && (int) $rows[ $id ]->due_at > 0 && (int) $rows[ $id ]->attempts <= ( 'unreachable' === $rows[ $id ]->error_code ? 1 : 0 ) ) {
 				$left[] = $id;
@@ -155,8 +163,8 @@ final class Fiko_Bulk_Sync extends Fiko_Job {
 		if ( ! Fiko_Gate::is_open() ) {
 			return self::until_gate_opens();
 		}
-		// What is left is in another process's hands.
-		return $left ? max( 1, $state['pace'] ) : $state['pace'];
+		// Where nothing could be taken, what is left is in another process's hands.
+		return $left && 0 === $result['taken'] ? max( 1, $state['pace'] ) : $state['pace'];
 	}
 
 	/**

@@ -119,7 +119,7 @@ final class Fiko_Contract {
 	 * Short-lived ones.
 	 */
 	const TRANSIENTS = array(
-		// Whether the recurring actions were looked for within the hour.
+		// Whether the recurring actions were looked for within the last minutes.
 		'ensured'       => 'fiko_wc_actions_ensured',
 		// That the table could not be made a moment ago.
 		'table_refused' => 'fiko_wc_table_refused',

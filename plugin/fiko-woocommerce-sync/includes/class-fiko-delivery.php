@@ -80,8 +80,33 @@ final class Fiko_Delivery {
 			$size         += strlen( $event ) + 1;
 		}
 		self::send( $events, $result );
+		self::deliver_suspects( $ids, $limit, $result );
 		$result['closed'] = ! Fiko_Gate::is_open();
 		return $result;
+	}
+
+	/**
+	 * Sends products that a process may have died over. They come last, and each is taken, read and sent before the next
+	 * one is taken: whoever dies over one leaves nothing else behind.
+	 *
+	 * @param int[]             $ids    Products, or none for any.
+	 * @param int               $limit  At most so many in all.
+	 * @param array<string,int> $result Counts.
+	 */
+	private static function deliver_suspects( array $ids, $limit, array &$result ) {
+		$ends = microtime( true ) + Fiko_Contract::TIMING['tick_budget'];
+		while ( $result['taken'] < $limit && Fiko_Gate::is_open() && microtime( true ) < $ends ) {
+			$row = Fiko_Outbox::claim_suspect( $ids );
+			if ( ! $row ) {
+				return;
+			}
+			++$result['taken'];
+			Fiko_Memory::free();
+			$event = self::prepare( $row, $result );
+			if ( null !== $event ) {
+				self::send( array( array( $row, $event ) ), $result );
+			}
+		}
 	}
 
 	/**
@@ -155,6 +180,11 @@ final class Fiko_Delivery {
 			++$result['unchanged'];
 			return null;
 		}
+		if ( (int) $row->stalls > Fiko_Outbox::STALLS && $status && 'trash' !== $status ) {
+			Fiko_Outbox::refuse( $row, 'unreadable', __( 'Reading this product was cut short several times; perhaps PHP has too little memory, or another plugin stops it.', 'fiko-woocommerce-sync' ) );
+			++$result['failed'];
+			return null;
+		}
 		try {
 			$payload = self::payload( $id );
 			$digest  = null === $payload ? Fiko_Payload::DELETED : Fiko_Json::digest( $payload );
@@ -163,11 +193,16 @@ final class Fiko_Delivery {
 				++$result['unchanged'];
 				return null;
 			}
-			Fiko_Outbox::begin_event( $row, $digest );
+			if ( ! Fiko_Outbox::begin_event( $row, $digest ) ) {
+				// Under an id that is not written down the server could not know a second time for one.
+				Fiko_Outbox::release( $row, 60 );
+				return null;
+			}
 			$event = Fiko_Payload::event( $row, $payload );
 		} catch ( Throwable $error ) {
 			// Other plugins take part in reading a product.
-			Fiko_Outbox::refuse( $row, 'unreadable', $error->getMessage() );
+			/* translators: %s: what a plugin says, often in English */
+			Fiko_Outbox::refuse( $row, 'unreadable', sprintf( __( 'The product could not be read; perhaps another plugin is in the way: %s', 'fiko-woocommerce-sync' ), $error->getMessage() ) );
 			++$result['failed'];
 			return null;
 		}
@@ -239,18 +274,18 @@ final class Fiko_Delivery {
 			Fiko_Outbox::acknowledge( $row, Fiko_Payload::DELETED === $row->event_digest );
 			++$result['sent'];
 		} elseif ( 'ok' === $answer->code && 'rejected' === $status ) {
-			Fiko_Outbox::refuse( $row, 'rejected', Fiko_Answer::reasons( $verdict ) );
+			Fiko_Outbox::refuse( $row, 'rejected', $answer->reason( $verdict ) );
 			++$result['failed'];
 		} elseif ( in_array( $answer->code, array( 'rejected', 'too_large', 'conflict' ), true ) && null !== $verdict ) {
-			Fiko_Outbox::refuse( $row, $answer->code, Fiko_Answer::reasons( $verdict ) );
+			Fiko_Outbox::refuse( $row, $answer->code, $answer->reason( $verdict ) );
 			++$result['failed'];
 		} elseif ( 'rate_limited' === $answer->code || in_array( $answer->code, Fiko_Gate::STOPS, true ) ) {
 			// The gate keeps it until the server has room, or until the owner has mended it.
 			Fiko_Outbox::put_back( $row );
 		} elseif ( $answer->is_fault_of_connection() ) {
-			Fiko_Outbox::retry( $row, Fiko_Gate::delay( $answer, (int) $row->attempts + 1 ), $answer->code, $answer->detail );
+			Fiko_Outbox::retry( $row, Fiko_Gate::delay( $answer, (int) $row->attempts + 1 ), $answer->code, $answer->reason() );
 		} else {
-			Fiko_Outbox::retry( $row, Fiko_Gate::delay( $answer, (int) $row->attempts + 1 ), 'no_verdict', Fiko_Answer::reasons( $answer->body ) );
+			Fiko_Outbox::retry( $row, Fiko_Gate::delay( $answer, (int) $row->attempts + 1 ), 'no_verdict', $answer->reason() );
 		}
 	}
 }

@@ -96,6 +96,7 @@ abstract class Fiko_Job {
 	public static function work( $seconds, $heard = null ) {
 		$ends = microtime( true ) + $seconds;
 		$lock = Fiko_Outbox::lock( Fiko_Contract::TIMING['claim'] );
+		$held = Fiko_Clock::now();
 		if ( '' === $lock ) {
 			// The other process, or its successor, goes on.
 			static::ensure_later();
@@ -109,7 +110,15 @@ abstract class Fiko_Job {
 				}
 				$run              = $state['run'];
 				$wait             = static::step( $state );
-				$state['next_at'] = $wait > 0 ? Fiko_Clock::now() + $wait : 0;
+				$now              = Fiko_Clock::now();
+				$state['next_at'] = $wait > 0 ? $now + $wait : 0;
+				if ( $now > $held ) {
+					if ( ! Fiko_Outbox::keep_lock( $lock, Fiko_Contract::TIMING['claim'] ) ) {
+						// It took so long that another process has taken over, and may be further.
+						break;
+					}
+					$held = $now;
+				}
 				if ( ! static::keep( $state, $run ) ) {
 					break;
 				}
@@ -134,13 +143,13 @@ abstract class Fiko_Job {
 	}
 
 	/**
-	 * Writes a state after a step, unless somebody stopped, paused or began anew meanwhile.
+	 * Writes a state after a step, or within one, unless somebody stopped, paused or began anew meanwhile.
 	 *
-	 * @param array<string,mixed> $state State after the step.
+	 * @param array<string,mixed> $state State.
 	 * @param string              $run   The run that the step was of.
 	 * @return bool Whether it goes on.
 	 */
-	private static function keep( array $state, $run ) {
+	protected static function keep( array $state, $run ) {
 		$now = static::state();
 		if ( $now['run'] !== $run ) {
 			return false;

@@ -21,6 +21,8 @@ final class Fiko_Memory {
 		} elseif ( function_exists( 'wp_cache_supports' ) && wp_cache_supports( 'flush_runtime' ) ) {
 			wp_cache_flush_runtime();
 		}
+		// PHP keeps what is free for itself, and it would count as used.
+		gc_mem_caches();
 	}
 
 	/**

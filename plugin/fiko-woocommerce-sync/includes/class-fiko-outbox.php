@@ -22,6 +22,18 @@ final class Fiko_Outbox {
 	const REST_MS = 2000;
 
 	/**
+	 * A product that so many processes have died over is not read again before somebody asks for it.
+	 */
+	const STALLS = 3;
+
+	/**
+	 * Rows of no product, whose claims are locks: that of work on the whole catalogue, and that of planning recurring
+	 * actions.
+	 */
+	const LONG_WORK = 0;
+	const PLANNING  = -1;
+
+	/**
 	 * When products were noted in this request, in milliseconds, by site and product.
 	 *
 	 * @var array<string,int>
@@ -213,26 +225,52 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * Takes products that are due for sending: nobody else sends them until the claim ends.
+	 * Takes products that are due for sending: nobody else sends them until the claim ends. Those whose last claim came to
+	 * nothing are left to `claim_suspect`.
 	 *
 	 * @param int[] $ids Products, or none for those that have waited longest.
 	 * @param int   $limit At most so many.
 	 * @return array<int,object> Rows by product.
 	 */
 	public static function claim( array $ids, $limit ) {
+		return self::take( $ids, $limit, 0, 0 );
+	}
+
+	/**
+	 * Takes a product whose last claim came to nothing. One at a time: whoever had it may have died over it, and what else
+	 * is in the same hands waits until that claim ends.
+	 *
+	 * @param int[] $ids Products, or none for any.
+	 * @return object|null Row.
+	 */
+	public static function claim_suspect( array $ids ) {
+		$rows = self::take( $ids, 1, 1, PHP_INT_MAX );
+		return $rows ? reset( $rows ) : null;
+	}
+
+	/**
+	 * Claims products.
+	 *
+	 * @param int[] $ids   Products, or none for any.
+	 * @param int   $limit At most so many.
+	 * @param int   $least Claims of them that came to nothing: no fewer.
+	 * @param int   $most  And no more.
+	 * @return array<int,object> Rows by product.
+	 */
+	private static function take( array $ids, $limit, $least, $most ) {
 		global $wpdb;
 		$table = Fiko_Schema::table();
 		$now   = Fiko_Clock::now();
 		$claim = wp_generate_uuid4();
-		if ( ! $ids ) {
-			// Those that failed least come first, so that one which the server cannot digest holds up nobody.
-			$ids = $wpdb->get_col( $wpdb->prepare( "SELECT product_id FROM `$table` WHERE due_at > 0 AND due_at <= %d AND claimed_until <= %d AND product_id > 0 ORDER BY attempts, due_at, product_id LIMIT %d", $now, $now, $limit ) );
-		}
+		$list  = implode( ',', array_map( 'intval', $ids ? $ids : array( 0 ) ) );
+		// Those that failed least come first, so that one which cannot be read, or which the server cannot digest, holds up
+		// nobody.
+		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT product_id FROM `$table` WHERE due_at > 0 AND due_at <= %d AND claimed_until <= %d AND product_id > 0 AND (%d = 0 OR product_id IN ($list)) AND stalls BETWEEN %d AND %d ORDER BY stalls, attempts, due_at, product_id LIMIT %d", $now, $now, count( $ids ), $least, $most, $limit ) );
 		if ( ! $ids ) {
 			return array();
 		}
-		$list = implode( ',', array_map( 'intval', array_slice( $ids, 0, $limit ) ) );
-		Fiko_Database::query( $wpdb->prepare( "UPDATE `$table` SET claimed_by = %s, claimed_until = %d WHERE product_id IN ($list) AND due_at > 0 AND due_at <= %d AND claimed_until <= %d", $claim, $now + Fiko_Contract::TIMING['claim'], $now, $now ) );
+		$list = implode( ',', array_map( 'intval', $ids ) );
+		Fiko_Database::query( $wpdb->prepare( "UPDATE `$table` SET claimed_by = %s, claimed_until = %d, stalls = stalls + 1 WHERE product_id IN ($list) AND due_at > 0 AND due_at <= %d AND claimed_until <= %d AND stalls BETWEEN %d AND %d", $claim, $now + Fiko_Contract::TIMING['claim'], $now, $now, $least, $most ) );
 		return self::keyed( $wpdb->get_results( $wpdb->prepare( "SELECT * FROM `$table` WHERE product_id IN ($list) AND claimed_by = %s", $claim ) ) );
 	}
 
@@ -241,6 +279,7 @@ final class Fiko_Outbox {
 	 *
 	 * @param object $row    Claimed row; its event_* are set.
 	 * @param string $digest Of the state that is to be sent.
+	 * @return bool Whether it is written down, and the product still in these hands; otherwise it must not be sent.
 	 */
 	public static function begin_event( $row, $digest ) {
 		global $wpdb;
@@ -252,7 +291,7 @@ final class Fiko_Outbox {
 		}
 		$row->acknowledged = 0;
 		// Before it is sent: an answer that is lost must not leave us believing that the server has what it had before.
-		Fiko_Database::query(
+		return (bool) Fiko_Database::query(
 			$wpdb->prepare(
 				'UPDATE `' . Fiko_Schema::table() . '` SET event_id = %s, event_digest = %s, event_at = %d, acknowledged = 0, attempts = attempts + 1 WHERE product_id = %d AND claimed_by = %s',
 				$row->event_id,
@@ -349,20 +388,27 @@ final class Fiko_Outbox {
 		$reason = self::text( $reason );
 		if ( $now - (int) $row->pending_since > Fiko_Contract::TIMING['give_up_after'] ) {
 			// Given up by itself, a product is taken up again when the server is back; one that it cannot digest is not.
-			self::refuse( $row, 'server_error' === $code || 'no_verdict' === $code ? $code : 'gave_up', $reason );
+			/* translators: %s: reason of the last try */
+			self::refuse( $row, 'server_error' === $code || 'no_verdict' === $code ? $code : 'gave_up', sprintf( __( 'Given up after three days of trying. %s', 'fiko-woocommerce-sync' ), $reason ) );
 			return;
 		}
-		Fiko_Database::query(
-			$wpdb->prepare(
-				'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d THEN %d ELSE due_at END, error_code = %s, error = %s, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
-				$row->revision,
-				$now + $delay,
-				$code,
-				$reason,
-				$row->product_id,
-				$row->claimed_by
-			)
-		);
+		foreach ( array( $reason, '' ) as $text ) {
+			$written = Fiko_Database::query(
+				$wpdb->prepare(
+					'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d THEN %d ELSE due_at END, error_code = %s, error = %s, stalls = 0, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
+					$row->revision,
+					$now + $delay,
+					$code,
+					$text,
+					$row->product_id,
+					$row->claimed_by
+				)
+			);
+			if ( false !== $written ) {
+				return;
+			}
+			// The database does not take the text; what it says matters less than that the product waits.
+		}
 	}
 
 	/**
@@ -374,7 +420,7 @@ final class Fiko_Outbox {
 		global $wpdb;
 		Fiko_Database::query(
 			$wpdb->prepare(
-				'UPDATE `' . Fiko_Schema::table() . "` SET attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
+				'UPDATE `' . Fiko_Schema::table() . "` SET attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END, stalls = 0, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
 				$row->product_id,
 				$row->claimed_by
 			)
@@ -407,7 +453,7 @@ final class Fiko_Outbox {
 		global $wpdb;
 		Fiko_Database::query(
 			$wpdb->prepare(
-				'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d AND %d > 0 THEN %d ELSE due_at END, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
+				'UPDATE `' . Fiko_Schema::table() . "` SET due_at = CASE WHEN revision = %d AND %d > 0 THEN %d ELSE due_at END, stalls = 0, claimed_by = '', claimed_until = 0 WHERE product_id = %d AND claimed_by = %s",
 				$row->revision,
 				$delay,
 				Fiko_Clock::now() + $delay,
@@ -437,12 +483,15 @@ final class Fiko_Outbox {
 				)
 			);
 		}
-		$settled = Fiko_Database::update(
+		// One that was given up unread stays under suspicion: it is tried once more when somebody asks for it, and alone.
+		$is_unread = isset( $if_current['error_code'] ) && 'unreadable' === $if_current['error_code'] && (int) $row->stalls > self::STALLS;
+		$settled   = Fiko_Database::update(
 			$table,
 			$if_current + array(
 				'due_at'        => 0,
 				'pending_since' => 0,
 				'attempts'      => 0,
+				'stalls'        => $is_unread ? self::STALLS - 1 : 0,
 				'claimed_by'    => '',
 				'claimed_until' => 0,
 			),
@@ -606,17 +655,22 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * Takes the lock of long work, which one process at a time does.
+	 * Takes a lock.
 	 *
 	 * @param int $seconds It ends by itself after so many.
+	 * @param int $which   LONG_WORK or PLANNING.
 	 * @return string What to unlock it with; '' where another holds it.
 	 */
-	public static function lock( $seconds ) {
+	public static function lock( $seconds, $which = self::LONG_WORK ) {
 		global $wpdb;
-		$now  = Fiko_Clock::now();
-		$mine = wp_generate_uuid4();
-		$sql  = $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . '` SET claimed_by = %s, claimed_until = %d WHERE product_id = 0 AND claimed_until <= %d', $mine, $now + $seconds, $now );
-		$got  = Fiko_Database::query( $sql );
+		$table = Fiko_Schema::table();
+		$now   = Fiko_Clock::now();
+		$mine  = wp_generate_uuid4();
+		$sql   = $wpdb->prepare( "UPDATE `$table` SET claimed_by = %s, claimed_until = %d WHERE product_id = %d AND claimed_until <= %d", $mine, $now + $seconds, $which, $now );
+		if ( self::LONG_WORK !== $which ) {
+			Fiko_Database::query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id, state) VALUES (%d, '')", $which ) );
+		}
+		$got = Fiko_Database::query( $sql );
 		if ( ! $got && Fiko_Schema::mend() ) {
 			$got = Fiko_Database::query( $sql );
 		}
@@ -624,13 +678,26 @@ final class Fiko_Outbox {
 	}
 
 	/**
-	 * Gives the lock back.
+	 * Keeps the lock of long work for longer. Not twice within the same second: MySQL counts a row that is written as it was
+	 * as none.
+	 *
+	 * @param string $mine    What `lock` gave.
+	 * @param int    $seconds It ends by itself after so many from now.
+	 * @return bool Whether it is still held.
+	 */
+	public static function keep_lock( $mine, $seconds ) {
+		global $wpdb;
+		return (bool) Fiko_Database::query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . '` SET claimed_until = %d WHERE product_id = 0 AND claimed_by = %s', Fiko_Clock::now() + $seconds, $mine ) );
+	}
+
+	/**
+	 * Gives a lock back.
 	 *
 	 * @param string $mine What `lock` gave.
 	 */
 	public static function unlock( $mine ) {
 		global $wpdb;
-		Fiko_Database::query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . "` SET claimed_by = '', claimed_until = 0 WHERE product_id = 0 AND claimed_by = %s", $mine ) );
+		Fiko_Database::query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . "` SET claimed_by = '', claimed_until = 0 WHERE product_id <= 0 AND claimed_by = %s", $mine ) );
 	}
 
 	/**

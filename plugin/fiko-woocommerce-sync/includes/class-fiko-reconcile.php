@@ -16,6 +16,12 @@ final class Fiko_Reconcile extends Fiko_Job {
 	const NAME = 'reconcile';
 
 	/**
+	 * Stands for the digest of a product that is there and cannot be read: that is no reason to delete it on the server. It
+	 * is no digest of the server's, so that the product is sent, and its row tells what is wrong.
+	 */
+	const UNREAD = '00000000000000000000000000000000';
+
+	/**
 	 * Begins, unless one is under way.
 	 */
 	public static function start() {
@@ -68,6 +74,10 @@ final class Fiko_Reconcile extends Fiko_Job {
 			'run'         => '',
 			'phase'       => 'scan',
 			'cursor'      => 0,
+			// First product of the part that is being read; whoever finds it set goes on after a death.
+			'reading'     => 0,
+			// Up to this product they are read one by one.
+			'alone_to'    => 0,
 			'buckets'     => array(),
 			'scanned'     => 0,
 			'total'       => 0,
@@ -97,7 +107,8 @@ final class Fiko_Reconcile extends Fiko_Job {
 	}
 
 	/**
-	 * Makes the digests of the next products.
+	 * Makes the digests of the next products. After a process died over some of them they are read one by one, and that over
+	 * which a second one dies is not read again.
 	 *
 	 * @param array<string,mixed> $state State.
 	 * @return int
@@ -108,23 +119,55 @@ final class Fiko_Reconcile extends Fiko_Job {
 			$state['phase'] = 'buckets';
 			return 0;
 		}
-		_prime_post_caches( $ids );
+		$died_of = 0;
+		if ( $state['reading'] && $ids[0] <= $state['alone_to'] ) {
+			$died_of = $state['reading'];
+		} elseif ( $state['reading'] ) {
+			$state['alone_to'] = end( $ids );
+		}
+		if ( $ids[0] <= $state['alone_to'] ) {
+			$ids = array( $ids[0] );
+		}
+		$state['reading'] = $ids[0];
+		if ( ! self::keep( $state, $state['run'] ) ) {
+			return 0;
+		}
+		$digests = self::digests( $ids, $died_of );
+		Fiko_Scan::keep( array_filter( $digests ), (int) $state['run'] );
+		$state['reading']  = 0;
+		$state['cursor']   = max( array_keys( $digests ) );
+		$state['scanned'] += count( $digests );
+		return 0;
+	}
+
+	/**
+	 * Digests of products: of as many as there are time and memory for, and of at least one.
+	 *
+	 * @param int[] $ids     Products.
+	 * @param int   $died_of One that is not to be read.
+	 * @return array<int,string> By product; '' where it is not public.
+	 */
+	private static function digests( array $ids, $died_of ) {
+		$ends    = microtime( true ) + Fiko_Contract::TIMING['tick_budget'];
+		$rows    = Fiko_Outbox::rows( $ids );
 		$digests = array();
+		_prime_post_caches( $ids );
 		foreach ( $ids as $id ) {
+			if ( $digests && ( microtime( true ) > $ends || Fiko_Memory::is_scarce() ) ) {
+				break;
+			}
+			if ( $id === $died_of || ( isset( $rows[ $id ] ) && (int) $rows[ $id ]->stalls > 1 ) ) {
+				$digests[ $id ] = self::UNREAD;
+				continue;
+			}
 			try {
-				$product = Fiko_Catalogue::product( $id );
-				if ( $product && Fiko_Payload::is_public( $product ) ) {
-					$digests[ $id ] = Fiko_Json::digest( Fiko_Payload::of( $product ) );
-				}
+				$product        = Fiko_Catalogue::product( $id );
+				$digests[ $id ] = $product && Fiko_Payload::is_public( $product ) ? Fiko_Json::digest( Fiko_Payload::of( $product ) ) : '';
 			} catch ( Throwable $error ) {
-				// It is there, and cannot be read: that is no reason to delete it on the server.
-				$digests[ $id ] = str_repeat( '0', 32 );
+				$digests[ $id ] = self::UNREAD;
 			}
 		}
-		Fiko_Scan::keep( $digests, (int) $state['run'] );
-		$state['cursor']   = end( $ids );
-		$state['scanned'] += count( $ids );
-		return 0;
+		return $digests;
 	}
 
 	/**
@@ -227,19 +270,19 @@ final class Fiko_Reconcile extends Fiko_Job {
 		if ( $answer->is_fault_of_connection() && null !== $opens ) {
 			return max( 1, $opens - Fiko_Clock::now() );
 		}
-		return self::end( $state, '' === $answer->detail ? $answer->code : Fiko_Answer::reasons( $answer->body ) );
+		return self::end( $state, $answer->reason() );
 	}
 
 	/**
 	 * Ends the comparison, and sends what it found.
 	 *
 	 * @param array<string,mixed> $state State.
-	 * @param string              $error Why it failed.
+	 * @param string|null         $error Why it failed; null where it did not.
 	 * @return int
 	 */
-	private static function end( array &$state, $error = '' ) {
-		$state['state']       = '' === $error ? 'done' : 'failed';
-		$state['error']       = $error;
+	private static function end( array &$state, $error = null ) {
+		$state['state']       = null === $error ? 'done' : 'failed';
+		$state['error']       = (string) $error;
 		$state['finished_at'] = Fiko_Clock::now();
 		if ( $state['sent'] + $state['deleted'] > 0 ) {
 			Fiko_Schedule::sweep_now();

@@ -87,6 +87,7 @@ final class Fiko_Schema {
 		 * changed_at:    of the last change, in milliseconds.
 		 * pending_since: in seconds, as all times below; 0 where nothing is to be sent.
 		 * due_at:        when it is to be sent; 0 where nothing is.
+		 * stalls:        claims that came to nothing: whoever had them died, over this product or another one.
 		 * event_*:       what was sent last, or is being tried; `acknowledged` once the server has taken it in.
 		 * known:         the server has taken in the product, and no deletion since.
 		 * refresh_*:     when to ask the server what became of it.
@@ -102,6 +103,7 @@ final class Fiko_Schema {
   attempts int(11) NOT NULL DEFAULT 0,
   claimed_by varchar(40) NOT NULL DEFAULT '',
   claimed_until bigint(20) NOT NULL DEFAULT 0,
+  stalls int(11) NOT NULL DEFAULT 0,
   event_id varchar(100) NOT NULL DEFAULT '',
   event_digest varchar(40) NOT NULL DEFAULT '',
   event_at bigint(20) NOT NULL DEFAULT 0,
