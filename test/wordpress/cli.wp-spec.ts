@@ -206,7 +206,9 @@ describe('wp fiko', () => {
       fake.answer(TROUBLE.away(60));
       expect(await sync(`--ids=${products.join(',')}`)).toMatchObject({
         code: 1,
-        said: [['error', expect.stringMatching(/^0 products sent, 0 failed, 3 waiting\. The server cannot/)]],
+        said: [
+          ['error', expect.stringMatching(/^0 products sent, 0 failed, 3 waiting\. The server is away/)],
+        ],
       });
     });
 
@@ -251,6 +253,8 @@ describe('wp fiko', () => {
             ['failed', 0],
             ['excluded', 1],
             ['never', 2],
+            ['waiting_deletions', 0],
+            ['failed_deletions', 0],
           ],
         },
       ]);

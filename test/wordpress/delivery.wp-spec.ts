@@ -462,7 +462,10 @@ describe('what waits survives', () => {
       `add_filter( 'fiko_product_payload', function ( $payload ) { if ( ${bad} === $payload['id'] ) { throw new RuntimeException( 'broken filter' ); } return $payload; } );
        Fiko_Outbox::note_many( array( ${bad}, ${good} ), true ); Fiko_Delivery::drain( 10 ); return 1;`,
     );
-    expect(await row(bad)).toMatchObject({ state: 'failed', error: 'broken filter' });
+    expect(await row(bad)).toMatchObject({
+      state: 'failed',
+      error: expect.stringMatching(/: broken filter$/),
+    });
     expect(await row(good)).toMatchObject({ acknowledged: '1' });
   });
 });

@@ -353,7 +353,7 @@ describe('a database that refuses to write', () => {
 describe('a comparison that failed', () => {
   it.each([
     ['an answer without what was asked for', { status: 200, body: { hello: 'world' } }, /could not be read/],
-    ['a refusal without a word', { status: 400, body: { error: 'invalid' } }, /could not be read/],
+    ['a refusal without a word', { status: 400, body: { error: 'invalid' } }, /refused it without a reason/],
     ['a refusal', { status: 400, body: { error: 'invalid', detail: 'Too many buckets.' } }, /^Too many/],
   ])('after %s says why in words', async (_, answer, why) => {
     await site.createProducts(many(2));

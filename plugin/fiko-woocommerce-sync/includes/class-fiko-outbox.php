@@ -663,6 +663,9 @@ final class Fiko_Outbox {
 	 */
 	public static function lock( $seconds, $which = self::LONG_WORK ) {
 		global $wpdb;
+		if ( ! Fiko_Schema::is_made() && ! Fiko_Schema::mend() ) {
+			return '';
+		}
 		$table = Fiko_Schema::table();
 		$now   = Fiko_Clock::now();
 		$mine  = wp_generate_uuid4();
