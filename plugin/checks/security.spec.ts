@@ -48,6 +48,11 @@ it.each([
     'Fiko_Database::query( "DELETE FROM $table WHERE id = $id" );',
     '$wpdb->query() with a value',
   ],
+  [
+    'the second statement of two',
+    'Fiko_Database::upsert( \'INSERT IGNORE INTO x\', "UPDATE x SET a = $id", 1 );',
+    '$wpdb->upsert() with a value',
+  ],
   ['SQL from elsewhere', '$wpdb->get_var( self::sql() );', '$wpdb->get_var()'],
   [
     'a placeholder of later versions',

@@ -21,7 +21,7 @@ const JOINING = new Set(['sprintf', 'implode', 'join', 'trim', 'str_repeat']);
 /** Print what they translate as it is. */
 const UNESCAPED_PRINT: Readonly<Record<string, string>> = { _e: 'esc_html_e', _ex: 'echo esc_html_x' };
 
-const QUERIES = new Set(['query', 'get_results', 'get_row', 'get_col', 'get_var', 'prepare']);
+const QUERIES = new Set(['query', 'upsert', 'get_results', 'get_row', 'get_col', 'get_var', 'prepare']);
 const NUMBERS = new Set(['intval', 'absint', 'count', 'time', 'max', 'min']);
 /** Functions whose result is as safe as the list that they are given. */
 const LISTS = new Set(['array_chunk', 'array_slice', 'array_unique', 'array_values', 'array_filter']);
@@ -211,10 +211,10 @@ function checkQueries(scope: Scope, report: Report): void {
   walkScope(scope, (node) => {
     const method = databaseMethod(node);
     if (method === undefined || !QUERIES.has(method)) return;
-    const [sql] = argumentsOf(node);
-    if (sql && !isSafeSql(sql, values, new Set())) {
-      report(node, `$wpdb->${method}() with a value that is neither prepared nor a list of integers`);
-    }
+    const [sql, ...others] = argumentsOf(node);
+    for (const statement of method === 'upsert' ? [sql, others[0]] : [sql])
+      if (statement && !isSafeSql(statement, values, new Set()))
+        report(node, `$wpdb->${method}() with a value that is neither prepared nor a list of integers`);
     if (sql && method === 'prepare' && hasLiteral(sql, /%(?:\d+\$)?i/))
       report(node, '%i needs WordPress 6.2');
   });

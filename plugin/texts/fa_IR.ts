@@ -336,4 +336,7 @@ export const FA_IR: Record<string, string | [string, string]> = {
   'The server refused it without a reason (HTTP %s).': 'سرور بدون گفتن دلیل نپذیرفت (HTTP %s).',
   'The product could not be read; perhaps another plugin is in the way: %s':
     'محصول خوانده نشد؛ شاید افزونهٔ دیگری مانع است: %s',
+  'No secure connection (SSL) came about': 'اتصال امن (SSL) برقرار نشد',
+  'The database did not take the token. Nothing else was saved.':
+    'پایگاه داده توکن را نپذیرفت. چیز دیگری ذخیره نشد.',
 };

@@ -295,6 +295,32 @@ describe('the plugin', () => {
     expect(await network.noticesOf(PLUGIN)).toEqual([]);
   });
 
+  it.each<SiteOptions>([{}, { database: 'mariadb' }])(
+    'makes what an earlier version did not have in its table: %j',
+    async (options) => {
+      const shop = (site = await startShop(fake, options));
+      const { id } = await shop.createProduct({ name: 'Lamp', regular_price: '5' });
+      await shop.runQueue({ ahead: 31 });
+      await shop.eval(
+        `$GLOBALS['wpdb']->query( 'ALTER TABLE ' . Fiko_Schema::table() . ' DROP COLUMN stalls' );
+        update_option( 'fiko_wc_schema_version', 1 );
+        update_option( 'fiko_wc_site_url', 'https://earlier.example.com' ); return 1;`,
+      );
+      await shop.request('/wp-admin/');
+      expect(
+        await shop.eval(
+          'return array( Fiko_Settings::has_moved(), get_option( Fiko_Contract::OPTIONS["site"] ) );',
+        ),
+      ).toEqual([true, btoa('https://earlier.example.com')]);
+      await api(shop, '/settings', { confirm_site: true });
+      fake.requests.length = 0;
+      await shop.updateProduct(id, { name: 'Lamp 2' });
+      await shop.runQueue({ ahead: 31 });
+      expect(fake.events.map(({ product }) => product.name)).toEqual(['Lamp 2']);
+      expect(await shop.debugLog()).toBe('');
+    },
+  );
+
   it('notes a change though the database gives it up for another that it is locked with', async () => {
     const shop = (site = await startShop(fake, { database: 'mariadb' }));
     const ids = await shop.createProducts([{ name: 'Chair' }, { name: 'Table' }]);

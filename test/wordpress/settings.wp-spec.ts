@@ -390,6 +390,25 @@ describe('settings', () => {
       foreign.requests.length = 0;
     });
 
+    it('is written before the address of its server, and the address not without it', async () => {
+      await connect(site, fake);
+      const seen = await site.eval<[string[], Record<string, string>, string]>(
+        `$order = array();
+        add_action( 'update_option', function ( $option ) use ( &$order ) { $order[] = $option; } );
+        add_filter( 'pre_update_option_${PLUGIN_OPTIONS.apiToken}', function ( $new, $old ) { return $old; }, 10, 2 );
+        $wrong = Fiko_Settings::save( array( 'api_url' => 'https://other.example.com', 'api_token' => '${OTHER_TOKEN}' ) );
+        remove_all_filters( 'pre_update_option_${PLUGIN_OPTIONS.apiToken}' );
+        $url = Fiko_Settings::api_url();
+        Fiko_Settings::save( array( 'api_url' => 'https://other.example.com', 'api_token' => '${OTHER_TOKEN}' ) );
+        return array( array_values( array_intersect( $order, array( '${PLUGIN_OPTIONS.apiUrl}', '${PLUGIN_OPTIONS.apiToken}' ) ) ), $wrong, $url );`,
+      );
+      expect(seen).toEqual([
+        [PLUGIN_OPTIONS.apiToken, PLUGIN_OPTIONS.apiUrl],
+        { api_token: expect.stringContaining('did not take the token') },
+        fake.url,
+      ]);
+    });
+
     it('stays where the same server is reached over https from now on', async () => {
       await setOption(PLUGIN_OPTIONS.apiUrl, 'http://fiko.example.com');
       await setOption(PLUGIN_OPTIONS.apiToken, TOKEN);
@@ -752,6 +771,12 @@ describe('a token in wp-config.php', () => {
     );
     expect(tried.body).toMatchObject({ ok: false, code: 'invalid' });
     expect(fake.requests).toEqual([]);
+    await site.rest('POST', '/fiko-sync/v1/settings', { api_url: fake.url });
+    const emptied = await site.rest('POST', '/fiko-sync/v1/settings', { api_url: '' }, { as: 'manager' });
+    expect(emptied.status).toBe(400);
+    expect(
+      (await site.rest('POST', '/fiko-sync/v1/settings', { api_url: fake.url }, { as: 'manager' })).status,
+    ).toBe(200);
   });
 
   it('is the one that is used, and no other is saved or tried', async () => {

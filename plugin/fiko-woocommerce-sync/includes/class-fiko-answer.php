@@ -172,15 +172,16 @@ final class Fiko_Answer {
 		if ( ! preg_match( '/^cURL error (\d+)/', $message, $number ) ) {
 			return $message;
 		}
-		$words  = array(
+		$words = array(
 			6  => __( 'The server’s name was not found', 'fiko-woocommerce-sync' ),
 			7  => __( 'The server did not accept the connection', 'fiko-woocommerce-sync' ),
 			28 => __( 'The server did not answer in time', 'fiko-woocommerce-sync' ),
-			35 => __( 'The server’s SSL certificate was not accepted', 'fiko-woocommerce-sync' ),
+			35 => __( 'No secure connection (SSL) came about', 'fiko-woocommerce-sync' ),
+			51 => __( 'The server’s SSL certificate was not accepted', 'fiko-woocommerce-sync' ),
 			52 => __( 'The server hung up', 'fiko-woocommerce-sync' ),
 			56 => __( 'The server hung up', 'fiko-woocommerce-sync' ),
+			60 => __( 'The server’s SSL certificate was not accepted', 'fiko-woocommerce-sync' ),
 		);
-		$words += array_fill_keys( array( 51, 60, 77 ), $words[35] );
 		return isset( $words[ (int) $number[1] ] ) ? sprintf( '%1$s (%2$s)', $words[ (int) $number[1] ], $message ) : $message;
 	}
 

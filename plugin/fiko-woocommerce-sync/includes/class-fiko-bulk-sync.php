@@ -141,13 +141,15 @@ final class Fiko_Bulk_Sync extends Fiko_Job {
 		$rows        = Fiko_Outbox::rows( $state['batch'] );
 		$left        = array();
 		foreach ( $state['batch'] as $id ) {
-			if ( isset( $rows[ $id ] ) && (int) $rows[ $id ]->due_at > 0 && (int) $rows[ $id ]->attempts <= ( 'unreachable' === $rows[ $id ]->error_code ? 1 : 0 ) ) {
+			$row = isset( $rows[ $id ] ) ? $rows[ $id ] : null;
+			// In the hands of another process, which may have died, or not tried yet.
+			if ( $row && (int) $row->due_at > 0 && ( (int) $row->claimed_until > Fiko_Clock::now() || (int) $row->attempts <= ( 'unreachable' === $row->error_code ? 1 : 0 ) ) ) {
 				$left[] = $id;
 				continue;
 			}
 			// What failed for now is the outbox's to try again.
 			++$state['done'];
-			if ( isset( $rows[ $id ] ) && ( 'failed' === $rows[ $id ]->state || (int) $rows[ $id ]->attempts > 0 ) ) {
+			if ( $row && ( 'failed' === $row->state || (int) $row->attempts > 0 ) ) {
 				++$state['failed'];
 			}
 			$state['cursor'] = max( $state['cursor'], $id );

@@ -37,18 +37,25 @@ final class Fiko_Capture {
 	);
 
 	/**
-	 * Taxonomies of attributes that were renamed in this request.
+	 * Taxonomies of attributes that were renamed in this request, by site.
 	 *
-	 * @var array<string,bool>
+	 * @var array<int,array<string,bool>>
 	 */
 	private static $renamed = array();
 
 	/**
-	 * How often settings of the shop changed in this request.
+	 * How often settings of the shop changed in this request, by site.
 	 *
-	 * @var int
+	 * @var array<int,int>
 	 */
-	private static $shop_changes = 0;
+	private static $shop_changes = array();
+
+	/**
+	 * Posts whose meta of one key is deleted, whichever post has it, by site.
+	 *
+	 * @var array<int,int[]>
+	 */
+	private static $stripped = array();
 
 	/**
 	 * Attaches the hooks.
@@ -67,6 +74,8 @@ final class Fiko_Capture {
 		add_action( 'delete_term', array( __CLASS__, 'on_term_deleted' ), 20, 5 );
 		add_action( 'woocommerce_attribute_updated', array( __CLASS__, 'on_attribute_edited' ), 20, 3 );
 		add_action( 'set_object_terms', array( __CLASS__, 'on_terms_set' ), 20, 6 );
+		add_action( 'deleted_term_relationships', array( __CLASS__, 'on_terms_taken' ), 20, 3 );
+		add_action( 'delete_post_meta', array( __CLASS__, 'on_meta_deletion' ), 20, 3 );
 		foreach ( array( 'added', 'updated', 'deleted' ) as $change ) {
 			add_action( 'woocommerce_tax_rate_' . $change, array( __CLASS__, 'on_taxes_changed' ), 20, 0 );
 			add_action( $change . '_post_meta', array( __CLASS__, 'on_meta' ), 20, 3 );
@@ -83,17 +92,41 @@ final class Fiko_Capture {
 	 * The request ends. Where it noted nothing, as most do, nothing is loaded for that.
 	 */
 	public static function on_shutdown() {
-		foreach ( array_keys( self::$renamed ) as $taxonomy ) {
+		foreach ( array_keys( self::$renamed + self::$stripped + self::$shop_changes ) as $blog ) {
+			$is_elsewhere = get_current_blog_id() !== $blog;
+			if ( $is_elsewhere ) {
+				switch_to_blog( $blog );
+			}
+			self::note_at_the_end( $blog );
+			if ( $is_elsewhere ) {
+				restore_current_blog();
+			}
+		}
+		self::$renamed      = array();
+		self::$stripped     = array();
+		self::$shop_changes = array();
+		if ( class_exists( 'Fiko_Outbox', false ) ) {
+			Fiko_Outbox::flush();
+		}
+	}
+
+	/**
+	 * Notes what could not be noted when it was told of.
+	 *
+	 * @param int $blog The current site.
+	 */
+	private static function note_at_the_end( $blog ) {
+		foreach ( array_keys( isset( self::$renamed[ $blog ] ) ? self::$renamed[ $blog ] : array() ) as $taxonomy ) {
 			Fiko_Outbox::note_taxonomy( $taxonomy );
 			Fiko_Schedule::sweep_now();
 		}
-		self::$renamed = array();
-		if ( self::$shop_changes > 1 ) {
-			self::send_all_anew();
+		if ( isset( self::$stripped[ $blog ] ) ) {
+			Fiko_Schema::ensure();
+			Fiko_Outbox::note_many( self::products_of( self::$stripped[ $blog ] ), false );
+			Fiko_Schedule::sweep_now();
 		}
-		self::$shop_changes = 0;
-		if ( class_exists( 'Fiko_Outbox', false ) ) {
-			Fiko_Outbox::flush();
+		if ( isset( self::$shop_changes[ $blog ] ) && self::$shop_changes[ $blog ] > 1 ) {
+			self::send_all_anew();
 		}
 	}
 
@@ -123,11 +156,28 @@ final class Fiko_Capture {
 	 * @param string    $key      Meta key.
 	 */
 	public static function on_meta( $meta_ids, $id, $key ) {
-		$post = in_array( $key, self::META, true ) ? get_post( $id ) : null;
-		// Of a draft nothing is told, whatever is written.
-		if ( $post && ( 'publish' === $post->post_status || 'product_variation' === $post->post_type ) ) {
-			self::note( $post );
+		if ( $id && in_array( $key, self::META, true ) ) {
+			self::note_details( $id );
 		}
+	}
+
+	/**
+	 * Meta is about to be deleted. Of whichever posts have it, where no post is named: afterwards nobody knows which.
+	 *
+	 * @param int[]  $meta_ids Rows.
+	 * @param int    $id       Post; 0 for all.
+	 * @param string $key      Meta key.
+	 */
+	public static function on_meta_deletion( $meta_ids, $id, $key ) {
+		global $wpdb;
+		if ( $id || ! $meta_ids || ! in_array( $key, self::META, true ) ) {
+			return;
+		}
+		$blog = get_current_blog_id();
+		$list = implode( ',', array_map( 'intval', (array) $meta_ids ) );
+		$ids  = array_map( 'intval', $wpdb->get_col( "SELECT DISTINCT post_id FROM $wpdb->postmeta WHERE meta_id IN ($list)" ) );
+
+		self::$stripped[ $blog ] = array_merge( isset( self::$stripped[ $blog ] ) ? self::$stripped[ $blog ] : array(), $ids );
 	}
 
 	/**
@@ -141,10 +191,33 @@ final class Fiko_Capture {
 	 * @param int[]  $before   Those that it had.
 	 */
 	public static function on_terms_set( $id, $terms, $tt_ids, $taxonomy, $append, $before ) {
-		if ( array_diff( $tt_ids, $before ) || ( ! $append && array_diff( $before, $tt_ids ) ) ) {
-			if ( 'product_visibility' === $taxonomy || self::is_told( $taxonomy ) ) {
-				self::note( get_post( $id ) );
-			}
+		if ( self::is_told( $taxonomy ) && ( array_diff( $tt_ids, $before ) || ( ! $append && array_diff( $before, $tt_ids ) ) ) ) {
+			self::note_details( $id );
+		}
+	}
+
+	/**
+	 * Terms were taken from a post.
+	 *
+	 * @param int    $id       Post.
+	 * @param int[]  $tt_ids   Terms in their taxonomy.
+	 * @param string $taxonomy Taxonomy.
+	 */
+	public static function on_terms_taken( $id, $tt_ids, $taxonomy ) {
+		if ( self::is_told( $taxonomy ) ) {
+			self::note_details( $id );
+		}
+	}
+
+	/**
+	 * Notes a post of which some detail was written. Of a draft nothing is told, whatever is written.
+	 *
+	 * @param int $id Post.
+	 */
+	private static function note_details( $id ) {
+		$post = get_post( $id );
+		if ( $post && ( 'publish' === $post->post_status || 'product_variation' === $post->post_type ) ) {
+			self::note( $post );
 		}
 	}
 
@@ -218,7 +291,13 @@ final class Fiko_Capture {
 	 */
 	public static function on_shop_changed( $before, $after ) {
 		// Of many in one request, such as imported tax rates, the first and the last count.
-		if ( $before !== $after && Fiko_Settings::is_connected() && 1 === ++self::$shop_changes ) {
+		if ( $before === $after || ! Fiko_Settings::is_connected() ) {
+			return;
+		}
+		$blog = get_current_blog_id();
+
+		self::$shop_changes[ $blog ] = 1 + ( isset( self::$shop_changes[ $blog ] ) ? self::$shop_changes[ $blog ] : 0 );
+		if ( 1 === self::$shop_changes[ $blog ] ) {
 			self::send_all_anew();
 		}
 	}
@@ -243,7 +322,7 @@ final class Fiko_Capture {
 	public static function on_attribute_edited( $id, $data, $before = '' ) {
 		foreach ( array( isset( $data['attribute_name'] ) ? $data['attribute_name'] : '', $before ) as $slug ) {
 			if ( '' !== (string) $slug ) {
-				self::$renamed[ wc_attribute_taxonomy_name( $slug ) ] = true;
+				self::$renamed[ get_current_blog_id() ][ wc_attribute_taxonomy_name( $slug ) ] = true;
 			}
 		}
 	}
@@ -319,7 +398,7 @@ final class Fiko_Capture {
 	 * @return bool
 	 */
 	private static function is_told( $taxonomy ) {
-		return 0 === strpos( $taxonomy, 'pa_' ) || in_array( $taxonomy, array_merge( array( 'product_cat', 'product_tag' ), Fiko_Payload::BRANDS ), true );
+		return 0 === strpos( $taxonomy, 'pa_' ) || in_array( $taxonomy, array_merge( array( 'product_cat', 'product_tag', 'product_type', 'product_visibility' ), Fiko_Payload::BRANDS ), true );
 	}
 
 	/**

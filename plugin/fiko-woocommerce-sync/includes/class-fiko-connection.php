@@ -136,12 +136,15 @@ final class Fiko_Connection {
 	}
 
 	/**
-	 * Why nothing can be sent before there are settings.
+	 * Why nothing can be noted to be sent; '' where it can.
 	 *
 	 * @return string
 	 */
-	public static function not_connected() {
-		return __( 'Connect the shop first: enter address and token, and save.', 'fiko-woocommerce-sync' );
+	public static function obstacle() {
+		if ( ! Fiko_Settings::is_connected() ) {
+			return __( 'Connect the shop first: enter address and token, and save.', 'fiko-woocommerce-sync' );
+		}
+		return Fiko_Schema::is_made() ? '' : self::words( 'no_table', '', 0 )[0];
 	}
 
 	/**

@@ -35,6 +35,28 @@ final class Fiko_Database {
 	}
 
 	/**
+	 * Makes rows where there are none, and changes them. Should that be given up for another within somebody's transaction,
+	 * the rows that were made are gone with it: they are made again.
+	 *
+	 * @param string $insert Statement, prepared, that leaves alone what is there.
+	 * @param string $update Statement, prepared, that changes each row.
+	 * @param int    $rows   How many they are.
+	 * @return bool Whether all were changed.
+	 */
+	public static function upsert( $insert, $update, $rows ) {
+		for ( $tries = 0; $tries < 2; $tries++ ) {
+			if ( false === self::query( $insert ) ) {
+				return false;
+			}
+			$changed = self::query( $update );
+			if ( false === $changed || $changed >= $rows ) {
+				return false !== $changed;
+			}
+		}
+		return false;
+	}
+
+	/**
 	 * Sets columns of rows.
 	 *
 	 * @param string              $table Table.
@@ -69,6 +91,7 @@ final class Fiko_Database {
 			if ( ! self::was_deadlock() ) {
 				break;
 			}
+			Fiko_Logger::warning( 'The database gave up a statement for another one. It is tried again; a transaction around it is gone.' );
 			usleep( random_int( 2000, 30000 ) );
 		}
 		$wpdb->print_error( $wpdb->last_error );

@@ -68,7 +68,10 @@ final class Fiko_Outbox {
 		if ( ! self::write_note( $id, $now, $at_once ) ) {
 			// The database may be back by the end of the request.
 			self::$again[ $key ] = array( get_current_blog_id(), (int) $id );
-		} elseif ( ! $at_once && count( self::$noted ) < 10000 ) {
+		} elseif ( ! $at_once ) {
+			if ( count( self::$noted ) >= 10000 ) {
+				self::$noted = array_intersect_key( self::$noted, self::$again );
+			}
 			self::$noted[ $key ] = $now;
 		}
 	}
@@ -116,43 +119,38 @@ final class Fiko_Outbox {
 		$rest   = Fiko_Contract::TIMING['debounce'];
 		$most   = Fiko_Contract::TIMING['debounce_at_most'];
 		$insert = $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id) VALUES (%d)", $id );
-		if ( false === Fiko_Database::query( $insert ) && ( ! Fiko_Schema::mend() || false === Fiko_Database::query( $insert ) ) ) {
-			return false;
-		}
-		$written = Fiko_Database::query(
-			$wpdb->prepare(
-				"UPDATE `$table` SET
-					due_at = CASE
-						WHEN %d = 1 THEN %d
-						WHEN due_at > 0 AND due_at <= %d AND claimed_until <= %d AND attempts = 0 THEN due_at
-						WHEN pending_since = 0 OR attempts > 0 OR pending_since + %d > %d THEN %d
-						WHEN pending_since + %d < %d THEN %d
-						ELSE pending_since + %d END,
-					pending_since = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE pending_since END,
-					attempts = 0,
-					changed_at = CASE WHEN changed_at >= %d THEN changed_at + 1 ELSE %d END,
-					revision = revision + 1,
-					state = 'waiting',
-					error = ''
-				WHERE product_id = %d",
-				$at_once ? 1 : 0,
-				$now,
-				$now,
-				$now,
-				$most,
-				$now + $rest,
-				$now + $rest,
-				$most,
-				$now,
-				$now,
-				$most,
-				$now,
-				$ms,
-				$ms,
-				$id
-			)
+		$update = $wpdb->prepare(
+			"UPDATE `$table` SET
+				due_at = CASE
+					WHEN %d = 1 THEN %d
+					WHEN due_at > 0 AND due_at <= %d AND claimed_until <= %d AND attempts = 0 THEN due_at
+					WHEN pending_since = 0 OR attempts > 0 OR pending_since + %d > %d THEN %d
+					WHEN pending_since + %d < %d THEN %d
+					ELSE pending_since + %d END,
+				pending_since = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE pending_since END,
+				attempts = 0,
+				changed_at = CASE WHEN changed_at >= %d THEN changed_at + 1 ELSE %d END,
+				revision = revision + 1,
+				state = 'waiting',
+				error = ''
+			WHERE product_id = %d",
+			$at_once ? 1 : 0,
+			$now,
+			$now,
+			$now,
+			$most,
+			$now + $rest,
+			$now + $rest,
+			$most,
+			$now,
+			$now,
+			$most,
+			$now,
+			$ms,
+			$ms,
+			$id
 		);
-		if ( false === $written ) {
+		if ( ! Fiko_Database::upsert( $insert, $update, 1 ) && ( ! Fiko_Schema::mend() || ! Fiko_Database::upsert( $insert, $update, 1 ) ) ) {
 			return false;
 		}
 		if ( $at_once ) {
@@ -182,11 +180,12 @@ final class Fiko_Outbox {
 			$ms   = Fiko_Clock::now_ms();
 			$now  = intdiv( $ms, 1000 );
 			$list = implode( ',', $some );
-			self::make_rows( $some );
 			if ( $force ) {
 				Fiko_Database::query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0 WHERE product_id IN ($list) AND pending_since = 0" );
 			}
-			$noted = Fiko_Database::query(
+			$values = implode( '),(', $some );
+			$noted  = Fiko_Database::upsert(
+				"INSERT IGNORE INTO `$table` (product_id) VALUES ($values)",
 				$wpdb->prepare(
 					"UPDATE `$table` SET
 						revision = revision + 1,
@@ -204,24 +203,15 @@ final class Fiko_Outbox {
 					$ms,
 					$now,
 					$now
-				)
+				),
+				count( $some )
 			);
-			$done  = $done && false !== $noted;
+			$done   = $done && $noted;
 		}
 		if ( ! $done ) {
 			Fiko_Schedule::compare_soon();
 		}
 		return $done;
-	}
-
-	/**
-	 * Makes rows for products that have none.
-	 *
-	 * @param int[] $ids Products.
-	 */
-	private static function make_rows( array $ids ) {
-		$values = implode( '),(', array_map( 'intval', $ids ) );
-		Fiko_Database::query( 'INSERT IGNORE INTO `' . Fiko_Schema::table() . "` (product_id) VALUES ($values)" );
 	}
 
 	/**
@@ -433,6 +423,9 @@ final class Fiko_Outbox {
 	 * @param bool $was_long Whether it was away for so long that products may have been given up meanwhile.
 	 */
 	public static function hurry( $was_long ) {
+		if ( ! Fiko_Schema::is_made() ) {
+			return;
+		}
 		global $wpdb;
 		$table = Fiko_Schema::table();
 		$now   = Fiko_Clock::now();
@@ -565,6 +558,25 @@ final class Fiko_Outbox {
 	}
 
 	/**
+	 * Products without those that were given up as processes died over them: nobody asked for them anew.
+	 *
+	 * @param int[] $ids Products.
+	 * @return int[]
+	 */
+	public static function without_unreadable( array $ids ) {
+		$left = array();
+		foreach ( array_chunk( $ids, 500 ) as $some ) {
+			$rows = self::rows( $some );
+			foreach ( $some as $id ) {
+				if ( ! isset( $rows[ $id ] ) || 'failed' !== $rows[ $id ]->state || 'unreadable' !== $rows[ $id ]->error_code || 0 === (int) $rows[ $id ]->stalls ) {
+					$left[] = $id;
+				}
+			}
+		}
+		return $left;
+	}
+
+	/**
 	 * One row.
 	 *
 	 * @param int $id Product.
@@ -637,6 +649,9 @@ final class Fiko_Outbox {
 	 * Another server, or another account, knows nothing of what was sent to the one before.
 	 */
 	public static function forget_what_was_sent() {
+		if ( ! Fiko_Schema::is_made() ) {
+			return;
+		}
 		$table = Fiko_Schema::table();
 		Fiko_Database::query( "UPDATE `$table` SET event_id = '', event_digest = '', acknowledged = 0, known = 0, refresh_at = 0, revision = revision + 1" );
 		Fiko_Database::query( "UPDATE `$table` SET state = 'never', error = '', error_code = '' WHERE pending_since = 0 AND product_id > 0" );
@@ -732,11 +747,12 @@ final class Fiko_Outbox {
 		$done  = '' === (string) $wpdb->last_error;
 		sort( $ids );
 		foreach ( array_chunk( $ids, 500 ) as $some ) {
-			$ms   = Fiko_Clock::now_ms();
-			$now  = intdiv( $ms, 1000 );
-			$list = implode( ',', $some );
-			self::make_rows( $some );
-			$noted = Fiko_Database::query(
+			$ms     = Fiko_Clock::now_ms();
+			$now    = intdiv( $ms, 1000 );
+			$list   = implode( ',', $some );
+			$values = implode( '),(', $some );
+			$noted  = Fiko_Database::upsert(
+				"INSERT IGNORE INTO `$table` (product_id) VALUES ($values)",
 				$wpdb->prepare(
 					"UPDATE `$table` SET
 						due_at = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE due_at END,
@@ -751,9 +767,10 @@ final class Fiko_Outbox {
 					$now,
 					$ms,
 					$ms
-				)
+				),
+				count( $some )
 			);
-			$done  = $done && false !== $noted;
+			$done   = $done && $noted;
 		}
 		if ( $done ) {
 			self::remember_terms( $tt_ids, false );

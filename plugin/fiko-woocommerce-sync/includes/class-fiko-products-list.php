@@ -15,8 +15,8 @@ final class Fiko_Products_List {
 	const ACTION = 'fiko_sync';
 	const FILTER = 'fiko_state';
 	// Parameters of the page that follows an action.
-	const QUEUED        = 'fiko_queued';
-	const NOT_CONNECTED = 'fiko_not_connected';
+	const QUEUED   = 'fiko_queued';
+	const OBSTACLE = 'fiko_obstacle';
 
 	/**
 	 * What is known of the products that are shown.
@@ -200,9 +200,9 @@ final class Fiko_Products_List {
 	 * @return string There, with what is to be said.
 	 */
 	private static function queue( array $ids, $redirect ) {
-		$redirect = remove_query_arg( array( self::QUEUED, self::NOT_CONNECTED ), $redirect );
-		if ( ! Fiko_Settings::is_connected() ) {
-			return add_query_arg( self::NOT_CONNECTED, 1, $redirect );
+		$redirect = remove_query_arg( array( self::QUEUED, self::OBSTACLE ), $redirect );
+		if ( '' !== Fiko_Connection::obstacle() ) {
+			return add_query_arg( self::OBSTACLE, 1, $redirect );
 		}
 		Fiko_Outbox::note_many( $ids, true );
 		Fiko_Schedule::sweep_now();
@@ -216,7 +216,7 @@ final class Fiko_Products_List {
 	 * @return string[]
 	 */
 	public static function add_passing_args( $args ) {
-		return array_merge( $args, array( self::QUEUED, self::NOT_CONNECTED ) );
+		return array_merge( $args, array( self::QUEUED, self::OBSTACLE ) );
 	}
 
 	/**
@@ -230,10 +230,11 @@ final class Fiko_Products_List {
 		$count = absint( self::asked( self::QUEUED ) );
 		if ( isset( $_SERVER['REQUEST_URI'] ) ) {
 			// What the list's links are made of.
-			$_SERVER['REQUEST_URI'] = remove_query_arg( array( self::QUEUED, self::NOT_CONNECTED ), esc_url_raw( wp_unslash( $_SERVER['REQUEST_URI'] ) ) );
+			$_SERVER['REQUEST_URI'] = remove_query_arg( array( self::QUEUED, self::OBSTACLE ), esc_url_raw( wp_unslash( $_SERVER['REQUEST_URI'] ) ) );
 		}
-		if ( '' !== self::asked( self::NOT_CONNECTED ) ) {
-			printf( '<div class="notice notice-error is-dismissible"><p>%s <a href="%s">%s</a></p></div>', esc_html( Fiko_Connection::not_connected() ), esc_url( Fiko_Settings_Page::url() ), esc_html__( 'Open the settings', 'fiko-woocommerce-sync' ) );
+		$why = '' === self::asked( self::OBSTACLE ) ? '' : Fiko_Connection::obstacle();
+		if ( '' !== $why ) {
+			printf( '<div class="notice notice-error is-dismissible"><p>%s <a href="%s">%s</a></p></div>', esc_html( $why ), esc_url( Fiko_Settings_Page::url() ), esc_html__( 'Open the settings', 'fiko-woocommerce-sync' ) );
 		} elseif ( $count && Fiko_Gate::is_open() ) {
 			/* translators: %s: number of products */
 			printf( '<div class="notice notice-success is-dismissible"><p>%s</p></div>', esc_html( sprintf( _n( '%s product will be sent to Fiko.', '%s products will be sent to Fiko.', $count, 'fiko-woocommerce-sync' ), number_format_i18n( $count ) ) ) );

@@ -236,7 +236,7 @@ final class Fiko_Reconcile extends Fiko_Job {
 		if ( 'ok' !== $answer->code || ! isset( $answer->body['missing'], $answer->body['different'], $answer->body['orphaned'] ) ) {
 			return self::wait_or_fail( $state, $answer );
 		}
-		$to_send = array_map( 'intval', array_merge( $answer->body['missing'], $answer->body['different'] ) );
+		$to_send = Fiko_Outbox::without_unreadable( array_map( 'intval', array_merge( $answer->body['missing'], $answer->body['different'] ) ) );
 		$orphans = array_map( 'intval', $answer->body['orphaned'] );
 		Fiko_Outbox::note_many( array_merge( $to_send, $orphans ), true );
 		$state['sent']    += count( $to_send );

@@ -140,8 +140,9 @@ final class Fiko_Rest {
 	public static function bulk( WP_REST_Request $request ) {
 		switch ( $request['action'] ) {
 			case 'start':
-				if ( ! Fiko_Settings::is_connected() ) {
-					return self::not_connected();
+				$obstacle = self::obstacle();
+				if ( $obstacle ) {
+					return $obstacle;
 				}
 				if ( ! Fiko_Bulk_Sync::is_running() ) {
 					Fiko_Bulk_Sync::start();
@@ -180,8 +181,9 @@ final class Fiko_Rest {
 	 * @return array<string,mixed>|WP_Error
 	 */
 	public static function reconcile() {
-		if ( ! Fiko_Settings::is_connected() ) {
-			return self::not_connected();
+		$obstacle = self::obstacle();
+		if ( $obstacle ) {
+			return $obstacle;
 		}
 		Fiko_Reconcile::start();
 		return self::overview();
@@ -194,8 +196,9 @@ final class Fiko_Rest {
 	 * @return array<string,mixed>|WP_Error
 	 */
 	public static function retry( WP_REST_Request $request ) {
-		if ( ! Fiko_Settings::is_connected() ) {
-			return self::not_connected();
+		$obstacle = self::obstacle();
+		if ( $obstacle ) {
+			return $obstacle;
 		}
 		$failed = Fiko_Outbox::failed();
 		$ids    = null === $request['ids'] ? $failed : array_values( array_intersect( $failed, array_map( 'intval', $request['ids'] ) ) );
@@ -225,8 +228,9 @@ final class Fiko_Rest {
 	 * @return array<string,mixed>|WP_Error
 	 */
 	public static function product_sync( WP_REST_Request $request ) {
-		if ( ! Fiko_Settings::is_connected() ) {
-			return self::not_connected();
+		$obstacle = self::obstacle();
+		if ( $obstacle ) {
+			return $obstacle;
 		}
 		$ids = self::readable( $request['ids'] );
 		Fiko_Outbox::note_many( $ids, true );
@@ -273,11 +277,12 @@ final class Fiko_Rest {
 	}
 
 	/**
-	 * Nothing can be sent yet.
+	 * Why nothing can be noted to be sent, if so.
 	 *
-	 * @return WP_Error
+	 * @return WP_Error|null
 	 */
-	private static function not_connected() {
-		return new WP_Error( 'fiko_not_connected', Fiko_Connection::not_connected(), array( 'status' => 409 ) );
+	private static function obstacle() {
+		$why = Fiko_Connection::obstacle();
+		return '' === $why ? null : new WP_Error( Fiko_Settings::is_connected() ? 'fiko_no_table' : 'fiko_not_connected', $why, array( 'status' => 409 ) );
 	}
 }

@@ -15,7 +15,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Fiko_Schema {
 
-	const VERSION = 1;
+	const VERSION = 2;
 
 	/**
 	 * The table's name on the current site.

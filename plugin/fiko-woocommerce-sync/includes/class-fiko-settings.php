@@ -113,7 +113,11 @@ final class Fiko_Settings {
 	 * loaded with every page.
 	 */
 	public static function take_over() {
-		if ( ! self::is_connected() || '' !== self::known_site() ) {
+		$known = (string) get_option( Fiko_Contract::OPTIONS['site'], '' );
+		if ( false !== strpos( $known, '://' ) ) {
+			update_option( Fiko_Contract::OPTIONS['site'], base64_encode( $known ), false );
+		}
+		if ( ! self::is_connected() || '' !== $known ) {
 			return;
 		}
 		self::remember_site();
@@ -148,11 +152,15 @@ final class Fiko_Settings {
 			return $wrong;
 		}
 		$before = array( self::api_url(), self::token(), self::signing_secret(), self::known_site() );
-		if ( isset( $given['api_url'] ) ) {
-			update_option( Fiko_Contract::OPTIONS['api_url'], self::normal_url( (string) $given['api_url'] ), false );
-		}
 		if ( isset( $given['api_token'] ) && '' !== trim( (string) $given['api_token'] ) && ! self::token_is_locked() ) {
 			update_option( Fiko_Contract::OPTIONS['api_token'], trim( (string) $given['api_token'] ), false );
+			if ( self::token() !== trim( (string) $given['api_token'] ) ) {
+				return array( 'api_token' => __( 'The database did not take the token. Nothing else was saved.', 'fiko-woocommerce-sync' ) );
+			}
+		}
+		// After its token: at no moment does another server have the one before.
+		if ( isset( $given['api_url'] ) ) {
+			update_option( Fiko_Contract::OPTIONS['api_url'], self::normal_url( (string) $given['api_url'] ), false );
 		}
 		if ( ! empty( $given['remove_signing_secret'] ) ) {
 			delete_option( Fiko_Contract::OPTIONS['signing_secret'] );
@@ -195,10 +203,11 @@ final class Fiko_Settings {
 		}
 		$asked = isset( $given['api_url'] ) ? self::normal_url( (string) $given['api_url'] ) : '';
 		// Whoever may change the address must not learn the token by it.
-		if ( '' !== $asked && '' !== self::token() && ! self::is_same_server( $asked ) ) {
-			if ( self::token_is_locked() && ! current_user_can( 'manage_options' ) ) {
+		if ( isset( $given['api_url'] ) && '' !== self::token() && ! self::is_same_server( $asked ) ) {
+			// Of a network there is one wp-config.php, and it is not the administrators' of its sites.
+			if ( self::token_is_locked() && ( '' !== $asked || '' !== self::api_url() ) && ! current_user_can( is_multisite() ? 'manage_network_options' : 'manage_options' ) ) {
 				$wrong['api_url'] = __( 'The token is set in wp-config.php: only an administrator may change the server that gets it.', 'fiko-woocommerce-sync' );
-			} elseif ( '' === $token && ! self::token_is_locked() ) {
+			} elseif ( '' !== $asked && '' === $token && ! self::token_is_locked() ) {
 				$wrong['api_token'] = __( 'This is another server: enter its token.', 'fiko-woocommerce-sync' );
 			}
 		}
