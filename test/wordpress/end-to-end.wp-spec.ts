@@ -17,7 +17,10 @@ afterEach(async () => {
   await backend.close();
 });
 
-/** What buyers find in the shop, by the product's id. */
+/**
+ * What buyers find in the shop, by the product's id. Of a variable product that is what its variations have: its own price
+ * and stock are kept from when it was saved last, which may have been while they were in the trash.
+ */
 const shop = async (): Promise<Record<string, unknown>> => {
   const products = await site.eval<
     { id: number; title: string; price: string; in_stock: boolean; categories: string[] }[]
@@ -26,11 +29,12 @@ const shop = async (): Promise<Record<string, unknown>> => {
     foreach ( get_posts( array( 'post_type' => 'product', 'post_status' => 'publish', 'numberposts' => -1, 'fields' => 'ids' ) ) as $id ) {
       $product = wc_get_product( $id );
       if ( 'hidden' === $product->get_catalog_visibility() || '' !== get_post( $id )->post_password ) { continue; }
+      $variations = $product->is_type( 'variable' ) ? array_map( 'wc_get_product', $product->get_visible_children() ) : array();
       $all[] = array(
         'id' => $id,
         'title' => $product->get_name(),
-        'price' => $product->get_price(),
-        'in_stock' => 'instock' === $product->get_stock_status(),
+        'price' => $variations ? $product->get_variation_price() : $product->get_price(),
+        'in_stock' => (bool) array_filter( $variations ? $variations : array( $product ), function ( $one ) { return $one->is_in_stock(); } ),
         'categories' => wp_list_pluck( get_the_terms( $id, 'product_cat' ) ?: array(), 'name' ),
       );
     }
