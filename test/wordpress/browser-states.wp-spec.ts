@@ -1,8 +1,8 @@
 import { PLUGIN_OPTIONS } from '../../src/contract/shop-plugin';
 import { FakeBackend } from './backend';
 import { closeBrowser, digits, persian as t, PRODUCTS, ROOT, SETTINGS, Visit } from './browser';
-import { TROUBLE, type SeenRequest } from './front';
-import { connect, PLUGIN, startShop, syncNow } from './plugin';
+import { TROUBLE } from './front';
+import { connect, PLUGIN, rejecting, startShop, syncNow } from './plugin';
 import type { WordPressSite } from './site';
 
 const TOKEN = 'wc_sk_live_abcdefghijklmnopqrstuvwxyz0123456789abcde';
@@ -652,20 +652,5 @@ const WITHOUT_ROOTS = `{
     },
   });
 }`;
-
-/** As the server says of one product that it does not take what is sent of it. */
-const rejecting =
-  (id: number, message: string) =>
-  ({ route, body }: SeenRequest) => {
-    const verdict = (event: { event_id: string; product: { id: number } }) => ({
-      event_id: event.event_id,
-      ...(event.product.id === id
-        ? { status: 'rejected', errors: [{ field: 'product.name', message }] }
-        : { status: 'accepted' }),
-    });
-    if (route === 'webhook/batch') return { status: 202, body: { results: body.events.map(verdict) } };
-    if (route === 'webhook') return { status: 202, body: verdict(body) };
-    return 'forward' as const;
-  };
 
 const UNKNOWN_TOKEN = { status: 401, body: { error: 'invalid_token', detail: 'این توکن شناخته نیست.' } };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { FakeBackend } from './backend';
 import { TROUBLE } from './front';
-import { outbox, PLUGIN, startShop, syncNow } from './plugin';
-import { type ProductData, type WordPressSite } from './site';
+import { many, outbox, PLUGIN, startShop, syncNow } from './plugin';
+import type { WordPressSite } from './site';
 
 let site: WordPressSite;
 let server: FakeBackend;
@@ -16,8 +16,6 @@ afterEach(async () => {
   await server.stop();
 });
 
-const many = (count: number, data: ProductData = {}): ProductData[] =>
-  Array.from({ length: count }, (_, i) => ({ name: `Product ${i}`, regular_price: '1000', ...data }));
 const sentIds = () => server.events.map(({ product }) => product.id as number).sort((a, b) => a - b);
 const overview = async () => (await site.rest('GET', '/fiko-sync/v1/overview')).body;
 const bulk = async (action: string) => (await site.rest('POST', '/fiko-sync/v1/bulk', { action })).body.bulk;

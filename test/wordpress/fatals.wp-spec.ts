@@ -1,8 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FakeBackend } from './backend';
-import { outbox, PLUGIN, startShop, syncNow } from './plugin';
-import { type ProductData, type WordPressSite } from './site';
+import { many, outbox, PLUGIN, startShop, syncNow } from './plugin';
+import type { WordPressSite } from './site';
 
 /** What no `catch` sees: memory that is used up, exit() in another plugin, a process that the host ends. */
 
@@ -24,8 +24,6 @@ const MEMORY = "ini_set( 'memory_limit', '96M' ); $x = str_repeat( 'x', 200 * 10
 const UNREAD =
   'Reading this product was cut short several times; perhaps PHP has too little memory, or another plugin stops it.';
 
-const many = (count: number, data: ProductData = {}): ProductData[] =>
-  Array.from({ length: count }, (_, i) => ({ name: `Product ${i}`, regular_price: '1000', ...data }));
 const events = (id: number) => server.events.filter(({ product }) => product.id === id);
 const row = async (id: number) => (await outbox(site))[id]!;
 const overview = async () => (await site.rest('GET', '/fiko-sync/v1/overview')).body;
@@ -244,7 +242,7 @@ describe('long work', () => {
       // Each step takes two minutes; the fourth finds that somebody else has taken over.
       Fiko_Bulk_Sync::work( 3600, function ( $state ) use ( &$seen, &$ahead, $wpdb ) {
         $seen['done'][] = $state['done'];
-        $seen['others'][] = Fiko_Outbox::lock( 180 );
+        $seen['others'][] = Fiko_Lock::take( 180 );
         $ahead += 120;
         if ( 4 === count( $seen['done'] ) ) {
           $wpdb->query( 'UPDATE ' . Fiko_Schema::table() . " SET claimed_by = 'other' WHERE product_id = 0" );

@@ -2,8 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PLUGIN_ACTIONS, SYNC_STATES, type SyncState } from '../../src/contract/shop-plugin';
 import { FakeBackend } from './backend';
-import type { SeenRequest } from './front';
-import { PLUGIN, PLUGIN_ZIP, connect, outbox, startShop, syncNow } from './plugin';
+import { PLUGIN, PLUGIN_ZIP, connect, outbox, rejecting, startShop, syncNow } from './plugin';
 import { WordPressSite, type Person, type SiteAnswer, type SiteOptions } from './site';
 
 const TOKEN = 'wc_sk_live_0123456789abcdefghijklmnopqrstuvwxyz0123';
@@ -57,21 +56,6 @@ async function snapshot(site: WordPressSite, blog?: number): Promise<Snapshot> {
     userMeta: found.userMeta.filter((row) => !USER_META_OF_WORDPRESS.includes(row.split(' ')[1]!)),
   };
 }
-
-/** As the server says of one product that it is not as it should be. */
-const rejecting =
-  (id: number, message = 'Not this one.') =>
-  ({ route, body }: SeenRequest) => {
-    const verdict = (event: { event_id: string; product: { id: number } }) => ({
-      event_id: event.event_id,
-      ...(event.product.id === id
-        ? { status: 'rejected', errors: [{ field: 'product.name', message }] }
-        : { status: 'accepted' }),
-    });
-    if (route === 'webhook/batch') return { status: 202, body: { results: body.events.map(verdict) } };
-    if (route === 'webhook') return { status: 202, body: verdict(body) };
-    return 'forward' as const;
-  };
 
 const api = (site: WordPressSite, path: string, body: unknown): Promise<SiteAnswer> =>
   site.rest('POST', `/fiko-sync/v1${path}`, body);

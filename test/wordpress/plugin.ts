@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { WordPressSite, type SiteOptions } from './site';
+import type { SeenRequest } from './front';
+import { WordPressSite, type ProductData, type SiteOptions } from './site';
 
 /** The zip that a shop owner uploads, built before the tests. */
 export const PLUGIN_ZIP = join(__dirname, '..', '..', 'plugin', 'dist', 'fiko-woocommerce-sync.zip');
@@ -37,3 +38,21 @@ export const syncNow = (site: WordPressSite, ids: number[]): Promise<unknown> =>
 export const outbox = (site: WordPressSite): Promise<Record<string, Record<string, string>>> =>
   site.eval(`global $wpdb;
     return (object) array_column( $wpdb->get_results( 'SELECT * FROM ' . Fiko_Schema::table() . ' WHERE product_id > 0', ARRAY_A ), null, 'product_id' );`);
+
+export const many = (count: number, data: ProductData = {}): ProductData[] =>
+  Array.from({ length: count }, (_, i) => ({ name: `Product ${i}`, regular_price: '1000', ...data }));
+
+/** As the server says of one product that it does not take what is sent of it. */
+export const rejecting =
+  (id: number, message = 'Not this one.') =>
+  ({ route, body }: SeenRequest) => {
+    const verdict = (event: { event_id: string; product: { id: number } }) => ({
+      event_id: event.event_id,
+      ...(event.product.id === id
+        ? { status: 'rejected', errors: [{ field: 'product.name', message }] }
+        : { status: 'accepted' }),
+    });
+    if (route === 'webhook/batch') return { status: 202, body: { results: body.events.map(verdict) } };
+    if (route === 'webhook') return { status: 202, body: verdict(body) };
+    return 'forward' as const;
+  };

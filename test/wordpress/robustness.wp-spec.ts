@@ -3,8 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FakeBackend } from './backend';
 import { TROUBLE } from './front';
-import { connect, outbox, PLUGIN, startShop, syncNow } from './plugin';
-import { type ProductData, type WordPressSite } from './site';
+import { connect, many, outbox, PLUGIN, startShop, syncNow } from './plugin';
+import type { WordPressSite } from './site';
 
 /** What goes wrong between processes, between shop and server, and in the database. */
 
@@ -22,8 +22,6 @@ afterEach(async () => {
 
 const events = (id: number) => server.events.filter(({ product }) => product.id === id);
 const row = async (id: number) => (await outbox(site))[id]!;
-const many = (count: number, data: ProductData = {}): ProductData[] =>
-  Array.from({ length: count }, (_, i) => ({ name: `Product ${i}`, regular_price: '1000', ...data }));
 const accepted = (event_id: string) => ({ status: 'accepted', message: '', event_id });
 const overview = async () => (await site.rest('GET', '/fiko-sync/v1/overview')).body;
 

@@ -117,7 +117,7 @@ final class Fiko_Capture {
 	 */
 	private static function note_at_the_end( $blog ) {
 		foreach ( array_keys( isset( self::$renamed[ $blog ] ) ? self::$renamed[ $blog ] : array() ) as $taxonomy ) {
-			Fiko_Outbox::note_taxonomy( $taxonomy );
+			Fiko_Terms::note_all( $taxonomy );
 			Fiko_Schedule::sweep_now();
 		}
 		if ( isset( self::$stripped[ $blog ] ) ) {
@@ -261,7 +261,7 @@ final class Fiko_Capture {
 	 */
 	public static function on_term_edited( $term_id, $tt_id, $taxonomy ) {
 		if ( self::is_told( $taxonomy ) ) {
-			Fiko_Outbox::note_terms( array( $tt_id ) );
+			Fiko_Terms::note( array( $tt_id ) );
 			Fiko_Schedule::sweep_now();
 		}
 	}

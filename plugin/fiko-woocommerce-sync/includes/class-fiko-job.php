@@ -95,7 +95,7 @@ abstract class Fiko_Job {
 	 */
 	public static function work( $seconds, $heard = null ) {
 		$ends = microtime( true ) + $seconds;
-		$lock = Fiko_Outbox::lock( Fiko_Contract::TIMING['claim'] );
+		$lock = Fiko_Lock::take( Fiko_Contract::TIMING['claim'] );
 		$held = Fiko_Clock::now();
 		if ( '' === $lock ) {
 			// The other process, or its successor, goes on.
@@ -113,7 +113,7 @@ abstract class Fiko_Job {
 				$now              = Fiko_Clock::now();
 				$state['next_at'] = $wait > 0 ? $now + $wait : 0;
 				if ( $now > $held ) {
-					if ( ! Fiko_Outbox::keep_lock( $lock, Fiko_Contract::TIMING['claim'] ) ) {
+					if ( ! Fiko_Lock::keep( $lock, Fiko_Contract::TIMING['claim'] ) ) {
 						// It took so long that another process has taken over, and may be further.
 						break;
 					}
@@ -128,7 +128,7 @@ abstract class Fiko_Job {
 				Fiko_Memory::free();
 			} while ( 0 === $wait && microtime( true ) < $ends && ! Fiko_Memory::is_scarce() );
 		} finally {
-			Fiko_Outbox::unlock( $lock );
+			Fiko_Lock::give_back( $lock );
 		}
 		static::ensure_action();
 	}

@@ -27,13 +27,6 @@ final class Fiko_Outbox {
 	const STALLS = 3;
 
 	/**
-	 * Rows of no product, whose claims are locks: that of work on the whole catalogue, and that of planning recurring
-	 * actions.
-	 */
-	const LONG_WORK = 0;
-	const PLANNING  = -1;
-
-	/**
 	 * When products were noted in this request, in milliseconds, by site and product.
 	 *
 	 * @var array<string,int>
@@ -662,147 +655,13 @@ final class Fiko_Outbox {
 	 */
 	public static function begin_anew() {
 		global $wpdb;
+		if ( ! Fiko_Schema::is_made() ) {
+			return;
+		}
 		$was_known = (int) $wpdb->get_var( 'SELECT COUNT(*) FROM `' . Fiko_Schema::table() . '` WHERE known = 1' );
 		self::forget_what_was_sent();
 		if ( $was_known > 0 ) {
 			Fiko_Bulk_Sync::start();
-		}
-	}
-
-	/**
-	 * Takes a lock.
-	 *
-	 * @param int $seconds It ends by itself after so many.
-	 * @param int $which   LONG_WORK or PLANNING.
-	 * @return string What to unlock it with; '' where another holds it.
-	 */
-	public static function lock( $seconds, $which = self::LONG_WORK ) {
-		global $wpdb;
-		if ( ! Fiko_Schema::is_made() && ! Fiko_Schema::mend() ) {
-			return '';
-		}
-		$table = Fiko_Schema::table();
-		$now   = Fiko_Clock::now();
-		$mine  = wp_generate_uuid4();
-		$sql   = $wpdb->prepare( "UPDATE `$table` SET claimed_by = %s, claimed_until = %d WHERE product_id = %d AND claimed_until <= %d", $mine, $now + $seconds, $which, $now );
-		if ( self::LONG_WORK !== $which ) {
-			Fiko_Database::query( $wpdb->prepare( "INSERT IGNORE INTO `$table` (product_id, state) VALUES (%d, '')", $which ) );
-		}
-		$got = Fiko_Database::query( $sql );
-		if ( ! $got && Fiko_Schema::mend() ) {
-			$got = Fiko_Database::query( $sql );
-		}
-		return $got ? $mine : '';
-	}
-
-	/**
-	 * Keeps the lock of long work for longer. Not twice within the same second: MySQL counts a row that is written as it was
-	 * as none.
-	 *
-	 * @param string $mine    What `lock` gave.
-	 * @param int    $seconds It ends by itself after so many from now.
-	 * @return bool Whether it is still held.
-	 */
-	public static function keep_lock( $mine, $seconds ) {
-		global $wpdb;
-		return (bool) Fiko_Database::query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . '` SET claimed_until = %d WHERE product_id = 0 AND claimed_by = %s', Fiko_Clock::now() + $seconds, $mine ) );
-	}
-
-	/**
-	 * Gives a lock back.
-	 *
-	 * @param string $mine What `lock` gave.
-	 */
-	public static function unlock( $mine ) {
-		global $wpdb;
-		Fiko_Database::query( $wpdb->prepare( 'UPDATE `' . Fiko_Schema::table() . "` SET claimed_by = '', claimed_until = 0 WHERE product_id <= 0 AND claimed_by = %s", $mine ) );
-	}
-
-	/**
-	 * Marks all products that have a term of a taxonomy.
-	 *
-	 * @param string $taxonomy Taxonomy.
-	 */
-	public static function note_taxonomy( $taxonomy ) {
-		global $wpdb;
-		self::note_terms( array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT term_taxonomy_id FROM $wpdb->term_taxonomy WHERE taxonomy = %s", $taxonomy ) ) ) );
-	}
-
-	/**
-	 * Marks all products of terms, and those that variations among them are of. By their ids: a database that is asked to
-	 * find and to mark them at once locks the shop's posts for long.
-	 *
-	 * @param int[] $tt_ids Terms in their taxonomies.
-	 */
-	public static function note_terms( array $tt_ids ) {
-		global $wpdb;
-		if ( ! $tt_ids ) {
-			return;
-		}
-		Fiko_Schema::ensure();
-		self::remember_terms( $tt_ids, true );
-		$table = Fiko_Schema::table();
-		$terms = implode( ',', array_map( 'intval', $tt_ids ) );
-		$ids   = array_map( 'intval', $wpdb->get_col( "SELECT DISTINCT CASE WHEN p.post_type = 'product_variation' THEN p.post_parent ELSE p.ID END FROM $wpdb->posts p INNER JOIN $wpdb->term_relationships r ON r.object_id = p.ID WHERE r.term_taxonomy_id IN ($terms) AND p.post_type IN ('product', 'product_variation') AND p.post_status NOT IN ('auto-draft', 'importing', 'trash')" ) );
-		$done  = '' === (string) $wpdb->last_error;
-		sort( $ids );
-		foreach ( array_chunk( $ids, 500 ) as $some ) {
-			$ms     = Fiko_Clock::now_ms();
-			$now    = intdiv( $ms, 1000 );
-			$list   = implode( ',', $some );
-			$values = implode( '),(', $some );
-			$noted  = Fiko_Database::upsert(
-				"INSERT IGNORE INTO `$table` (product_id) VALUES ($values)",
-				$wpdb->prepare(
-					"UPDATE `$table` SET
-						due_at = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE due_at END,
-						pending_since = CASE WHEN pending_since = 0 OR attempts > 0 THEN %d ELSE pending_since END,
-						attempts = 0,
-						changed_at = CASE WHEN changed_at >= %d THEN changed_at + 1 ELSE %d END,
-						revision = revision + 1,
-						state = 'waiting',
-						error = ''
-					WHERE product_id IN ($list)",
-					$now,
-					$now,
-					$ms,
-					$ms
-				),
-				count( $some )
-			);
-			$done   = $done && $noted;
-		}
-		if ( $done ) {
-			self::remember_terms( $tt_ids, false );
-		}
-	}
-
-	/**
-	 * Marks the products of terms that somebody died over.
-	 */
-	public static function resume_terms() {
-		$terms = get_option( Fiko_Contract::OPTIONS['terms'] );
-		if ( is_array( $terms ) && $terms ) {
-			self::note_terms( array_keys( $terms ) );
-		}
-	}
-
-	/**
-	 * Keeps which terms are to be noted: a process may die over a large catalogue.
-	 *
-	 * @param int[] $tt_ids Terms in their taxonomies.
-	 * @param bool  $begins They are to be noted; otherwise they are.
-	 */
-	private static function remember_terms( array $tt_ids, $begins ) {
-		$option = Fiko_Contract::OPTIONS['terms'];
-		Fiko_Settings::forget_cached( $option );
-		$terms = (array) get_option( $option, array() );
-		$these = array_fill_keys( array_map( 'intval', $tt_ids ), true );
-		$terms = $begins ? $terms + $these : array_diff_key( $terms, $these );
-		if ( $terms ) {
-			update_option( $option, $terms, false );
-		} else {
-			delete_option( $option );
 		}
 	}
 

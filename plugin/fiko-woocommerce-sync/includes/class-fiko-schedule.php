@@ -37,7 +37,7 @@ final class Fiko_Schedule {
 		}
 		set_transient( Fiko_Contract::TRANSIENTS['ensured'], 1, Fiko_Contract::TIMING['sweep_every'] );
 		Fiko_Schema::mend();
-		$lock = Fiko_Outbox::lock( MINUTE_IN_SECONDS, Fiko_Outbox::PLANNING );
+		$lock = Fiko_Lock::take( MINUTE_IN_SECONDS, Fiko_Lock::PLANNING );
 		if ( '' === $lock ) {
 			// Another process looks at this very moment, and two would plan them twice.
 			return;
@@ -58,7 +58,7 @@ final class Fiko_Schedule {
 			}
 			self::thin_out( $hook );
 		}
-		Fiko_Outbox::unlock( $lock );
+		Fiko_Lock::give_back( $lock );
 	}
 
 	/**
@@ -194,7 +194,7 @@ final class Fiko_Schedule {
 		// First, as the process may die over a product.
 		Fiko_Bulk_Sync::ensure_action();
 		Fiko_Reconcile::ensure_action();
-		Fiko_Outbox::resume_terms();
+		Fiko_Terms::resume();
 		if ( Fiko_Delivery::drain( Fiko_Contract::TIMING['step_budget'] ) ) {
 			self::sweep_now();
 		}
