@@ -10,6 +10,7 @@ COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY scripts ./scripts
 COPY migrations ./migrations
 COPY src ./src
+COPY admin ./admin
 RUN npm run build
 
 FROM node:24.21.0-trixie-slim AS dependencies
@@ -37,6 +38,7 @@ COPY package.json ./
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist/migrations ./dist/migrations
 COPY --from=build /app/dist/src ./dist/src
+COPY --from=build /app/dist/admin ./dist/admin
 # The user `node`, by number: orchestrators can tell from it that it is not root.
 USER 1000:1000
 EXPOSE 3000

@@ -22,7 +22,7 @@ class OfferDto {
   @ProductId()
   id: string;
 
-  @ApiPropertyOptional({ example: 'PROD-001' })
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'PROD-001' })
   @OptionalField()
   @ShopText(LIMITS.sku)
   sku?: string | null;
@@ -42,7 +42,7 @@ class OfferDto {
   @Money()
   sale_price?: number | string | null;
 
-  @ApiPropertyOptional({ example: true, nullable: true })
+  @ApiPropertyOptional({ type: Boolean, example: true, nullable: true })
   @OptionalField()
   @Flag()
   on_sale?: boolean | null;
@@ -57,12 +57,12 @@ class OfferDto {
   @Choice(STOCK_STATUSES)
   stock_status?: StockStatus | null;
 
-  @ApiPropertyOptional({ example: 'https://shop.example.com/shoe.jpg' })
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'https://shop.example.com/shoe.jpg' })
   @OptionalField()
   @ShopText(LIMITS.url)
   image?: string | null;
 
-  @ApiPropertyOptional({ example: 'https://shop.example.com/product/shoe/' })
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'https://shop.example.com/product/shoe/' })
   @OptionalField()
   @ShopText(LIMITS.url)
   permalink?: string | null;
@@ -71,6 +71,8 @@ class OfferDto {
 /** One variation of a product: a size, a colour. */
 export class VariationPayloadDto extends OfferDto {
   @ApiPropertyOptional({
+    type: String,
+    nullable: true,
     example: 'publish',
     description: '`publish` is for sale; any other, such as `private`, is not',
   })
@@ -96,22 +98,32 @@ export class VariationPayloadDto extends OfferDto {
 
 /** A product as a shop's plugin sends it. A field that a shop leaves out, or sends as null or "", is not set. */
 export class ProductPayloadDto extends OfferDto {
-  @ApiPropertyOptional({ example: 'کفش اسپرت مردانه', description: 'Required unless the product is deleted' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'کفش اسپرت مردانه',
+    description: 'Required unless the product is deleted',
+  })
   @OptionalField()
   @ShopText(LIMITS.name)
   name?: string | null;
 
-  @ApiPropertyOptional({ example: 'کفش سبک برای هر روز' })
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'کفش سبک برای هر روز' })
   @OptionalField()
   @ShopText(LIMITS.description)
   short_description?: string | null;
 
-  @ApiPropertyOptional({ example: '<p>رویهٔ تنفسی و زیرهٔ نرم</p>' })
+  @ApiPropertyOptional({ type: String, nullable: true, example: '<p>رویهٔ تنفسی و زیرهٔ نرم</p>' })
   @OptionalField()
   @ShopText(LIMITS.description)
   description?: string | null;
 
-  @ApiPropertyOptional({ example: 'IRT', description: 'ISO 4217, or IRT for toman' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'IRT',
+    description: 'ISO 4217, or IRT for toman',
+  })
   @OptionalField()
   @ShopText(10)
   currency?: string | null;
@@ -132,6 +144,8 @@ export class ProductPayloadDto extends OfferDto {
   gallery?: (string | null)[] | null;
 
   @ApiPropertyOptional({
+    type: String,
+    nullable: true,
     example: 'simple',
     description: "WooCommerce's product type; unknown ones are kept",
   })
@@ -145,6 +159,8 @@ export class ProductPayloadDto extends OfferDto {
   date_modified?: Date | null;
 
   @ApiPropertyOptional({
+    type: String,
+    nullable: true,
     example: 414,
     description: 'Of a `type` of `variation`, which comes by itself: the product that it is a variation of',
   })

@@ -50,6 +50,8 @@ export class GenerateTokenDto {
   expires_at?: Date | null;
 
   @ApiPropertyOptional({
+    type: String,
+    nullable: true,
     example: 'https://shop.example.com',
     description: 'Binds the token to the shop at this address at once, instead of at its first event',
   })

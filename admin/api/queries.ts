@@ -1,0 +1,27 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { ApiError } from './client';
+
+export const SESSION = ['session'] as const;
+
+/** How often lists that live ask again, in milliseconds. */
+export const LIVE_MS = 3000;
+
+const ATTEMPTS = 2;
+
+/** An answer that tells of the end of the session ends it everywhere. */
+const endSession = (error: unknown) => {
+  if (error instanceof ApiError && error.status === 401) queries.setQueryData(SESSION, null);
+};
+
+export const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: endSession }),
+  mutationCache: new MutationCache({ onError: endSession }),
+  defaultOptions: {
+    queries: {
+      staleTime: 5000,
+      // What the server refused it will refuse again; what did not reach it may.
+      retry: (failures, error) =>
+        failures < ATTEMPTS && !(error instanceof ApiError && error.status > 0 && error.status < 500),
+    },
+  },
+});

@@ -1,0 +1,29 @@
+import { account } from '../pages/account/texts';
+import { audit } from '../pages/audit/texts';
+import { dashboard } from '../pages/dashboard/texts';
+import { events } from '../pages/events/texts';
+import { knowledge } from '../pages/knowledge/texts';
+import { products } from '../pages/products/texts';
+import { stores } from '../pages/stores/texts';
+import { tokens } from '../pages/tokens/texts';
+import { users } from '../pages/users/texts';
+import { common } from './common';
+
+const parts = { common, account, audit, dashboard, events, knowledge, products, stores, tokens, users };
+type Parts = typeof parts;
+
+const of = <L extends 'en' | 'fa'>(language: L) =>
+  Object.fromEntries(Object.entries(parts).map(([name, texts]) => [name, texts[language]])) as {
+    [P in keyof Parts]: Parts[P][L];
+  };
+
+export const resources = { en: of('en'), fa: of('fa') };
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'common';
+    returnNull: false;
+    /** Keys are checked, and the values that a text has places for. */
+    resources: { [P in keyof Parts]: Parts[P]['en'] };
+  }
+}

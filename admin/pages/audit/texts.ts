@@ -1,0 +1,3 @@
+import { texts } from '../../i18n/texts';
+
+export const audit = texts({ title: 'audit' }, { title: 'audit' });

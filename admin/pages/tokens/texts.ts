@@ -1,0 +1,3 @@
+import { texts } from '../../i18n/texts';
+
+export const tokens = texts({ title: 'tokens' }, { title: 'tokens' });

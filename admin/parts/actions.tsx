@@ -1,0 +1,54 @@
+import { Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { useMessage } from './message';
+
+interface Question {
+  title: string;
+  /** What will happen, and whether it can be undone. */
+  text: string;
+  /** The verb on the button. */
+  action: string;
+  dangerous?: boolean;
+}
+
+/** Asks before something is done; resolves to whether it shall be. */
+export function useConfirm(): (question: Question) => Promise<boolean> {
+  const { t } = useTranslation();
+  return ({ title, text, action, dangerous = true }) =>
+    new Promise((resolve) => {
+      modals.openConfirmModal({
+        title,
+        children: <Text size="sm">{text}</Text>,
+        labels: { confirm: action, cancel: t('cancel') },
+        confirmProps: dangerous ? { color: 'red' } : {},
+        closeButtonProps: { 'aria-label': t('close') },
+        onConfirm: () => resolve(true),
+        onCancel: () => resolve(false),
+        onClose: () => resolve(false),
+      });
+    });
+}
+
+/**
+ * Something to do on the server: says how it went, and has what it changes read again.
+ * @param said what to tell the person once it is done; null for nothing
+ * @param changes beginnings of the query keys that are no longer true
+ */
+export function useAction<V, R>(
+  perform: (value: V) => Promise<R>,
+  { said, changes }: { said: ((result: R, value: V) => string) | null; changes: readonly string[] },
+) {
+  const queries = useQueryClient();
+  const messageOf = useMessage();
+  return useMutation({
+    mutationFn: perform,
+    onSuccess: async (result, value) => {
+      if (said) notifications.show({ color: 'green', message: said(result, value), autoClose: 5000 });
+      await Promise.all(changes.map((key) => queries.invalidateQueries({ queryKey: [key] })));
+    },
+    onError: (error) => notifications.show({ color: 'red', message: messageOf(error), autoClose: 10_000 }),
+  });
+}
