@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
  * Imports go one way: contract ← integrations → web-knowledge → knowledge, and what serves all of them knows none.
  * Each folder is listed with those that it must not reach for.
  */
-const TOP = ['operations', 'bootstrap', 'demo'];
+const TOP = ['dashboard', 'operations', 'bootstrap', 'demo'];
 const DOMAINS = ['accounts', 'integrations', 'web-knowledge', 'knowledge', ...TOP];
 const FORBIDDEN = {
   contract: [...DOMAINS, 'jobs', 'database', 'http', 'limits'],
@@ -21,7 +21,8 @@ const FORBIDDEN = {
   'web-knowledge': ['integrations', ...TOP],
   accounts: ['integrations', 'web-knowledge', 'knowledge', ...TOP],
   integrations: TOP,
-  operations: ['bootstrap', 'demo'],
+  dashboard: ['operations', 'bootstrap', 'demo'],
+  operations: ['dashboard', 'bootstrap', 'demo'],
   bootstrap: ['demo'],
 };
 const directions = Object.entries(FORBIDDEN).map(([folder, forbidden]) => ({

@@ -5,6 +5,7 @@ import { AccountsModule } from './accounts/accounts.module';
 import { FirstStart } from './bootstrap/first-start.service';
 import { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
+import { DashboardModule } from './dashboard/dashboard.module';
 import { DatabaseModule } from './database/database.module';
 import { IntegrationsApiModule, IntegrationsWorkerModule } from './integrations/integrations.module';
 import { JobsModule } from './jobs/jobs.module';
@@ -40,6 +41,7 @@ export class AppModule {
               AccountsModule.forRoot(jwtSecret), // users, login
               WebKnowledgeApiModule, // products: list, detail, search
               IntegrationsApiModule, // tokens, stores, event log, webhook
+              DashboardModule, // what is going on, at a glance
             ]
           : []),
         ...(roles.worker

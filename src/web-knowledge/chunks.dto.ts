@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PageDto, PageQueryDto } from '../http/page';
 import { CHUNK_STATUSES, type ChunkStatus } from '../knowledge/embedding/chunk.entity';
-import { Choice, Integer, OptionalField } from '../validation/rules';
+import { Choice, Integer, OptionalField, Text } from '../validation/rules';
 
 export class ChunkOwnerDto {
   @ApiPropertyOptional({ description: 'Staff: of this user only', type: Number })
@@ -25,6 +25,16 @@ export class ChunksFilterDto extends PageQueryDto {
   @OptionalField()
   @Integer(1, Number.MAX_SAFE_INTEGER)
   product_id?: number;
+
+  @ApiPropertyOptional({ description: 'Id of a shop', type: Number })
+  @OptionalField()
+  @Integer(1, Number.MAX_SAFE_INTEGER)
+  store_id?: number;
+
+  @ApiPropertyOptional({ description: "In its text or its product's title" })
+  @OptionalField()
+  @Text(200)
+  search?: string;
 }
 
 export class ChunkDto {

@@ -12,9 +12,11 @@ import type { Language } from '../i18n/language';
 import { formatMoney, toProductDetailDto, toProductDto, toVariationDto } from './product.mapper';
 import {
   ProductDetailDto,
+  ProductOwnerDto,
   ProductPageDto,
   ProductsQueryDto,
   ProductStatsDto,
+  ProductStatsQueryDto,
   SearchAnswerDto,
   SearchQueryDto,
 } from './products.dto';
@@ -50,17 +52,19 @@ export class ProductsController {
   @Get('products/stats')
   @ApiOperation({ summary: "Counts over the user's products" })
   @ApiOkResponse({ type: ProductStatsDto })
-  stats(@CurrentUser() user: User): Promise<ProductStatsDto> {
+  @ApiErrors(400)
+  stats(@CurrentUser() user: User, @Query() _query: ProductStatsQueryDto): Promise<ProductStatsDto> {
     return this.products.stats(user.id);
   }
 
   @Get('products/:id')
   @ApiOperation({ summary: 'One product' })
   @ApiOkResponse({ type: ProductDetailDto })
-  @ApiErrors(404)
+  @ApiErrors(400, 404)
   async find(
     @CurrentUser() user: User,
     @Param('id', IdPipe) id: number,
+    @Query() _owner: ProductOwnerDto,
     @CurrentLanguage() language: Language,
   ): Promise<ProductDetailDto> {
     const { product, variations } = await this.products.find(user.id, id);

@@ -11,11 +11,42 @@ import {
   RequiredText,
   Text,
 } from '../validation/rules';
+import {
+  EXACTNESS,
+  VECTOR_STATES,
+  type Exactness,
+  type VectorState,
+} from '../knowledge/search/search-explanation';
 import { EXTERNAL_SOURCES, type ExternalSource } from './product.entity';
 
 const ORDERINGS = ['created_at', 'updated_at', 'price', 'title'].flatMap((field) => [field, `-${field}`]);
 
+/** Whose products. */
+export class ProductOwnerDto {
+  @ApiPropertyOptional({ description: 'Staff: those of this user instead of their own', type: Number })
+  @OptionalField()
+  @Integer(1, Number.MAX_SAFE_INTEGER)
+  user_id?: number;
+}
+
+export class ProductStatsQueryDto extends ProductOwnerDto {
+  @ApiPropertyOptional({ description: 'Id of a shop', type: Number })
+  @OptionalField()
+  @Integer(1, Number.MAX_SAFE_INTEGER)
+  store_id?: number;
+}
+
 export class ProductsFilterDto extends PageQueryDto {
+  @ApiPropertyOptional({ description: 'Staff: those of this user instead of their own', type: Number })
+  @OptionalField()
+  @Integer(1, Number.MAX_SAFE_INTEGER)
+  user_id?: number;
+
+  @ApiPropertyOptional({ description: 'Id of a shop', type: Number })
+  @OptionalField()
+  @Integer(1, Number.MAX_SAFE_INTEGER)
+  store_id?: number;
+
   @ApiPropertyOptional({ enum: EXTERNAL_SOURCES })
   @OptionalField()
   @Choice(EXTERNAL_SOURCES)
@@ -115,6 +146,15 @@ export class SearchQueryDto extends ProductsFilterDto {
   @OptionalField()
   @Flag()
   interpret?: boolean;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: false,
+    description: 'Whether the answer says how it came about: `explanation`, of the whole and of each result',
+  })
+  @OptionalField()
+  @Flag()
+  explain?: boolean;
 }
 
 const moneyText = { type: String, nullable: true, example: '850000.00' } as const;
@@ -436,6 +476,116 @@ class InterpretedDto {
   question: string;
 }
 
+class MatchedWordDto {
+  @ApiProperty({ example: 'کفش', description: 'A word of the question, as it is searched for' })
+  word: string;
+
+  @ApiProperty({ description: 'How well and where the product has it: 1 for the word itself in a title' })
+  strength: number;
+}
+
+class HitExplanationDto {
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Place by words, from 1; null where not found by them',
+  })
+  word_rank: number | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Place by vector, from 1; null where not among the nearest',
+  })
+  vector_rank: number | null;
+
+  @ApiProperty({ type: [MatchedWordDto], description: 'Words of the question that the product has' })
+  matched: MatchedWordDto[];
+
+  @ApiProperty({
+    enum: EXACTNESS,
+    description: 'Whether the question is its SKU or title, or names its model; this goes before all else',
+  })
+  exact: Exactness;
+
+  @ApiProperty({ description: 'Whether it is of the kind that the question names' })
+  is_named: boolean;
+}
+
+class AskedWordDto {
+  @ApiProperty({ example: 'کفش' })
+  word: string;
+
+  @ApiProperty({ description: 'How much of the question it is: 0 to 1, by how rare it is in the shop' })
+  share: number;
+
+  @ApiProperty({ description: 'What is wanted; the other words add to it' })
+  is_head: boolean;
+
+  @ApiProperty({ description: 'Whether the shop has it, as asked or otherwise worded' })
+  is_known: boolean;
+}
+
+class SearchExplanationDto {
+  @ApiProperty({ type: [AskedWordDto], description: 'The words that were searched for' })
+  words: AskedWordDto[];
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    example: { in_stock: true },
+    description: 'The filters of the request that narrowed the answer',
+  })
+  filters: Record<string, unknown>;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Whose vectors were compared; null where none were',
+  })
+  embedder: string | null;
+
+  @ApiProperty({
+    enum: VECTOR_STATES,
+    description:
+      '`unavailable`: the embedding service did not answer; `unused`: there was nothing to compare',
+  })
+  vector: VectorState;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Cosine similarity below which a product is not found by its vector alone',
+  })
+  floor: number | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Cosine similarity from which there is an answer, whatever the words',
+  })
+  confident: number | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Share of the question that a product must have for there to be an answer by words',
+  })
+  required_coverage: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'The highest cosine similarity' })
+  best_similarity: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'The highest share of the question' })
+  best_coverage: number | null;
+
+  @ApiProperty({ description: 'Products considered by words' })
+  word_candidates: number;
+
+  @ApiProperty({ description: 'Products considered by vector' })
+  vector_candidates: number;
+}
+
 class HitDto {
   @ApiProperty({ type: ProductDto, description: 'As the shop last said it' })
   product: ProductDto;
@@ -466,6 +616,9 @@ class HitDto {
 
   @ApiProperty({ type: ScoresDto })
   scores: ScoresDto;
+
+  @ApiPropertyOptional({ type: HitExplanationDto, description: 'With `explain=true`' })
+  explanation?: HitExplanationDto;
 }
 
 export class SearchAnswerDto {
@@ -488,4 +641,7 @@ export class SearchAnswerDto {
 
   @ApiProperty({ type: [HitDto] })
   results: HitDto[];
+
+  @ApiPropertyOptional({ type: SearchExplanationDto, description: 'With `explain=true`' })
+  explanation?: SearchExplanationDto;
 }

@@ -11,6 +11,11 @@ export class EventConditionsDto {
   @Integer(1, Number.MAX_SAFE_INTEGER)
   user_id?: number;
 
+  @ApiPropertyOptional({ description: 'Of this shop only, by its id', type: Number })
+  @OptionalField()
+  @Integer(1, Number.MAX_SAFE_INTEGER)
+  store_id?: number;
+
   @ApiPropertyOptional({ enum: EVENT_TYPES })
   @OptionalField()
   @Choice(EVENT_TYPES)

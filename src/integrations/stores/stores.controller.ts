@@ -91,6 +91,10 @@ function toDto(store: Store): StoreDto {
     in_step_at: store.inStepAt,
     drift_since: store.driftSince,
     drift_products: store.driftProducts,
+    last_event_at: null,
+    events_queued: 0,
+    events_failed: 0,
+    products: 0,
     created_at: store.createdAt,
   };
 }

@@ -1,12 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PageDto, PageQueryDto } from '../../http/page';
-import { Integer, OptionalField } from '../../validation/rules';
+import { Integer, OptionalField, Text } from '../../validation/rules';
 
 export class StoresQueryDto extends PageQueryDto {
   @ApiPropertyOptional({ description: 'Staff: of this user only', type: Number })
   @OptionalField()
   @Integer(1, Number.MAX_SAFE_INTEGER)
   user_id?: number;
+
+  @ApiPropertyOptional({ description: 'In address, host or the owner’s e-mail' })
+  @OptionalField()
+  @Text(200)
+  search?: string;
 }
 
 export class StoreDto {
@@ -70,6 +75,22 @@ export class StoreDto {
     description: 'Products that differ, as far as the shop has asked which; null where it has not',
   })
   drift_products: number | null;
+
+  @ApiProperty({
+    type: Date,
+    nullable: true,
+    description: 'When its last event arrived; null where the log has none of it',
+  })
+  last_event_at: Date | null;
+
+  @ApiProperty({ description: 'Events that wait' })
+  events_queued: number;
+
+  @ApiProperty({ description: 'Events that failed for good' })
+  events_failed: number;
+
+  @ApiProperty({ description: 'Active products' })
+  products: number;
 
   @ApiProperty()
   created_at: Date;

@@ -10,8 +10,12 @@ import {
   MayBeAbsent,
   OptionalField,
   RequiredText,
+  Text,
 } from '../../validation/rules';
 import { INTEGRATION_TYPES, type IntegrationType } from './integration-token.entity';
+
+export const TOKEN_STATUSES = ['active', 'expired', 'inactive'] as const;
+export type TokenStatus = (typeof TOKEN_STATUSES)[number];
 
 const MAX_ID = Number.MAX_SAFE_INTEGER;
 const MAX_RATE_LIMIT = 1_000_000;
@@ -23,6 +27,20 @@ export class TokensQueryDto extends PageQueryDto {
   @OptionalField()
   @Integer(1, MAX_ID)
   user_id?: number;
+
+  @ApiPropertyOptional({
+    enum: TOKEN_STATUSES,
+    description:
+      'Inactive are those that were deactivated, expired those that were not and whose time is over',
+  })
+  @OptionalField()
+  @Choice(TOKEN_STATUSES)
+  status?: TokenStatus;
+
+  @ApiPropertyOptional({ description: 'In name, preview or the owner’s e-mail' })
+  @OptionalField()
+  @Text(200)
+  search?: string;
 }
 
 export class GenerateTokenDto {
