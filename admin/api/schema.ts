@@ -634,6 +634,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dashboard/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is going on: events by time, what waits, and the shops that need a look
+         * @description Staff see all or one user, others their own.
+         */
+        get: operations["Dashboard_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1030,6 +1050,30 @@ export interface components {
             /** @description Share of the question that the product's words answer, by how rare they are in the shop: 0 to 1 */
             lexical: number;
         };
+        MatchedWordDto: {
+            /**
+             * @description A word of the question, as it is searched for
+             * @example کفش
+             */
+            word: string;
+            /** @description How well and where the product has it: 1 for the word itself in a title */
+            strength: number;
+        };
+        HitExplanationDto: {
+            /** @description Place by words, from 1; null where not found by them */
+            word_rank: number | null;
+            /** @description Place by vector, from 1; null where not among the nearest */
+            vector_rank: number | null;
+            /** @description Words of the question that the product has */
+            matched: components["schemas"]["MatchedWordDto"][];
+            /**
+             * @description Whether the question is its SKU or title, or names its model; this goes before all else
+             * @enum {string}
+             */
+            exact: "none" | "begins_model" | "model" | "title_or_sku";
+            /** @description Whether it is of the kind that the question names */
+            is_named: boolean;
+        };
         HitDto: {
             /** @description As the shop last said it */
             product: components["schemas"]["ProductDto"];
@@ -1046,6 +1090,52 @@ export interface components {
             /** @description `scores.combined` */
             score: number;
             scores: components["schemas"]["ScoresDto"];
+            /** @description With `explain=true` */
+            explanation?: components["schemas"]["HitExplanationDto"];
+        };
+        AskedWordDto: {
+            /** @example کفش */
+            word: string;
+            /** @description How much of the question it is: 0 to 1, by how rare it is in the shop */
+            share: number;
+            /** @description What is wanted; the other words add to it */
+            is_head: boolean;
+            /** @description Whether the shop has it, as asked or otherwise worded */
+            is_known: boolean;
+        };
+        SearchExplanationDto: {
+            /** @description The words that were searched for */
+            words: components["schemas"]["AskedWordDto"][];
+            /**
+             * @description The filters of the request that narrowed the answer
+             * @example {
+             *       "in_stock": true
+             *     }
+             */
+            filters: {
+                [key: string]: unknown;
+            };
+            /** @description Whose vectors were compared; null where none were */
+            embedder: string | null;
+            /**
+             * @description `unavailable`: the embedding service did not answer; `unused`: there was nothing to compare
+             * @enum {string}
+             */
+            vector: "used" | "unused" | "unavailable";
+            /** @description Cosine similarity below which a product is not found by its vector alone */
+            floor: number | null;
+            /** @description Cosine similarity from which there is an answer, whatever the words */
+            confident: number | null;
+            /** @description Share of the question that a product must have for there to be an answer by words */
+            required_coverage: number | null;
+            /** @description The highest cosine similarity */
+            best_similarity: number | null;
+            /** @description The highest share of the question */
+            best_coverage: number | null;
+            /** @description Products considered by words */
+            word_candidates: number;
+            /** @description Products considered by vector */
+            vector_candidates: number;
         };
         SearchAnswerDto: {
             query: string;
@@ -1059,6 +1149,8 @@ export interface components {
             /** @description The price that the question said in words, and that the results keep to; `interpret=false` turns it off */
             interpreted: components["schemas"]["InterpretedDto"] | null;
             results: components["schemas"]["HitDto"][];
+            /** @description With `explain=true` */
+            explanation?: components["schemas"]["SearchExplanationDto"];
         };
         ChunkDto: {
             /** @example 1 */
@@ -1393,6 +1485,17 @@ export interface components {
             drift_since: string | null;
             /** @description Products that differ, as far as the shop has asked which; null where it has not */
             drift_products: number | null;
+            /**
+             * Format: date-time
+             * @description When its last event arrived; null where the log has none of it
+             */
+            last_event_at: string | null;
+            /** @description Events that wait */
+            events_queued: number;
+            /** @description Events that failed for good */
+            events_failed: number;
+            /** @description Active products */
+            products: number;
             /** Format: date-time */
             created_at: string;
         };
@@ -1624,6 +1727,8 @@ export interface components {
         RetryEventsDto: {
             /** @description Staff: of this user only */
             user_id?: number;
+            /** @description Of this shop only, by its id */
+            store_id?: number;
             /** @enum {string} */
             event_type?: "product.created" | "product.updated" | "product.deleted";
             /** @description Processed well (true) or failed (false) */
@@ -2137,6 +2242,132 @@ export interface components {
                 url?: string;
             };
         };
+        BucketDto: {
+            /**
+             * Format: date-time
+             * @description When it begins
+             */
+            at: string;
+            /** @description Events that arrived */
+            accepted: number;
+            /** @description Events that were processed, whenever they arrived */
+            processed: number;
+            /** @description Events that failed for good, and have not been queued again since */
+            failed: number;
+        };
+        EventCountsDto: {
+            /** @description That wait, now */
+            queued: number;
+            /** @description That failed for good and stand so, whenever that was */
+            failed: number;
+            processed_in_window: number;
+            failed_in_window: number;
+            /**
+             * Format: date-time
+             * @description When the oldest that waits arrived
+             */
+            oldest_queued_at: string | null;
+        };
+        QueueDto: {
+            /** @example sync */
+            name: string;
+            waiting: number;
+            active: number;
+            /** @description For a later time */
+            delayed: number;
+            /** @description As long as the queue keeps them */
+            failed: number;
+        };
+        EmbeddingDayDto: {
+            /** @example 2026-01-31 */
+            day: string;
+            requests: number;
+            texts: number;
+            tokens: number;
+            /** @description Texts whose vector was known */
+            cached: number;
+            rejected: number;
+            /**
+             * @description By the list prices of the models; null where that of one that was used is not known
+             * @example 0.0123
+             */
+            cost_usd: number | null;
+        };
+        EmbeddingDto: {
+            /** @description Whose vectors answer questions */
+            embedder: string | null;
+            /** @description What the configuration asks for */
+            configured: string;
+            pending_chunks: number;
+            failed_chunks: number;
+            /**
+             * Format: date-time
+             * @description When the oldest that waits was made
+             */
+            oldest_pending_at: string | null;
+            /** @description Staff: of the whole installation, each of the last 30 days, the latest last; else null */
+            usage: components["schemas"]["EmbeddingDayDto"][] | null;
+        };
+        DashboardStoreDto: {
+            /** @example 1 */
+            id: number;
+            /** @example 1 */
+            user_id: number;
+            /** @example owner@example.com */
+            user_email: string;
+            /**
+             * @description Its site, or the host of its products' addresses; null where it has told neither
+             * @example shop.example.com
+             */
+            name: string | null;
+            /**
+             * Format: date-time
+             * @description Null where the log has none of it
+             */
+            last_event_at: string | null;
+            events_queued: number;
+            events_failed: number;
+            /**
+             * Format: date-time
+             * @description When a comparison last found no difference
+             */
+            in_step_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the shop last compared its catalogue
+             */
+            compared_at: string | null;
+            /**
+             * Format: date-time
+             * @description Since when comparisons have found a difference
+             */
+            drift_since: string | null;
+            /** @description Products that differ, as far as is known */
+            drift_products: number | null;
+            /** @description Active products */
+            products: number;
+        };
+        DashboardDto: {
+            /**
+             * Format: date-time
+             * @description By the clock of the database
+             */
+            as_of: string;
+            /** @enum {string} */
+            window: "hour" | "day" | "week";
+            /** @example 60 */
+            bucket_seconds: number;
+            /** @description All of the window, also empty ones, the latest last; each begins at a multiple of its length */
+            buckets: components["schemas"]["BucketDto"][];
+            events: components["schemas"]["EventCountsDto"];
+            /** @description Staff: jobs by queue and state; null for others, and while the queue does not answer */
+            queues: components["schemas"]["QueueDto"][] | null;
+            embedding: components["schemas"]["EmbeddingDto"];
+            /** @description At most 50, those that most need a look first: with failed events, then with a catalogue that differs, then by how long they have been silent */
+            stores: components["schemas"]["DashboardStoreDto"][];
+            /** @description Shops of which these are some */
+            stores_total: number;
+        };
         LiveDto: {
             /** @example ok */
             status: string;
@@ -2293,6 +2524,10 @@ export interface operations {
             query?: {
                 page?: number;
                 page_size?: number;
+                /** @description Staff: those of this user instead of their own */
+                user_id?: number;
+                /** @description Id of a shop */
+                store_id?: number;
                 external_source?: "woocommerce" | "shopify" | "manual";
                 product_type?: string;
                 /** @description Name of a category; spelling variants meet */
@@ -2362,7 +2597,12 @@ export interface operations {
     };
     Products_stats: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Staff: those of this user instead of their own */
+                user_id?: number;
+                /** @description Id of a shop */
+                store_id?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2375,6 +2615,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProductStatsDto"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
                 };
             };
             /** @description No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old */
@@ -2405,7 +2654,10 @@ export interface operations {
     };
     Products_find: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Staff: those of this user instead of their own */
+                user_id?: number;
+            };
             header?: never;
             path: {
                 id: number;
@@ -2420,6 +2672,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProductDetailDto"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
                 };
             };
             /** @description No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old */
@@ -2462,6 +2723,10 @@ export interface operations {
             query: {
                 page?: number;
                 page_size?: number;
+                /** @description Staff: those of this user instead of their own */
+                user_id?: number;
+                /** @description Id of a shop */
+                store_id?: number;
                 external_source?: "woocommerce" | "shopify" | "manual";
                 product_type?: string;
                 /** @description Name of a category; spelling variants meet */
@@ -2481,6 +2746,8 @@ export interface operations {
                 limit?: number;
                 /** @description Whether prices that the question says in words become a filter */
                 interpret?: boolean;
+                /** @description Whether the answer says how it came about: `explanation`, of the whole and of each result */
+                explain?: boolean;
             };
             header?: never;
             path?: never;
@@ -2550,6 +2817,10 @@ export interface operations {
                 status?: "pending" | "embedded" | "failed";
                 /** @description Id of a product */
                 product_id?: number;
+                /** @description Id of a shop */
+                store_id?: number;
+                /** @description In its text or its product's title */
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -2777,6 +3048,10 @@ export interface operations {
                 page_size?: number;
                 /** @description Staff: of this user only */
                 user_id?: number;
+                /** @description Inactive are those that were deactivated, expired those that were not and whose time is over */
+                status?: "active" | "expired" | "inactive";
+                /** @description In name, preview or the owner’s e-mail */
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -3509,6 +3784,8 @@ export interface operations {
                 page_size?: number;
                 /** @description Staff: of this user only */
                 user_id?: number;
+                /** @description In address, host or the owner’s e-mail */
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -3672,6 +3949,8 @@ export interface operations {
             query?: {
                 /** @description Staff: of this user only */
                 user_id?: number;
+                /** @description Of this shop only, by its id */
+                store_id?: number;
                 event_type?: "product.created" | "product.updated" | "product.deleted";
                 /** @description Processed well (true) or failed (false) */
                 success?: boolean;
@@ -3741,6 +4020,8 @@ export interface operations {
             query?: {
                 /** @description Staff: of this user only */
                 user_id?: number;
+                /** @description Of this shop only, by its id */
+                store_id?: number;
                 event_type?: "product.created" | "product.updated" | "product.deleted";
                 /** @description Processed well (true) or failed (false) */
                 success?: boolean;
@@ -3927,6 +4208,8 @@ export interface operations {
             query?: {
                 /** @description Staff: of this user only */
                 user_id?: number;
+                /** @description Of this shop only, by its id */
+                store_id?: number;
                 event_type?: "product.created" | "product.updated" | "product.deleted";
                 /** @description Processed well (true) or failed (false) */
                 success?: boolean;
@@ -4798,6 +5081,63 @@ export interface operations {
             };
             /** @description The body is not application/json */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again, `RateLimit` what is left */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    /** @description Requests in a window of seconds; on every answer that is counted */
+                    "RateLimit-Policy"?: string;
+                    /** @description Requests that remain, and seconds until all are there again; on every answer that is counted */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    Dashboard_read: {
+        parameters: {
+            query?: {
+                /** @description Staff: of this user only; without it of all */
+                user_id?: number;
+                /** @description How far back: an hour by the minute, a day by quarters of an hour, a week by two hours */
+                window?: "hour" | "day" | "week";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardDto"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
