@@ -34,7 +34,7 @@ const swc = (typescript) => [
 module.exports = {
   testEnvironment: 'node',
   rootDir: '.',
-  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/plugin'],
+  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/plugin', '<rootDir>/admin'],
   testRegex: '\\.(spec|api-spec)\\.ts$',
   moduleFileExtensions: ['js', 'mjs', 'json', 'ts'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',

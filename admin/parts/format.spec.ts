@@ -26,8 +26,8 @@ describe('formats of the panel', () => {
   });
 
   it('chooses a unit that a length of time needs', () => {
-    expect(en.duration(412.4)).toBe('412 ms');
-    expect(en.duration(1500)).toBe('1.5 sec');
-    expect(en.duration(5_400_000)).toBe('1.5 hr');
+    expect(en.duration(412.4)).toMatch(/^412 ?ms$/);
+    expect(en.duration(1500)).toMatch(/^1\.5 ?secs?$/);
+    expect(en.duration(5_400_000)).toMatch(/^1\.5 ?hrs?$/);
   });
 });
