@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
  * Imports go one way: contract ← integrations → web-knowledge → knowledge, and what serves all of them knows none.
  * Each folder is listed with those that it must not reach for.
  */
-const TOP = ['operations', 'bootstrap', 'demo'];
+const TOP = ['operations', 'bootstrap', 'demo', 'doctor'];
 const DOMAINS = ['accounts', 'integrations', 'web-knowledge', 'knowledge', ...TOP];
 const FORBIDDEN = {
   contract: [...DOMAINS, 'jobs', 'database', 'http', 'limits'],
@@ -21,8 +21,9 @@ const FORBIDDEN = {
   'web-knowledge': ['integrations', ...TOP],
   accounts: ['integrations', 'web-knowledge', 'knowledge', ...TOP],
   integrations: TOP,
-  operations: ['bootstrap', 'demo'],
-  bootstrap: ['demo'],
+  operations: ['bootstrap', 'demo', 'doctor'],
+  bootstrap: ['demo', 'doctor'],
+  doctor: ['demo'],
 };
 const directions = Object.entries(FORBIDDEN).map(([folder, forbidden]) => ({
   files: [`src/${folder}/**/*.ts`],

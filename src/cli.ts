@@ -6,6 +6,7 @@ import { reembed } from './bootstrap/reembed';
 import { envExample, loadConfig } from './config/config';
 import { StartError } from './config/start-error';
 import { demo } from './demo/demo';
+import { doctor } from './doctor/doctor';
 import { evaluate } from './evaluation/evaluate';
 import { openApiText } from './operations/openapi';
 
@@ -34,6 +35,10 @@ const HELP = `Commands (npm run <command> -- <options>):
       --json               print figures as JSON
       --verbose            print each question that was not answered well
 
+  doctor         Look at everything that the installation needs, say what mends what is wrong, and change nothing.
+      --json               print the findings as JSON (npm run -s doctor -- --json)
+      --offline            call no embedding service
+
   generate       Write openapi.json and .env.example anew.
 `;
 
@@ -50,10 +55,12 @@ const OPTIONS = {
   'dry-run': { type: 'boolean' },
   yes: { type: 'boolean', short: 'y' },
   cancel: { type: 'boolean' },
+  offline: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-async function main(): Promise<void> {
+/** @returns the exit code, where it is not 0 */
+async function main(): Promise<number | void> {
   let parsed;
   try {
     parsed = parseArgs({ options: OPTIONS, allowPositionals: true });
@@ -92,6 +99,8 @@ async function main(): Promise<void> {
         json: values.json ?? false,
         verbose: values.verbose ?? false,
       });
+    case 'doctor':
+      return doctor({ json: values.json ?? false, offline: values.offline ?? false });
     case 'generate':
       await writeFile('openapi.json', await openApiText());
       await writeFile('.env.example', envExample());
@@ -101,4 +110,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(() => process.exit(0), exitWith);
+main().then((code) => process.exit(code ?? 0), exitWith);
