@@ -4,6 +4,7 @@ import { exitWith } from './bootstrap/process';
 import { createUser } from './bootstrap/create-user';
 import { reembed } from './bootstrap/reembed';
 import { envExample, loadConfig } from './config/config';
+import { configurationReference } from './config/reference';
 import { StartError } from './config/start-error';
 import { demo } from './demo/demo';
 import { doctor } from './doctor/doctor';
@@ -39,7 +40,7 @@ const HELP = `Commands (npm run <command> -- <options>):
       --json               print the findings as JSON (npm run -s doctor -- --json)
       --offline            call no embedding service
 
-  generate       Write openapi.json and .env.example anew.
+  generate       Write openapi.json, .env.example and docs/configuration.md anew.
 `;
 
 const OPTIONS = {
@@ -104,6 +105,7 @@ async function main(): Promise<number | void> {
     case 'generate':
       await writeFile('openapi.json', await openApiText());
       await writeFile('.env.example', envExample());
+      await writeFile('docs/configuration.md', configurationReference());
       return;
     default:
       throw new StartError(`Unknown command: ${command}\n\n${HELP}`);
