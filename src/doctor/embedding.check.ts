@@ -193,7 +193,7 @@ export function chunkFindings({ pending, failed, message }: ChunkFacts): Finding
       : warning(
           'Failed chunks',
           number(failed),
-          'reasons: /admin/knowledge or GET /api/v1/web-knowledge/chunks/?status=failed; then POST /api/v1/web-knowledge/chunks/retry/ {"all":true}',
+          'reasons: /admin/knowledge or GET /api/v1/web-knowledge/chunks/?status=failed; then POST /api/v1/web-knowledge/chunks/retry/',
         ),
   ];
 }
