@@ -34,7 +34,8 @@ export class OpenAiEmbedder extends Embedder {
   private readonly apiKey: string;
   private readonly requestedDimensions: number | undefined;
 
-  constructor(settings: Config['embedding'] & { apiKey: string }) {
+  /** @param fetch what requests are made with, for one who looks at them */
+  constructor(settings: Config['embedding'] & { apiKey: string }, fetch?: typeof globalThis.fetch) {
     super();
     this.apiKey = settings.apiKey;
     this.model = settings.model;
@@ -49,6 +50,7 @@ export class OpenAiEmbedder extends Embedder {
     this.client = new OpenAI({
       apiKey: settings.apiKey,
       ...(settings.baseUrl && { baseURL: settings.baseUrl }),
+      ...(fetch && { fetch }),
       timeout: settings.timeoutMs,
       // Retries are the database's: a chunk stays pending and says when it is tried again.
       maxRetries: 0,
