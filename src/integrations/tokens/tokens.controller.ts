@@ -62,7 +62,7 @@ export class TokensController {
     @Req() request: FastifyRequest,
   ): Promise<TokenPageDto> {
     const slice = sliceOf(query);
-    const [tokens, count] = await this.tokens.list(user, query.user_id, slice);
+    const [tokens, count] = await this.tokens.list(user, query, slice);
     const results = tokens.map((token) => toDto(token, language));
     return pageOf(request, this.config.server.publicUrl, slice, count, results);
   }

@@ -16,6 +16,10 @@ const KNOWN_PRICES: Record<string, number> = {
   'text-embedding-ada-002': 0.1,
 };
 
+/** Dollars for a million tokens of a model; null where it is not known. */
+export const knownPriceOf = (model: string): number | null =>
+  Object.hasOwn(KNOWN_PRICES, model) ? KNOWN_PRICES[model]! : null;
+
 /** Statuses by which the service refuses the texts themselves. */
 const REJECTING = new Set([400, 413, 422]);
 
@@ -43,7 +47,7 @@ export class OpenAiEmbedder extends Embedder {
     // A model's own length goes without saying; some models refuse to be told.
     this.requestedDimensions =
       this.dimensions === KNOWN_DIMENSIONS[settings.model] ? undefined : this.dimensions;
-    this.pricePerMillionTokens = KNOWN_PRICES[settings.model] ?? null;
+    this.pricePerMillionTokens = knownPriceOf(settings.model);
     this.batchSize = settings.batchSize;
     this.key = `${settings.model}@${this.dimensions}`;
     this.description = `OpenAI embeddings, model ${settings.model}, ${this.dimensions} dimensions.`;
