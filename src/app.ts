@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyReply, RawServerDefault } from 'fastify';
 import { Logger } from 'nestjs-pino';
+import { serveQueueBoard } from './admin/queue-board';
 import { AppModule, type AppOptions } from './app.module';
 import { isTransient } from './database/faults';
 import { DtoPipe } from './http/dto.pipe';
@@ -39,7 +40,10 @@ export async function createApp(options: Omit<AppOptions, 'logger'>): Promise<Ne
   await configureApp(app, options.config);
   app.useGlobalFilters(new ErrorFilter(logger, isTransient));
   farewellOnStop(app.getHttpAdapter().getInstance(), app.get(Lifecycle));
-  if (options.config.roles.api) serveApiDocs(app, app.get(Embedders).configured.description);
+  if (options.config.roles.api) {
+    serveApiDocs(app, app.get(Embedders).configured.description);
+    await serveQueueBoard(app);
+  }
   return app;
 }
 
