@@ -116,6 +116,11 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.queues[job.queue].removeDeduplicationKey(job.key(payload));
   }
 
+  /** For whoever shows them, and changes them by hand. */
+  all(): Queue[] {
+    return Object.values(this.queues);
+  }
+
   /** Jobs that wait or run, by queue; those delayed to a later time are not counted. */
   async depths(): Promise<Record<QueueName, number>> {
     const entries = await Promise.all(

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import type { FastifyRequest } from 'fastify';
 import { CurrentUser, SessionGuard } from '../../accounts/session.guard';
 import { User } from '../../accounts/user.entity';
+import { Audited } from '../../audit/audited.decorator';
 import { Config } from '../../config/config';
 import { ApiErrors } from '../../http/api-docs';
 import { IdPipe } from '../../http/id.pipe';
@@ -49,6 +50,7 @@ export class StoresController {
   }
 
   @Post(':id/resync')
+  @Audited('store.resynced', { target: 'store' })
   @HttpCode(200)
   @ApiOperation({
     summary: "Make the shop's state win",
