@@ -7,6 +7,7 @@ import { AuthController } from './auth.controller';
 import { JWT_SECRET } from './jwt-secret';
 import { JwtStrategy } from './jwt.strategy';
 import { LoginLimiter } from './login-limiter.service';
+import { LoginMetrics } from './login.metrics';
 import { SessionsService } from './sessions.service';
 import { User } from './user.entity';
 
@@ -22,6 +23,7 @@ export class AccountsModule {
         AccountsService,
         SessionsService,
         LoginLimiter,
+        LoginMetrics,
         { provide: JWT_SECRET, useValue: jwtSecret },
         {
           provide: JwtStrategy,

@@ -20,6 +20,15 @@ const NUDGES = {
   database: { timeoutMs: ADD_TIMEOUT_MS, restMs: 0 },
 };
 const CLOSE_TIMEOUT_MS = 5000;
+/** A queue that hangs must not keep whoever only looks at it. */
+const LOOK_TIMEOUT_MS = 3000;
+
+/** What one queue holds. */
+export interface QueueCensus {
+  counts: Record<'waiting' | 'active' | 'delayed' | 'failed', number>;
+  /** Milliseconds that the job which came first has waited for a worker; 0 where none waits. */
+  oldestMs: number;
+}
 
 export interface AddOptions {
   /** Milliseconds from now. A job for later does not stand for one of now: it takes no part in its key. */
@@ -115,6 +124,16 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
     return Object.fromEntries(entries) as Record<QueueName, number>;
   }
 
+  /** Jobs of each queue by state, and how long they wait. */
+  async census(): Promise<Record<QueueName, QueueCensus>> {
+    const entries = await Promise.all(
+      (Object.entries(this.queues) as [QueueName, Queue][]).map(
+        async ([name, queue]) => [name, await within(LOOK_TIMEOUT_MS, censusOf(queue))] as const,
+      ),
+    );
+    return Object.fromEntries(entries) as Record<QueueName, QueueCensus>;
+  }
+
   /** Removes finished jobs that are older than this, by default than the configuration allows; returns how many. */
   async prune(graceMs = this.config.queue.retentionHours * 3_600_000): Promise<number> {
     let pruned = 0;
@@ -136,6 +155,19 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
       this.logger.warn({ err }, 'the queue does not answer; left without a farewell');
     });
   }
+}
+
+async function censusOf(queue: Queue): Promise<QueueCensus> {
+  const [{ waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 }, [oldest]] = await Promise.all(
+    [
+      queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
+      queue.getJobs(['waiting'], 0, 0, true),
+    ],
+  );
+  return {
+    counts: { waiting: waiting + prioritized, active, delayed, failed },
+    oldestMs: oldest ? Math.max(0, Date.now() - oldest.timestamp) : 0,
+  };
 }
 
 async function within<T>(ms: number, promise: Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
-import OpenAI, { APIConnectionError, APIError } from 'openai';
+import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import type { Config } from '../../config/config';
 import { StartError } from '../../config/start-error';
-import { Embedder, EmbeddingError, type EmbedOptions } from './embedder';
+import { Embedder, EmbeddingError, type EmbeddingFault, type EmbedOptions } from './embedder';
 
 /** Source: OpenAI's model pages. Others need EMBEDDING_DIMENSIONS. */
 const KNOWN_DIMENSIONS: Record<string, number> = {
@@ -76,7 +76,7 @@ export class OpenAiEmbedder extends Embedder {
   private check(answer: unknown, expected: number): number[][] {
     const data = (answer as { data?: unknown } | null)?.data;
     if (!Array.isArray(data) || data.length !== expected) {
-      throw new EmbeddingError('The embedding service sent no usable answer', 'unavailable');
+      throw new EmbeddingError('The embedding service sent no usable answer', 'bad_answer');
     }
     const vectors = new Array<number[]>(expected);
     for (const [order, item] of (data as { index?: number; embedding?: unknown }[]).entries()) {
@@ -88,13 +88,13 @@ export class OpenAiEmbedder extends Embedder {
       ) {
         throw new EmbeddingError(
           `The embedding service sent a vector that does not have ${this.dimensions} numbers`,
-          'unavailable',
+          'bad_answer',
         );
       }
       vectors[index] = embedding as number[];
     }
     if (vectors.length !== expected || vectors.includes(undefined as never)) {
-      throw new EmbeddingError('The embedding service left out a text', 'unavailable');
+      throw new EmbeddingError('The embedding service left out a text', 'bad_answer');
     }
     return vectors;
   }
@@ -108,7 +108,8 @@ function dimensionsOf(model: string): number {
 
 function toEmbeddingError(error: unknown, apiKey: string): EmbeddingError {
   if (error instanceof APIConnectionError) {
-    return new EmbeddingError('The embedding service cannot be reached', 'unavailable');
+    const fault = error instanceof APIConnectionTimeoutError ? 'timeout' : 'unreachable';
+    return new EmbeddingError('The embedding service cannot be reached', fault);
   }
   if (error instanceof APIError) {
     const { status, headers } = error as { status?: number; headers?: Headers };
@@ -119,9 +120,14 @@ function toEmbeddingError(error: unknown, apiKey: string): EmbeddingError {
         'rejected',
       );
     }
-    return new EmbeddingError(reason, 'unavailable', retryAfterMs(headers));
+    return new EmbeddingError(reason, faultOf(status), retryAfterMs(headers));
   }
-  return new EmbeddingError(`The embedding service failed: ${(error as Error).message}`, 'unavailable');
+  return new EmbeddingError(`The embedding service failed: ${(error as Error).message}`, 'bad_answer');
+}
+
+function faultOf(status: number | undefined): EmbeddingFault {
+  if (status === 401 || status === 403) return 'unauthorized';
+  return status === 429 ? 'rate_limited' : 'server_error';
 }
 
 function retryAfterMs(headers: Headers | undefined): number | null {
