@@ -1,4 +1,4 @@
-import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import OpenAI, { APIConnectionError, APIError } from 'openai';
 import type { Config } from '../../config/config';
 import { StartError } from '../../config/start-error';
 import { Embedder, EmbeddingError, type EmbeddingFault, type EmbedOptions } from './embedder';
@@ -32,11 +32,13 @@ export class OpenAiEmbedder extends Embedder {
 
   private readonly client: OpenAI;
   private readonly apiKey: string;
+  private readonly timeoutMs: number;
   private readonly requestedDimensions: number | undefined;
 
   constructor(settings: Config['embedding'] & { apiKey: string }) {
     super();
     this.apiKey = settings.apiKey;
+    this.timeoutMs = settings.timeoutMs;
     this.model = settings.model;
     this.dimensions = settings.dimensions ?? dimensionsOf(settings.model);
     // A model's own length goes without saying; some models refuse to be told.
@@ -55,7 +57,11 @@ export class OpenAiEmbedder extends Embedder {
     });
   }
 
-  async embed(texts: readonly string[], { timeoutMs, signal }: EmbedOptions = {}): Promise<number[][]> {
+  async embed(
+    texts: readonly string[],
+    { timeoutMs = this.timeoutMs, signal }: EmbedOptions = {},
+  ): Promise<number[][]> {
+    const startedAt = performance.now();
     let answer: unknown;
     try {
       answer = await this.client.embeddings.create(
@@ -64,10 +70,12 @@ export class OpenAiEmbedder extends Embedder {
           input: [...texts],
           ...(this.requestedDimensions && { dimensions: this.requestedDimensions }),
         },
-        { ...(timeoutMs !== undefined && { timeout: timeoutMs }), ...(signal && { signal }) },
+        { timeout: timeoutMs, ...(signal && { signal }) },
       );
     } catch (error) {
-      throw toEmbeddingError(error, this.apiKey);
+      // A timer may be early by a millisecond.
+      const hasTimedOut = performance.now() - startedAt >= timeoutMs - 1;
+      throw toEmbeddingError(error, this.apiKey, hasTimedOut);
     }
     return this.check(answer, texts.length);
   }
@@ -106,9 +114,9 @@ function dimensionsOf(model: string): number {
   throw new StartError('Invalid configuration: EMBEDDING_DIMENSIONS must be set for this EMBEDDING_MODEL.');
 }
 
-function toEmbeddingError(error: unknown, apiKey: string): EmbeddingError {
+function toEmbeddingError(error: unknown, apiKey: string, hasTimedOut: boolean): EmbeddingError {
   if (error instanceof APIConnectionError) {
-    const fault = error instanceof APIConnectionTimeoutError ? 'timeout' : 'unreachable';
+    const fault = hasTimedOut ? 'timeout' : 'unreachable';
     return new EmbeddingError('The embedding service cannot be reached', fault);
   }
   if (error instanceof APIError) {
