@@ -8,6 +8,7 @@ import type { User } from '../../src/accounts/user.entity';
 import { createApp } from '../../src/app';
 import { Config, readConfig } from '../../src/config/config';
 import { JobQueue } from '../../src/jobs/job-queue.service';
+import { Metrics } from '../../src/telemetry/metrics.service';
 import { SAMPLE_PRODUCT } from './sample-product';
 import { environmentOf, startDatabase, type TestDatabase } from './test-database';
 
@@ -61,6 +62,8 @@ export class TestApp {
       databaseUrl: database.url,
       jwtSecret: randomBytes(32).toString('hex'),
     });
+    // Tests look at what they have just done.
+    nest.get(Metrics).cacheMs = 0;
     await nest.listen(0, '127.0.0.1');
     return new TestApp(nest, database, (await nest.getUrl()).replace('[::1]', '127.0.0.1'));
   }
