@@ -5,6 +5,7 @@ import { Search1790000000003 } from './1790000000003-search';
 import { Variations1790000000004 } from './1790000000004-variations';
 import { LimitsSignatures1790000000005 } from './1790000000005-limits-signatures';
 import { Reconciliation1790000000006 } from './1790000000006-reconciliation';
+import { SessionsAudit1790000000007 } from './1790000000007-sessions-audit';
 
 /** In the order in which they run. Named one by one: a glob finds different files in dist and in tests. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Variations1790000000004,
   LimitsSignatures1790000000005,
   Reconciliation1790000000006,
+  SessionsAudit1790000000007,
 ];

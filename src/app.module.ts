@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from 'pino';
 import { AccountsModule } from './accounts/accounts.module';
+import { AuditModule } from './audit/audit.module';
 import { FirstStart } from './bootstrap/first-start.service';
 import { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
@@ -38,6 +39,7 @@ export class AppModule {
         ...(roles.api
           ? [
               LimitsModule.forRoot(), // requests by token, user and address
+              AuditModule, // who did what
               AccountsModule.forRoot(jwtSecret), // users, login
               WebKnowledgeApiModule, // products: list, detail, search
               IntegrationsApiModule, // tokens, stores, event log, webhook

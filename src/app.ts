@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -75,10 +76,12 @@ export async function configureApp(app: NestFastifyApplication, { server }: Conf
     await app.get(RateLimits).consumeRefused(request.ip, reply);
     throw unauthorized('token_missing');
   });
+  await app.register(cookie);
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
   });
   if (server.corsOrigins.length > 0)
+    // Without credentials: a session's cookie is for the panel, which is of this origin.
     app.enableCors({
       origin: server.corsOrigins,
       methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],

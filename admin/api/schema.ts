@@ -38,6 +38,121 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/session/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is logged in */
+        get: operations["Session_find"];
+        put?: never;
+        /** Log in by e-mail or username, in a browser: sets the cookie `fiko_session` */
+        post: operations["Session_open"];
+        /** Log out: ends the session of the cookie and clears it */
+        delete: operations["Session_close"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your own password
+         * @description Ends all your access and refresh tokens, and all sessions but the one that this request came by.
+         */
+        post: operations["Session_changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff: list users, the newest first */
+        get: operations["Users_list"];
+        put?: never;
+        /** Staff: create a user; a password that is made is shown this one time */
+        post: operations["Users_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff: one user */
+        get: operations["Users_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Staff: change e-mail, username, state and rights of a user
+         * @description Nobody deactivates or demotes themselves: 409 `own_account`.
+         */
+        patch: operations["Users_patch"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/password/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: give a user a new password, and end all sessions of that user
+         * @description One’s own is changed where the current one is asked for: 409 `own_account`.
+         */
+        post: operations["Users_resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, the latest first: staff all, others what they did themselves */
+        get: operations["Audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/web-knowledge/products/": {
         parameters: {
             query?: never;
@@ -730,6 +845,181 @@ export interface components {
         };
         RefreshDto: {
             refresh: string;
+        };
+        SessionUserDto: {
+            /** @example 1 */
+            id: number;
+            /** @example owner@example.com */
+            email: string;
+            /** @example owner */
+            username: string;
+            is_staff: boolean;
+        };
+        SessionDto: {
+            user: components["schemas"]["SessionUserDto"];
+            /**
+             * Format: date-time
+             * @description When the cookie is worth nothing any more, in use or not; null for an access token
+             */
+            expires_at: string | null;
+        };
+        ChangePasswordDto: {
+            current_password: string;
+            new_password: string;
+        };
+        UserDto: {
+            /** @example 1 */
+            id: number;
+            /** @example owner@example.com */
+            email: string;
+            /** @example owner */
+            username: string;
+            /** @description Whether an admin */
+            is_staff: boolean;
+            is_active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_login_at: string | null;
+            /**
+             * @description How many shops
+             * @example 1
+             */
+            stores: number;
+            /**
+             * @description How many integration tokens that are active
+             * @example 1
+             */
+            tokens: number;
+            /**
+             * @description How many products that are active
+             * @example 120
+             */
+            products: number;
+        };
+        UserPageDto: {
+            /** @description Rows that match, on all pages */
+            count: number;
+            /** @description Address of the next page */
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["UserDto"][];
+        };
+        CreateUserDto: {
+            /** @example owner@example.com */
+            email: string;
+            /**
+             * @description By default the part of the e-mail before the @, made unique
+             * @example owner
+             */
+            username?: string | null;
+            /** @description Without it one is made, and shown this one time */
+            password?: string | null;
+            /**
+             * @description Whether an admin
+             * @default false
+             */
+            is_staff: boolean | null;
+        };
+        UserWithPasswordDto: {
+            /** @example 1 */
+            id: number;
+            /** @example owner@example.com */
+            email: string;
+            /** @example owner */
+            username: string;
+            /** @description Whether an admin */
+            is_staff: boolean;
+            is_active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_login_at: string | null;
+            /**
+             * @description How many shops
+             * @example 1
+             */
+            stores: number;
+            /**
+             * @description How many integration tokens that are active
+             * @example 1
+             */
+            tokens: number;
+            /**
+             * @description How many products that are active
+             * @example 120
+             */
+            products: number;
+            /** @description Shown this one time, where one was made; null where the request gave it */
+            password: string | null;
+        };
+        PatchUserDto: {
+            /** @example owner@example.com */
+            email?: string;
+            /** @example owner */
+            username?: string;
+            /** @description When false: all sessions end, and all integration tokens are refused */
+            is_active?: boolean;
+            /** @description Whether an admin */
+            is_staff?: boolean;
+        };
+        ResetPasswordDto: {
+            /** @description Without it one is made, and shown this one time */
+            password?: string | null;
+        };
+        PasswordDto: {
+            /** @description Shown this one time, where one was made; null where the request gave it */
+            password: string | null;
+            message: string;
+        };
+        AuditEntryDto: {
+            /** @example 1 */
+            id: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description User id; null for the command line, and for a login that was refused */
+            actor: number | null;
+            /**
+             * @description As it was then; `command line` for a command of the server
+             * @example admin@example.com
+             */
+            actor_email: string | null;
+            /** @example token.rotated */
+            action: string;
+            /** @example Token given a new secret */
+            action_display: string;
+            /** @example token */
+            target_type: string | null;
+            /** @example 1 */
+            target_id: string | null;
+            /**
+             * @description What was asked for, without secrets
+             * @example {
+             *       "name": "My shop"
+             *     }
+             */
+            details: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description `started` while it runs, and for ever where the server ended within it
+             * @enum {string}
+             */
+            outcome: "started" | "done" | "refused" | "failed";
+            /** @example 200 */
+            status_code: number | null;
+            /** @example not_found */
+            error_code: string | null;
+            source_ip: string | null;
+            user_agent: string | null;
+        };
+        AuditPageDto: {
+            /** @description Rows that match, on all pages */
+            count: number;
+            /** @description Address of the next page */
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["AuditEntryDto"][];
         };
         DiscountInfoDto: {
             /** @example 950000.00 */
@@ -2482,6 +2772,655 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionTokensDto"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again, `RateLimit` what is left */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    /** @description Requests in a window of seconds; on every answer that is counted */
+                    "RateLimit-Policy"?: string;
+                    /** @description Requests that remain, and seconds until all are there again; on every answer that is counted */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    Session_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            /** @description No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again, `RateLimit` what is left */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    /** @description Requests in a window of seconds; on every answer that is counted */
+                    "RateLimit-Policy"?: string;
+                    /** @description Requests that remain, and seconds until all are there again; on every answer that is counted */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    Session_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again, `RateLimit` what is left */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    /** @description Requests in a window of seconds; on every answer that is counted */
+                    "RateLimit-Policy"?: string;
+                    /** @description Requests that remain, and seconds until all are there again; on every answer that is counted */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    Session_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again, `RateLimit` what is left */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    /** @description Requests in a window of seconds; on every answer that is counted */
+                    "RateLimit-Policy"?: string;
+                    /** @description Requests that remain, and seconds until all are there again; on every answer that is counted */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    Session_changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordDto"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names each bad field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again, `RateLimit` what is left */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    /** @description Requests in a window of seconds; on every answer that is counted */
+                    "RateLimit-Policy"?: string;
+                    /** @description Requests that remain, and seconds until all are there again; on every answer that is counted */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    Users_list: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                /** @description In e-mail or username */
+                search?: string;
+                is_active?: boolean;
+                is_staff?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPageDto"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again, `RateLimit` what is left */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    /** @description Requests in a window of seconds; on every answer that is counted */
+                    "RateLimit-Policy"?: string;
+                    /** @description Requests that remain, and seconds until all are there again; on every answer that is counted */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    Users_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateUserDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserWithPasswordDto"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again, `RateLimit` what is left */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    /** @description Requests in a window of seconds; on every answer that is counted */
+                    "RateLimit-Policy"?: string;
+                    /** @description Requests that remain, and seconds until all are there again; on every answer that is counted */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    Users_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            /** @description No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not there, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again, `RateLimit` what is left */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    /** @description Requests in a window of seconds; on every answer that is counted */
+                    "RateLimit-Policy"?: string;
+                    /** @description Requests that remain, and seconds until all are there again; on every answer that is counted */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    Users_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchUserDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not there, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again, `RateLimit` what is left */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    /** @description Requests in a window of seconds; on every answer that is counted */
+                    "RateLimit-Policy"?: string;
+                    /** @description Requests that remain, and seconds until all are there again; on every answer that is counted */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    Users_resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ResetPasswordDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordDto"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description No token, or one that is unknown, inactive or expired; of a shop also a signature that is missing, wrong or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not there, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again, `RateLimit` what is left */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    /** @description Requests in a window of seconds; on every answer that is counted */
+                    "RateLimit-Policy"?: string;
+                    /** @description Requests that remain, and seconds until all are there again; on every answer that is counted */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    Audit_list: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                /** @description Staff: what this user did */
+                user_id?: number;
+                action?: string;
+                /** @description In the actor's e-mail, the target, the address or the details */
+                search?: string;
+                created_after?: string;
+                created_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPageDto"];
                 };
             };
             /** @description The request is not valid; `errors` names each bad field */

@@ -10,7 +10,8 @@ import { users } from '../pages/users/texts';
 import { common } from './common';
 
 const parts = { common, account, audit, dashboard, events, knowledge, products, stores, tokens, users };
-type Parts = typeof parts;
+/** Texts of all parts, by language. */
+export type Parts = typeof parts;
 
 const of = <L extends 'en' | 'fa'>(language: L) =>
   Object.fromEntries(Object.entries(parts).map(([name, texts]) => [name, texts[language]])) as {
@@ -18,12 +19,3 @@ const of = <L extends 'en' | 'fa'>(language: L) =>
   };
 
 export const resources = { en: of('en'), fa: of('fa') };
-
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    defaultNS: 'common';
-    returnNull: false;
-    /** Keys are checked, and the values that a text has places for. */
-    resources: { [P in keyof Parts]: Parts[P]['en'] };
-  }
-}

@@ -1,5 +1,5 @@
 import { AppShell, Burger, Group, Menu, NavLink, ScrollArea, Text, UnstyledButton } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import {
   IconActivity,
   IconBook2,
@@ -39,6 +39,7 @@ export function Layout({ children }: { children: ReactNode }) {
   const [opened, { toggle, close }] = useDisclosure();
   const [location] = useLocation();
   const { is_staff: isStaff } = usePerson();
+  const narrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
   return (
     <AppShell
       header={{ height: 56 }}
@@ -76,7 +77,7 @@ export function Layout({ children }: { children: ReactNode }) {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label={t('menu')}>
+      <AppShell.Navbar p="xs" aria-label={t('menu')} inert={narrow && !opened}>
         <AppShell.Section grow component={ScrollArea}>
           {PAGES.filter(({ staff }) => isStaff || !staff).map(({ path, text, icon: Icon }) => (
             <NavLink

@@ -2,13 +2,24 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditEntry } from '../audit/audit-entry.entity';
 import { AccountsService } from './accounts.service';
+import { AuditController } from './audit/audit.controller';
+import { AuditReader } from './audit/audit-reader.service';
 import { AuthController } from './auth.controller';
 import { JWT_SECRET } from './jwt-secret';
 import { JwtStrategy } from './jwt.strategy';
 import { LoginLimiter } from './login-limiter.service';
+import { Login } from './login.service';
+import { CookieSessions } from './sessions/cookie-sessions.service';
+import { PasswordChanger } from './sessions/password-changer.service';
+import { SessionCookie } from './sessions/session-cookie';
+import { SessionController } from './sessions/session.controller';
+import { Session } from './sessions/session.entity';
 import { SessionsService } from './sessions.service';
 import { User } from './user.entity';
+import { UsersController } from './users/users.controller';
+import { UsersService } from './users/users.service';
 
 @Module({})
 export class AccountsModule {
@@ -16,12 +27,22 @@ export class AccountsModule {
     return {
       module: AccountsModule,
       global: true,
-      imports: [TypeOrmModule.forFeature([User]), PassportModule, JwtModule.register({ secret: jwtSecret })],
-      controllers: [AuthController],
+      imports: [
+        TypeOrmModule.forFeature([User, Session, AuditEntry]),
+        PassportModule,
+        JwtModule.register({ secret: jwtSecret }),
+      ],
+      controllers: [AuthController, SessionController, UsersController, AuditController],
       providers: [
         AccountsService,
         SessionsService,
         LoginLimiter,
+        Login,
+        CookieSessions,
+        SessionCookie,
+        PasswordChanger,
+        UsersService,
+        AuditReader,
         { provide: JWT_SECRET, useValue: jwtSecret },
         {
           provide: JwtStrategy,
@@ -29,7 +50,8 @@ export class AccountsModule {
           inject: [SessionsService],
         },
       ],
-      exports: [AccountsService, JWT_SECRET],
+      // What the guard of sessions needs, wherever it stands.
+      exports: [AccountsService, CookieSessions, SessionCookie, JWT_SECRET],
     };
   }
 }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { QueryFailedError, Repository } from 'typeorm';
 import { unauthorized } from '../validation/errors';
 import { hashPassword, verifyPassword } from './password';
+import { endSessions } from './sessions/end-sessions';
 import { User } from './user.entity';
 
 export interface NewUser {
@@ -11,6 +12,13 @@ export interface NewUser {
   username?: string | undefined;
   password: string;
   isStaff: boolean;
+}
+
+export interface AccountChanges {
+  email?: string | undefined;
+  username?: string | undefined;
+  isActive?: boolean | undefined;
+  isStaff?: boolean | undefined;
 }
 
 export class AccountExistsError extends Error {}
@@ -52,19 +60,36 @@ export class AccountsService {
     return users.findOneByOrFail({ id: row.id });
   }
 
-  /** Sets a password and ends all sessions. False when there is no such user. */
-  async resetPassword(email: string, password: string): Promise<boolean> {
-    const result = await this.users
-      .createQueryBuilder()
-      .update()
-      .set({
-        passwordHash: await hashPassword(password),
-        sessionVersion: () => 'session_version + 1',
-        isActive: true,
-      })
-      .where({ email: email.trim().toLowerCase() })
-      .execute();
-    return result.affected === 1;
+  /**
+   * Deactivation ends all sessions.
+   * @throws AccountExistsError when the e-mail or the username is taken
+   */
+  async change(id: number, changes: AccountChanges): Promise<void> {
+    const { email, username, isActive, isStaff } = changes;
+    const set: Partial<User> = {
+      ...(email !== undefined && { email: email.trim().toLowerCase() }),
+      ...(username !== undefined && { username: username.trim().toLowerCase() }),
+      ...(isActive !== undefined && { isActive }),
+      ...(isStaff !== undefined && { isStaff }),
+    };
+    if (Object.keys(set).length === 0) return;
+    try {
+      await this.users.manager.transaction(async (manager) => {
+        await manager.update(User, { id }, set);
+        if (isActive === false) await endSessions(manager, id);
+      });
+    } catch (error) {
+      throw isDuplicate(error) ? new AccountExistsError('The e-mail or the username is taken.') : error;
+    }
+  }
+
+  /** Sets a password and ends all sessions, save that of one browser. */
+  async setPassword(id: number, password: string, keepSession: string | null = null): Promise<void> {
+    const passwordHash = await hashPassword(password);
+    await this.users.manager.transaction(async (manager) => {
+      await manager.update(User, { id }, { passwordHash });
+      await endSessions(manager, id, keepSession);
+    });
   }
 
   /** By e-mail or username, in any case of letters. */
@@ -85,6 +110,10 @@ export class AccountsService {
     return user;
   }
 }
+
+const UNIQUE_VIOLATION = '23505';
+const isDuplicate = (error: unknown): boolean =>
+  error instanceof QueryFailedError && (error.driverError as { code?: string }).code === UNIQUE_VIOLATION;
 
 async function freeUsername(users: Repository<User>, email: string): Promise<string> {
   const base = email.split('@')[0]!.toLowerCase().slice(0, 100);

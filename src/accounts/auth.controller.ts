@@ -1,21 +1,19 @@
-import { Body, Controller, HttpCode, Ip, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Ip, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiErrors } from '../http/api-docs';
 import { RateLimits } from '../limits/rate-limits.service';
-import { invalidField, isUnauthorized } from '../validation/errors';
-import { AccountsService } from './accounts.service';
+import { isUnauthorized } from '../validation/errors';
 import { LoginDto, RefreshDto, SessionTokensDto } from './auth.dto';
-import { LoginLimiter } from './login-limiter.service';
+import { Login } from './login.service';
 import { SessionsService, type SessionTokens } from './sessions.service';
 
 @ApiTags('auth')
 @Controller('api/v1/auth/token')
 export class AuthController {
   constructor(
-    private readonly accounts: AccountsService,
+    private readonly login: Login,
     private readonly sessions: SessionsService,
-    private readonly limiter: LoginLimiter,
     private readonly limits: RateLimits,
   ) {}
 
@@ -25,19 +23,11 @@ export class AuthController {
   @ApiOkResponse({ type: SessionTokensDto })
   @ApiErrors(400, 401, 429)
   async logIn(
-    @Body() { email, username, password }: LoginDto,
-    @Ip() address: string,
+    @Body() credentials: LoginDto,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionTokens> {
-    const login = email || username;
-    if (!login) throw invalidField('email', 'field_email_or_username');
-    const named = await this.accounts.findByLogin(login);
-    // By the user's id, so that e-mail and username count together; by the name for one that is not there.
-    const account = named ? `user ${named.id}` : `name ${login.trim().toLowerCase()}`;
-    await this.limiter.attempt(account, address, reply);
-    const user = await this.accounts.authenticate(named, password);
-    await this.limiter.succeeded(account, address, reply);
-    return this.sessions.open(user);
+    return this.sessions.open(await this.login.check(credentials, request, reply));
   }
 
   @Post('refresh')

@@ -29,6 +29,14 @@ export class LoginLimiter {
     };
   }
 
+  /**
+   * What the attempts of an account are counted by: the user's id, so that e-mail and username count together; the name
+   * for one that is not there.
+   */
+  static accountOf(account: { id: number } | string): string {
+    return typeof account === 'string' ? `name ${account.trim().toLowerCase()}` : `user ${account.id}`;
+  }
+
   /** Counts an attempt before it is checked, so that many at once do not slip through. @throws AppError 429 */
   async attempt(account: string, address: string, reply: Answerable): Promise<void> {
     await this.count(this.byAddress, addressKey(address), reply);

@@ -23,6 +23,7 @@ export function welcome(url: string, access: FirstAccess): string {
   const shellQuoted = (value: string) => value.replaceAll("'", `'\\''`);
   return `
 Fiko WooCommerce Sync runs on ${url}
+  Admin panel         ${url}/admin/
   API documentation   ${url}/docs
   Health              ${url}/health/ready
 
@@ -42,7 +43,7 @@ Then find it (put the admin's password in place of PASSWORD):
 
 /** What every later start prints. */
 export const greeting = (url: string): string =>
-  `\nFiko WooCommerce Sync runs on ${url} (documentation: ${url}/docs). Stop it with Ctrl+C.\n\n`;
+  `\nFiko WooCommerce Sync runs on ${url} (panel: ${url}/admin/, documentation: ${url}/docs). Stop it with Ctrl+C.\n\n`;
 
 /** What a process prints that is a worker only. */
 export const workerGreeting = (url: string | null): string =>

@@ -5,6 +5,7 @@ import {
   integer,
   invalid,
   isAddressOrCidr,
+  isEmail,
   list,
   optionalChoice,
   optionalInteger,
@@ -23,7 +24,6 @@ const hasScheme = (scheme: RegExp) => (value: string) => {
 };
 const isHttpUrl = hasScheme(/^https?:$/);
 const isOrigin = (value: string) => isHttpUrl(value) && new URL(value).origin === value;
-const isEmail = (value: string) => /^[^\s@]+@[^\s@]+$/.test(value) && value.length <= 254;
 
 /** Every setting, in the order of `.env.example`, which is generated from here. */
 export const KEYS = {
@@ -127,6 +127,12 @@ export const KEYS = {
   ),
   ACCESS_TOKEN_MINUTES: integer('Accounts', 'Life of an access token', 60, { min: 1, max: 1440 }),
   REFRESH_TOKEN_DAYS: integer('Accounts', 'Life of a refresh token', 14, { min: 1, max: 365 }),
+  SESSION_IDLE_HOURS: integer(
+    'Accounts',
+    'Hours without a request after which a session of the panel ends; it lives no longer than a refresh token',
+    24,
+    { min: 1, max: 8760 },
+  ),
   LOGIN_ATTEMPTS: integer(
     'Accounts',
     'Failed logins an account allows from one address within the window',
@@ -277,6 +283,7 @@ export class Config {
     jwtSecret: this.values.JWT_SECRET,
     accessTokenSeconds: this.values.ACCESS_TOKEN_MINUTES * 60,
     refreshTokenSeconds: this.values.REFRESH_TOKEN_DAYS * 86_400,
+    sessionIdleSeconds: this.values.SESSION_IDLE_HOURS * 3600,
     loginAttempts: this.values.LOGIN_ATTEMPTS,
     loginWindowSeconds: this.values.LOGIN_WINDOW_MINUTES * 60,
   };

@@ -132,6 +132,9 @@ export function list(section: string, doc: string, rule: Rule): Key<string[]> {
   };
 }
 
+/** What is taken for an e-mail: whether it is one, only a letter to it would tell. */
+export const isEmail = (value: string): boolean => /^[^\s@]+@[^\s@]+$/.test(value) && value.length <= 254;
+
 /** True for an IPv4 or IPv6 address, alone or with a prefix length. */
 export function isAddressOrCidr(value: string): boolean {
   const [address = '', prefix, ...rest] = value.split('/');

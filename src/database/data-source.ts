@@ -1,7 +1,9 @@
 import type { PoolConfig } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from '../../migrations';
+import { Session } from '../accounts/sessions/session.entity';
 import { User } from '../accounts/user.entity';
+import { AuditEntry } from '../audit/audit-entry.entity';
 import type { Config } from '../config/config';
 import { EventLog } from '../integrations/events/event-log.entity';
 import { Store } from '../integrations/stores/store.entity';
@@ -27,6 +29,8 @@ export function dataSourceOptions(url: string, pool: PoolConfig = {}): DataSourc
     url,
     entities: [
       User,
+      Session,
+      AuditEntry,
       Store,
       IntegrationToken,
       SigningKey,

@@ -50,9 +50,19 @@ export const fieldSentences = (
 /** Seconds that a client is asked to wait while something that is needed is away. */
 const RETRY_UNAVAILABLE_SECONDS = 5;
 
+/**
+ * What a client is told of whatever was thrown.
+ * @param isTransient whether an error passes by itself, so that the client is asked to try again
+ */
+export function shapeError(thrown: unknown, isTransient: (error: unknown) => boolean): AppError {
+  const shaped = toAppError(thrown);
+  return shaped.status === 500 && isTransient(thrown)
+    ? new AppError(503, 'service_unavailable', {}, [], RETRY_UNAVAILABLE_SECONDS)
+    : shaped;
+}
+
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  /** @param isTransient whether an error passes by itself, so that the client is asked to try again */
   constructor(
     private readonly logger: Logger,
     private readonly isTransient: (error: unknown) => boolean,
@@ -61,11 +71,7 @@ export class ErrorFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const shaped = toAppError(thrown);
-    const error =
-      shaped.status === 500 && this.isTransient(thrown)
-        ? new AppError(503, 'service_unavailable', {}, [], RETRY_UNAVAILABLE_SECONDS)
-        : shaped;
+    const error = shapeError(thrown, this.isTransient);
     if (error.status >= 500) this.logger.error({ err: thrown, request_id: request.id }, 'request failed');
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
     if (error.status === 401) reply.header('www-authenticate', 'Bearer');

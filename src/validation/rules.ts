@@ -1,5 +1,5 @@
 import { registerDecorator, ValidateIf } from 'class-validator';
-import { isAddressOrCidr } from '../config/keys';
+import { isAddressOrCidr, isEmail } from '../config/keys';
 import type { MessageKey, MessageValues } from '../i18n/messages';
 
 /**
@@ -286,3 +286,30 @@ export const AddressList = (count: number) =>
 
 export const HttpUrl = (max: number) =>
   rule('field_url', (value) => isText(value, max) && /^https?:\/\/[^\s/]/i.test(value));
+
+/** Blanks around it are passed over, by whoever stores it. */
+export const Email = () =>
+  rule(
+    'field_email',
+    (value) => isText(value, 254, 1) && isEmail(value.trim()) && !CONTROL.test(value.trim()),
+  );
+
+const MAX_USERNAME = 150;
+
+/** Without `@`, so that it is never taken for an e-mail. */
+export const isUsername = (value: string): boolean =>
+  value.length <= MAX_USERNAME && /^[^\s@]+$/.test(value) && !CONTROL.test(value);
+
+export const Username = () =>
+  rule('field_username', (value) => typeof value === 'string' && isUsername(value.trim()), {
+    max: MAX_USERNAME,
+  });
+
+export const PASSWORD_LENGTH = { min: 8, max: 200 };
+
+export const isPassword = (value: string): boolean =>
+  value.length >= PASSWORD_LENGTH.min && value.length <= PASSWORD_LENGTH.max && STORABLE.test(value);
+
+/** One that is to be: those that are were chosen by the rules of their time. */
+export const NewPassword = () =>
+  rule('field_password', (value) => typeof value === 'string' && isPassword(value), PASSWORD_LENGTH);
