@@ -100,7 +100,13 @@ export function FilterBar<N extends string>({ filters, children, more }: FilterB
         )}
       </Group>
       {more && (
-        <Group gap="xs" align="flex-start" id={id} hidden={!opened} style={opened ? undefined : { display: 'none' }}>
+        <Group
+          gap="xs"
+          align="flex-start"
+          id={id}
+          hidden={!opened}
+          style={opened ? undefined : { display: 'none' }}
+        >
           {more.filters}
         </Group>
       )}

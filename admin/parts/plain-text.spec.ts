@@ -9,7 +9,12 @@ const tag = (nodeName: string, ...children: (Markup | string)[]): Markup => ({
 
 describe('text of HTML', () => {
   it('has a line for each block, and none that is empty', () => {
-    const body = tag('BODY', tag('P', 'کفش  سبک\n برای', tag('B', ' هر روز')), '\n', tag('DIV', tag('P', 'دوم')));
+    const body = tag(
+      'BODY',
+      tag('P', 'کفش  سبک\n برای', tag('B', ' هر روز')),
+      '\n',
+      tag('DIV', tag('P', 'دوم')),
+    );
     expect(textOf(body, false)).toBe('کفش سبک برای هر روز\nدوم');
   });
 

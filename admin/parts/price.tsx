@@ -13,7 +13,13 @@ type Priced = Pick<
 export function Price({ product }: { product: Priced }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { price, price_min: min, price_max: max, currency_display: currency, original_price: before } = product;
+  const {
+    price,
+    price_min: min,
+    price_max: max,
+    currency_display: currency,
+    original_price: before,
+  } = product;
   if (min !== null && max !== null && min !== max) {
     return (
       <Text component="span" inherit>
@@ -40,4 +46,3 @@ export function Price({ product }: { product: Priced }) {
     </Stack>
   );
 }
-

@@ -68,9 +68,14 @@ export function ChunkFacts({ chunk, children }: { chunk: Chunk; children?: React
 export function RetryChunk({ chunk }: { chunk: Chunk }) {
   const { t } = useTranslation('knowledge');
   const { t: common } = useTranslation();
+  const format = useFormat();
   const retry = useAction(
-    (id: number) => answer(api.POST('/api/v1/web-knowledge/chunks/{id}/retry/', { params: { path: { id } } })),
-    { said: () => t('retried', { count: 1 }), changes: ['chunks', 'products', 'knowledge'] },
+    (id: number) =>
+      answer(api.POST('/api/v1/web-knowledge/chunks/{id}/retry/', { params: { path: { id } } })),
+    {
+      said: () => t('retried', { count: 1, formatted: format.count(1) }),
+      changes: ['chunks', 'products', 'knowledge'],
+    },
   );
   if (chunk.status !== 'failed') return null;
   return (

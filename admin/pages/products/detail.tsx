@@ -110,12 +110,20 @@ function SearchableState({ searchable }: { searchable: Searchable }) {
   const { t } = useTranslation('products');
   const format = useFormat();
   const { state } = searchable;
-  const color = { found: 'green', deleted: 'gray', unread: 'yellow', pending: 'yellow', failed: 'red' }[state];
+  const color = { found: 'green', deleted: 'gray', unread: 'yellow', pending: 'yellow', failed: 'red' }[
+    state
+  ];
   const text =
     searchable.state === 'pending'
-      ? t('pendingText', { waiting: format.count(searchable.waiting), chunks: format.count(searchable.chunks) })
+      ? t('pendingText', {
+          waiting: format.count(searchable.waiting),
+          chunks: format.count(searchable.chunks),
+        })
       : searchable.state === 'failed'
-        ? t('failedText', { failed: format.count(searchable.failed), chunks: format.count(searchable.chunks) })
+        ? t('failedText', {
+            failed: format.count(searchable.failed),
+            chunks: format.count(searchable.chunks),
+          })
         : t(`${searchable.state}Text`);
   const reason = 'reason' in searchable ? searchable.reason : null;
   return (

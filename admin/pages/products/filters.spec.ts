@@ -41,7 +41,13 @@ describe('filters of products', () => {
 
   it('asks for what is set', () => {
     expect(
-      filtersOf({ in_stock: 'false', is_active: 'true', store_id: '3', max_price: '۹۰۰', attribute: 'رنگ:مشکی' }),
+      filtersOf({
+        in_stock: 'false',
+        is_active: 'true',
+        store_id: '3',
+        max_price: '۹۰۰',
+        attribute: 'رنگ:مشکی',
+      }),
     ).toMatchObject({
       in_stock: false,
       is_active: true,

@@ -75,20 +75,8 @@ function Rare({ filters }: Pick<ProductFiltersProps, 'filters'>) {
     typed && readPrice(typed) === null ? common('notANumber') : null;
   return (
     <>
-      <TextFilter
-        filters={filters}
-        name="min_price"
-        label={t('minPrice')}
-        numeric
-        error={wrongPrice(min)}
-      />
-      <TextFilter
-        filters={filters}
-        name="max_price"
-        label={t('maxPrice')}
-        numeric
-        error={wrongPrice(max)}
-      />
+      <TextFilter filters={filters} name="min_price" label={t('minPrice')} numeric error={wrongPrice(min)} />
+      <TextFilter filters={filters} name="max_price" label={t('maxPrice')} numeric error={wrongPrice(max)} />
       <ChoiceFilter
         filters={filters}
         name="currency"

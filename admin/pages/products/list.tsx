@@ -89,7 +89,13 @@ function useColumns(userId: number): Column<Product>[] {
         <Group gap="sm" wrap="nowrap">
           <Picture src={picture} />
           <div className={classes.title}>
-            <Anchor component={Link} href={productAddress(id, userId, isStaff)} size="sm" dir="auto" display="block">
+            <Anchor
+              component={Link}
+              href={productAddress(id, userId, isStaff)}
+              size="sm"
+              dir="auto"
+              display="block"
+            >
               {title}
             </Anchor>
             <Text component="span" c="dimmed">
@@ -103,7 +109,9 @@ function useColumns(userId: number): Column<Product>[] {
     {
       key: 'stock',
       header: t('stock'),
-      cell: ({ in_stock: inStock, stock_quantity: quantity }) => <Stock inStock={inStock} quantity={quantity} />,
+      cell: ({ in_stock: inStock, stock_quantity: quantity }) => (
+        <Stock inStock={inStock} quantity={quantity} />
+      ),
     },
     {
       key: 'category',

@@ -31,7 +31,6 @@ function One({ id }: { id: number | undefined }) {
     // "Back" leads to the list that it is in.
     if (userId !== undefined) choose(userId);
     // Only when the address changes: the person may choose another user while here.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [userId]);
   if (id === undefined) return <NotFound />;
   if (userId !== undefined) return <ProductPage id={id} userId={userId} />;

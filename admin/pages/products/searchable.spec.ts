@@ -21,12 +21,14 @@ describe('whether buyers find a product', () => {
   });
 
   it('says what failed before what waits', () => {
-    expect(searchableOf(product, [chunk('pending'), chunk('failed', 'too long'), chunk('embedded')])).toEqual({
-      state: 'failed',
-      failed: 1,
-      chunks: 3,
-      reason: 'too long',
-    });
+    expect(searchableOf(product, [chunk('pending'), chunk('failed', 'too long'), chunk('embedded')])).toEqual(
+      {
+        state: 'failed',
+        failed: 1,
+        chunks: 3,
+        reason: 'too long',
+      },
+    );
     expect(searchableOf(product, [chunk('pending', 'quota'), chunk('embedded')])).toEqual({
       state: 'pending',
       waiting: 1,

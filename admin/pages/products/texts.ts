@@ -78,7 +78,8 @@ export const products = texts(
     notSold: 'Not for sale',
     unknownVariation: 'Only its id is known yet',
     known: 'What an assistant knows',
-    knownHint: 'The texts that search compares with a buyer’s question. Prices and stock are read afresh each time.',
+    knownHint:
+      'The texts that search compares with a buyer’s question. Prices and stock are read afresh each time.',
     noChunks: 'Nothing has been made of its text.',
     history: 'Its events',
     historyHint: 'What the shop has sent about it, the latest first.',
@@ -102,11 +103,13 @@ export const products = texts(
     deletedTitle: 'Buyers do not find it: deleted',
     deletedText: 'The shop has deleted or hidden it. It comes back as soon as the shop sends it again.',
     unreadTitle: 'Buyers do not find it yet',
-    unreadText: 'Its text is about to be cut into pieces. That takes seconds; if it stays so, the worker may not be running.',
+    unreadText:
+      'Its text is about to be cut into pieces. That takes seconds; if it stays so, the worker may not be running.',
     pendingTitle: 'Buyers do not find it by meaning yet',
     pendingText: '{{waiting}} of {{chunks}} pieces of its text wait for their embedding.',
     failedTitle: 'A part of its text could not be embedded',
-    failedText: '{{failed}} of {{chunks}} pieces of its text were refused. Try them again below once the cause is gone.',
+    failedText:
+      '{{failed}} of {{chunks}} pieces of its text were refused. Try them again below once the cause is gone.',
     reason: 'Reason: {{reason}}',
   },
   {
