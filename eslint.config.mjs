@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
  * Imports go one way: contract ← integrations → web-knowledge → knowledge, and what serves all of them knows none.
  * Each folder is listed with those that it must not reach for.
  */
-const TOP = ['admin', 'dashboard', 'operations', 'bootstrap', 'demo'];
+const TOP = ['admin', 'dashboard', 'operations', 'bootstrap', 'demo', 'doctor'];
 const DOMAINS = ['audit', 'accounts', 'integrations', 'web-knowledge', 'knowledge', ...TOP];
 const FORBIDDEN = {
   contract: [...DOMAINS, 'jobs', 'database', 'http', 'limits'],
@@ -23,10 +23,11 @@ const FORBIDDEN = {
   'web-knowledge': ['integrations', ...TOP],
   accounts: ['integrations', 'web-knowledge', 'knowledge', ...TOP],
   integrations: TOP,
-  dashboard: ['admin', 'operations', 'bootstrap', 'demo'],
-  operations: ['admin', 'dashboard', 'bootstrap', 'demo'],
-  admin: ['bootstrap', 'demo'],
-  bootstrap: ['demo'],
+  dashboard: ['admin', 'operations', 'bootstrap', 'demo', 'doctor'],
+  operations: ['admin', 'dashboard', 'bootstrap', 'demo', 'doctor'],
+  admin: ['bootstrap', 'demo', 'doctor'],
+  bootstrap: ['demo', 'doctor'],
+  doctor: ['demo'],
 };
 const directions = Object.entries(FORBIDDEN).map(([folder, forbidden]) => ({
   files: [`src/${folder}/**/*.ts`],

@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyHttpOptions, FastifyReply, RawServerDefault } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { servePanel } from './admin/panel';
+import { serveQueueBoard } from './admin/queue-board';
 import { AppModule, type AppOptions } from './app.module';
 import { isTransient } from './database/faults';
 import { DtoPipe } from './http/dto.pipe';
@@ -43,6 +44,7 @@ export async function createApp(options: Omit<AppOptions, 'logger'>): Promise<Ne
   if (options.config.roles.api) {
     serveApiDocs(app, app.get(Embedders).configured.description);
     await servePanel(app);
+    await serveQueueBoard(app);
   }
   return app;
 }

@@ -4,8 +4,10 @@ import { exitWith } from './bootstrap/process';
 import { createUser } from './bootstrap/create-user';
 import { reembed } from './bootstrap/reembed';
 import { envExample, loadConfig } from './config/config';
+import { configurationReference } from './config/reference';
 import { StartError } from './config/start-error';
 import { demo } from './demo/demo';
+import { doctor } from './doctor/doctor';
 import { evaluate } from './evaluation/evaluate';
 import { openApiText } from './operations/openapi';
 
@@ -34,7 +36,11 @@ const HELP = `Commands (npm run <command> -- <options>):
       --json               print figures as JSON
       --verbose            print each question that was not answered well
 
-  generate       Write openapi.json and .env.example anew.
+  doctor         Look at everything that the installation needs, say what mends what is wrong, and change nothing.
+      --json               print the findings as JSON (npm run -s doctor -- --json)
+      --offline            call no embedding service
+
+  generate       Write openapi.json, .env.example and docs/configuration.md anew.
 `;
 
 const OPTIONS = {
@@ -50,10 +56,12 @@ const OPTIONS = {
   'dry-run': { type: 'boolean' },
   yes: { type: 'boolean', short: 'y' },
   cancel: { type: 'boolean' },
+  offline: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-async function main(): Promise<void> {
+/** @returns the exit code, where it is not 0 */
+async function main(): Promise<number | void> {
   let parsed;
   try {
     parsed = parseArgs({ options: OPTIONS, allowPositionals: true });
@@ -92,13 +100,16 @@ async function main(): Promise<void> {
         json: values.json ?? false,
         verbose: values.verbose ?? false,
       });
+    case 'doctor':
+      return doctor({ json: values.json ?? false, offline: values.offline ?? false });
     case 'generate':
       await writeFile('openapi.json', await openApiText());
       await writeFile('.env.example', envExample());
+      await writeFile('docs/configuration.md', configurationReference());
       return;
     default:
       throw new StartError(`Unknown command: ${command}\n\n${HELP}`);
   }
 }
 
-main().then(() => process.exit(0), exitWith);
+main().then((code) => process.exit(code ?? 0), exitWith);

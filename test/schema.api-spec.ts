@@ -13,11 +13,17 @@ const ACROSS_TENANTS: Record<string, string> = {
   events_payload_idx: 'retention prunes the log of all tenants from its oldest payload on',
   integration_tokens_hash_key: 'a request is known by its token before its tenant is',
   integration_tokens_id_key: "WooCommerce's own webhooks name a token by its id, before its tenant is known",
+  sessions_pkey: 'a request is known by its cookie before its tenant is',
 };
 
-/** Small tables that all tenants share, and one whose rows tell nobody's: vectors by the hash of their text. */
+/**
+ * Small tables that all tenants share; one whose rows tell nobody's: vectors by the hash of their text; sessions, which
+ * are known by their cookie; and the log of who did what, which is read across tenants and outlives them.
+ */
 const WITHOUT_TENANT = [
   'users',
+  'sessions',
+  'audit_log',
   'migrations',
   'settings',
   'generations',

@@ -237,7 +237,7 @@ describeIn('own servers', 'pg_dump and a server to restore to are needed', 'a ba
       await fill(original);
       const before = await answers(original);
       expect(JSON.stringify(before)).toContain('1250003');
-      // As docs/operations.md has it, beside the running processes.
+      // As docs/backup.md has it, beside the running processes.
       const dump = join(folder, 'fiko.dump');
       await source.run('pg_dump', ['--format=custom', '--file', dump, 'fiko']);
       await target.run('createdb', ['fiko']);

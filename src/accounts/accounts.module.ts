@@ -16,6 +16,7 @@ import { PasswordChanger } from './sessions/password-changer.service';
 import { SessionCookie } from './sessions/session-cookie';
 import { SessionController } from './sessions/session.controller';
 import { Session } from './sessions/session.entity';
+import { SessionGuard } from './session.guard';
 import { SessionsService } from './sessions.service';
 import { User } from './user.entity';
 import { UsersController } from './users/users.controller';
@@ -37,6 +38,7 @@ export class AccountsModule {
         AccountsService,
         SessionsService,
         LoginLimiter,
+        SessionGuard,
         Login,
         CookieSessions,
         SessionCookie,
@@ -51,7 +53,7 @@ export class AccountsModule {
         },
       ],
       // What the guard of sessions needs, wherever it stands.
-      exports: [AccountsService, CookieSessions, SessionCookie, JWT_SECRET],
+      exports: [AccountsService, SessionGuard, CookieSessions, SessionCookie, JWT_SECRET],
     };
   }
 }

@@ -238,6 +238,15 @@ export const KEYS = {
   }),
 } satisfies Record<string, Key<unknown>>;
 
+/** Settings whose value, or a part of it, must not be shown. */
+export const SECRET_KEYS = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'ADMIN_PASSWORD',
+  'JWT_SECRET',
+  'OPENAI_API_KEY',
+] as const satisfies (keyof typeof KEYS)[];
+
 type Values = { [K in keyof typeof KEYS]: ReturnType<(typeof KEYS)[K]['read']> };
 
 /** What a process does: answer requests, work off jobs, or both. */
@@ -373,7 +382,7 @@ export function envExample(): string {
   for (const [name, key] of Object.entries(KEYS) as [string, Key<unknown>][]) {
     if (key.section !== section) lines.push('', `## ${key.section}`);
     section = key.section;
-    lines.push(`# ${key.doc}.`, `#${name}=${key.example}`);
+    lines.push(`# ${key.doc}${key.hint && ` (${key.hint})`}.`, `#${name}=${key.example}`);
   }
   return `${lines.join('\n')}\n`;
 }

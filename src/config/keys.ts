@@ -4,7 +4,12 @@ import { StartError } from './start-error';
 /** One setting of the environment: how it is read, and what `.env.example` says of it. */
 export interface Key<T> {
   section: string;
+  /** One sentence, without its full stop. */
   doc: string;
+  /** What `.env.example` adds in brackets; empty where nothing is to be added. */
+  hint: string;
+  /** What a value must be, for the reference. */
+  allowed: string;
   /** What stands in `.env.example`; empty where there is no default. */
   example: string;
   read(name: string, raw: string | undefined): T;
@@ -23,7 +28,9 @@ export function integer(
 ): Key<number> {
   return {
     section,
-    doc: `${doc} (${range.min} to ${range.max})`,
+    doc,
+    hint: `${range.min} to ${range.max}`,
+    allowed: `whole number, ${range.min} to ${range.max}`,
     example: String(fallback),
     read(name, raw) {
       if (raw === undefined) return fallback;
@@ -60,6 +67,8 @@ export function optionalText(section: string, doc: string, rule?: Rule): Key<str
   return {
     section,
     doc,
+    hint: '',
+    allowed: rule?.says ?? 'text',
     example: '',
     read(name, raw) {
       if (raw === undefined) return null;
@@ -77,7 +86,9 @@ export function choice<const T extends string>(
 ): Key<T> {
   return {
     section,
-    doc: `${doc} (${values.join(', ')})`,
+    doc,
+    hint: values.join(', '),
+    allowed: `one of ${values.join(', ')}`,
     example: fallback,
     read(name, raw) {
       if (raw === undefined) return fallback;
@@ -105,7 +116,9 @@ export function choices<const T extends string>(
   const key = list(section, doc, { test: (item) => values.some((value) => value === item), says });
   return {
     section,
-    doc: `${doc} (${says})`,
+    doc,
+    hint: says,
+    allowed: says,
     example: values.join(','),
     read(name, raw) {
       if (raw === undefined) return values;
@@ -119,7 +132,9 @@ export function choices<const T extends string>(
 export function list(section: string, doc: string, rule: Rule): Key<string[]> {
   return {
     section,
-    doc: `${doc} (separated by commas)`,
+    doc,
+    hint: 'separated by commas',
+    allowed: `${rule.says}, separated by commas`,
     example: '',
     read(name, raw) {
       const items = (raw ?? '')

@@ -6,13 +6,14 @@ const TESTED_SINCE = 15;
 const PGVECTOR_NEEDED = '0.8.0';
 /** Before it, building and vacuuming an HNSW index could fail or lose entries (pgvector's changelog, 0.8.2 to 0.8.6). */
 const PGVECTOR_SOUND = '0.8.6';
-const EXTENSIONS = ['vector', 'pg_trgm', 'btree_gin'];
+export const EXTENSIONS = ['vector', 'pg_trgm', 'btree_gin'];
 const WAIT_MS = 30_000;
 const RETRY_MS = 500;
 
 /** What a server that starts, or has not started yet, answers with. Source: PostgreSQL's Appendix A, libuv. */
 const NOT_YET = new Set(['57P03', 'ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'ENOTFOUND', 'ETIMEDOUT']);
-const REASONS: Record<string, string> = {
+/** What a server says that will not have this client, by SQLSTATE. */
+export const REASONS: Record<string, string> = {
   '28P01': 'the server refuses the user or the password',
   '28000': 'the server refuses the user or the password',
   '3D000': 'the server has no such database',

@@ -61,6 +61,12 @@ export function shapeError(thrown: unknown, isTransient: (error: unknown) => boo
     : shaped;
 }
 
+export function sendError(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.status(error.status).send(errorBody(error, languageOf(request)));
+}
+
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   constructor(
@@ -73,8 +79,6 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = shapeError(thrown, this.isTransient);
     if (error.status >= 500) this.logger.error({ err: thrown, request_id: request.id }, 'request failed');
-    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
-    if (error.status === 401) reply.header('www-authenticate', 'Bearer');
-    void reply.status(error.status).send(errorBody(error, languageOf(request)));
+    void sendError(error, request, reply);
   }
 }

@@ -4,6 +4,7 @@ import { KnowledgeWorkerModule } from '../knowledge/knowledge.module';
 import { WebKnowledgeWorkerModule } from '../web-knowledge/web-knowledge.module';
 import { DeadLettersController } from './events/dead-letters.controller';
 import { DeadLetters } from './events/dead-letters.service';
+import { EventActivity } from './events/event-activity.service';
 import { EventIntake } from './events/event-intake.service';
 import { EventLog } from './events/event-log.entity';
 import { EventProcessor } from './events/event-processor.jobs';
@@ -65,11 +66,12 @@ import { WooCommerceController } from './woocommerce/woocommerce.controller';
     StoresService,
     EventIntake,
     EventsService,
+    EventActivity,
     DeadLetters,
     Reconciliation,
     ProductStatuses,
   ],
-  exports: [TokensService],
+  exports: [TokensService, EventActivity],
 })
 export class IntegrationsApiModule {}
 

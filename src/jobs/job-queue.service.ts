@@ -20,6 +20,18 @@ const NUDGES = {
   database: { timeoutMs: ADD_TIMEOUT_MS, restMs: 0 },
 };
 const CLOSE_TIMEOUT_MS = 5000;
+/** Whoever looks at them waits for much else that is known. */
+const STATES_TIMEOUT_MS = 1000;
+
+export interface QueueStates {
+  name: QueueName;
+  waiting: number;
+  active: number;
+  /** For a later time. */
+  delayed: number;
+  /** As long as they are kept. */
+  failed: number;
+}
 
 export interface AddOptions {
   /** Milliseconds from now. A job for later does not stand for one of now: it takes no part in its key. */
@@ -104,6 +116,11 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.queues[job.queue].removeDeduplicationKey(job.key(payload));
   }
 
+  /** For whoever shows them, and changes them by hand. */
+  all(): Queue[] {
+    return Object.values(this.queues);
+  }
+
   /** Jobs that wait or run, by queue; those delayed to a later time are not counted. */
   async depths(): Promise<Record<QueueName, number>> {
     const entries = await Promise.all(
@@ -113,6 +130,29 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
       ]),
     );
     return Object.fromEntries(entries) as Record<QueueName, number>;
+  }
+
+  /** Jobs by queue and state. Null where the queue does not answer within a second. */
+  async states(): Promise<QueueStates[] | null> {
+    const reading = Promise.all(
+      (Object.entries(this.queues) as [QueueName, Queue][]).map(async ([name, queue]) => {
+        const counts = await queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed');
+        const count = (state: string) => counts[state] ?? 0;
+        return {
+          name,
+          waiting: count('waiting') + count('prioritized'),
+          active: count('active'),
+          delayed: count('delayed'),
+          failed: count('failed'),
+        };
+      }),
+    );
+    try {
+      return await within(STATES_TIMEOUT_MS, reading);
+    } catch (err) {
+      this.logger.warn({ err }, 'the queue does not answer; its states are not known');
+      return null;
+    }
   }
 
   /** Removes finished jobs that are older than this, by default than the configuration allows; returns how many. */

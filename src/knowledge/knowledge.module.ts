@@ -6,6 +6,7 @@ import { Chunk } from './embedding/chunk.entity';
 import { Embedders } from './embedding/embedders';
 import { EmbeddingCache } from './embedding/embedding-cache.service';
 import { EmbeddingQueue } from './embedding/embedding-queue.service';
+import { EmbeddingReport } from './embedding/embedding-report.service';
 import { EmbeddingUsageCounter } from './embedding/embedding-usage.service';
 import { EmbeddingJobs } from './embedding/embedding.jobs';
 import { Generations } from './embedding/generations.service';
@@ -20,12 +21,20 @@ import { WordSearch } from './search/word-search.service';
     Embedders,
     Generations,
     EmbeddingUsageCounter,
+    EmbeddingReport,
     VectorIndexes,
     KnowledgeService,
     WordSearch,
     KnowledgeSearch,
   ],
-  exports: [Embedders, Generations, EmbeddingUsageCounter, KnowledgeService, KnowledgeSearch],
+  exports: [
+    Embedders,
+    Generations,
+    EmbeddingUsageCounter,
+    EmbeddingReport,
+    KnowledgeService,
+    KnowledgeSearch,
+  ],
 })
 export class KnowledgeModule {}
 

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import type { FastifyRequest } from 'fastify';
 import { CurrentUser, SessionGuard } from '../accounts/session.guard';
 import { User } from '../accounts/user.entity';
+import { Audited } from '../audit/audited.decorator';
 import { Config } from '../config/config';
 import { ApiErrors } from '../http/api-docs';
 import { IdPipe } from '../http/id.pipe';
@@ -39,6 +40,7 @@ export class ChunksController {
   }
 
   @Post('chunks/retry')
+  @Audited('chunks.retried', { details: ['user_id'], answer: { count: 'count' } })
   @HttpCode(200)
   @ApiOperation({ summary: 'Have all refused chunks embedded once more: staff all, others their own' })
   @ApiOkResponse({ type: ChunksRetryDto })
@@ -52,6 +54,7 @@ export class ChunksController {
   }
 
   @Post('chunks/:id/retry')
+  @Audited('chunk.retried', { target: 'chunk' })
   @HttpCode(200)
   @ApiOperation({ summary: 'Have a refused chunk embedded once more' })
   @ApiOkResponse({ type: ChunksRetryDto })

@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { User } from '../accounts/user.entity';
+import { containing } from '../database/like-pattern';
 import type { Slice } from '../http/page';
 import { JobQueue } from '../jobs/job-queue.service';
 import { Embedders } from '../knowledge/embedding/embedders';
-import { Generations } from '../knowledge/embedding/generations.service';
+import { Generations, LIVE_GENERATIONS } from '../knowledge/embedding/generations.service';
 import { AppError, forbidden, notFound } from '../validation/errors';
 import type { ChunkDto, ChunkOwnerDto, ChunksFilterDto, EmbeddingsDto } from './chunks.dto';
 
 const USAGE_DAYS = 30;
-/** Chunks that count: those of a retired generation are being removed. */
-const LIVE = `generation IN (SELECT id FROM generations WHERE state IN ('active', 'building'))`;
+const LIVE = `generation IN ${LIVE_GENERATIONS}`;
 const RETRIED = `status = 'pending', reason = 'retry', attempts = 0, error_message = NULL, next_attempt_at = now(),
                  claimed_until = NULL`;
 
@@ -110,7 +110,7 @@ export class ChunksService {
 
 function matching(
   actor: User,
-  { user_id: userId, status, product_id: productId }: ChunksFilterDto,
+  { user_id: userId, status, product_id: productId, store_id: storeId, search }: ChunksFilterDto,
 ): { sql: string; values: unknown[] } {
   const values: unknown[] = [];
   const conditions = [`c.${LIVE}`];
@@ -122,5 +122,21 @@ function matching(
   if (userId) equal('user_id', userId);
   if (status) equal('status', status);
   if (productId) equal('product_id', productId);
+  if (storeId) {
+    values.push(storeId);
+    const store = `$${values.length}`;
+    // All indexes begin with the user: staff who name a shop alone are told its owner.
+    if (actor.isStaff && !userId)
+      conditions.push(`c.user_id = (SELECT max(s.user_id) FROM stores s WHERE s.id = ${store})`);
+    conditions.push(productWith(`p.store_id = ${store}`));
+  }
+  if (search) {
+    values.push(containing(search));
+    const pattern = `$${values.length}`;
+    conditions.push(`(c.text ILIKE ${pattern} OR ${productWith(`p.title ILIKE ${pattern}`)})`);
+  }
   return { sql: conditions.join(' AND '), values };
 }
+
+const productWith = (condition: string): string =>
+  `EXISTS (SELECT 1 FROM products p WHERE p.user_id = c.user_id AND p.id = c.product_id AND ${condition})`;

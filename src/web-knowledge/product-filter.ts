@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import { containing } from '../database/like-pattern';
 import type { ProductRestriction } from '../knowledge/search/product-restriction';
 import { RIAL_UNITS, type PriceWords } from '../knowledge/language/price-words';
 import { normalize } from '../knowledge/language/normalizer';
@@ -6,8 +7,6 @@ import { attributeFacet, attributeName, facet } from '../knowledge/documents/pro
 import type { ProductsFilterDto } from './products.dto';
 
 type Filters = ProductsFilterDto & { search?: string | undefined };
-
-const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 /** A price in rial, or in the product's own currency where that is none of Iran's. */
 const inComparableUnits = (price: string): string =>
@@ -64,6 +63,7 @@ export function restrictionOf(filters: Filters, price: PriceWords | null = null)
   /** What one variation must meet, by the same values. */
   const ofVariation: ((first: number) => string)[] = [];
 
+  if (filters.store_id) conditions.add(filters.store_id, (n) => `p.store_id = ${n}`);
   if (filters.external_source) conditions.add(filters.external_source, (n) => `p.external_source = ${n}`);
   if (filters.product_type) conditions.add(filters.product_type, (n) => `p.product_type = ${n}`);
   if (typeof filters.is_active === 'boolean') conditions.add(filters.is_active, (n) => `p.is_active = ${n}`);
@@ -132,7 +132,7 @@ function addTextConditions(conditions: Conditions, filters: Filters, attributes:
     .split(/\s+/)
     .filter(Boolean)
     .slice(0, 20)) {
-    addInText(`%${escapeLike(word)}%`, (n) => `f.text LIKE ${n}`);
+    addInText(containing(word), (n) => `f.text LIKE ${n}`);
   }
   if (inText.length === 0) return;
   // As an array the ids are found once, by the inverted indexes; as a join, a filter without a match was answered by

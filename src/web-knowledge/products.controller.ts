@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { ownedBy } from '../accounts/ownership';
 import { CurrentUser, SessionGuard } from '../accounts/session.guard';
 import { User } from '../accounts/user.entity';
 import { Config } from '../config/config';
@@ -9,6 +10,7 @@ import { IdPipe } from '../http/id.pipe';
 import { CurrentLanguage } from '../http/language.decorator';
 import { pageOf, sliceOf } from '../http/page';
 import type { Language } from '../i18n/language';
+import { toExplanation, toHitExplanation } from './search-explanation.mapper';
 import { formatMoney, toProductDetailDto, toProductDto, toVariationDto } from './product.mapper';
 import {
   ProductDetailDto,
@@ -44,7 +46,7 @@ export class ProductsController {
     @Req() request: FastifyRequest,
   ): Promise<ProductPageDto> {
     const slice = sliceOf(query);
-    const [products, count] = await this.products.list(user.id, query, slice);
+    const [products, count] = await this.products.list(tenantOf(user, query), query, slice);
     const results = products.map((product) => toProductDto(product, language));
     return pageOf(request, this.config.server.publicUrl, slice, count, results);
   }
@@ -53,8 +55,8 @@ export class ProductsController {
   @ApiOperation({ summary: "Counts over the user's products" })
   @ApiOkResponse({ type: ProductStatsDto })
   @ApiErrors(400)
-  stats(@CurrentUser() user: User, @Query() _query: ProductStatsQueryDto): Promise<ProductStatsDto> {
-    return this.products.stats(user.id);
+  stats(@CurrentUser() user: User, @Query() query: ProductStatsQueryDto): Promise<ProductStatsDto> {
+    return this.products.stats(tenantOf(user, query), query);
   }
 
   @Get('products/:id')
@@ -64,10 +66,10 @@ export class ProductsController {
   async find(
     @CurrentUser() user: User,
     @Param('id', IdPipe) id: number,
-    @Query() _owner: ProductOwnerDto,
+    @Query() owner: ProductOwnerDto,
     @CurrentLanguage() language: Language,
   ): Promise<ProductDetailDto> {
-    const { product, variations } = await this.products.find(user.id, id);
+    const { product, variations } = await this.products.find(tenantOf(user, owner), id);
     return toProductDetailDto(product, variations, language);
   }
 
@@ -83,7 +85,10 @@ export class ProductsController {
     @Query() query: SearchQueryDto,
     @CurrentLanguage() language: Language,
   ): Promise<SearchAnswerDto> {
-    const { asOf, interpreted, results } = await this.products.search(user.id, query);
+    const { asOf, interpreted, results, explanation } = await this.products.search(
+      tenantOf(user, query),
+      query,
+    );
     return {
       query: query.q,
       count: results.length,
@@ -103,7 +108,13 @@ export class ProductsController {
         as_of: product.lastSyncAt,
         score: hit.scores.combined,
         scores: hit.scores,
+        ...(query.explain && { explanation: toHitExplanation(hit) }),
       })),
+      ...(query.explain && { explanation: toExplanation(explanation, query) }),
     };
   }
 }
+
+/** Whose products are asked for: one's own, or, of staff, another user's. Who asks for another's finds none. */
+const tenantOf = (actor: User, { user_id: userId }: ProductOwnerDto): number =>
+  ownedBy(actor, userId || actor.id).userId!;

@@ -484,7 +484,7 @@ class MatchedWordDto {
   strength: number;
 }
 
-class HitExplanationDto {
+export class HitExplanationDto {
   @ApiProperty({
     type: Number,
     nullable: true,
@@ -508,8 +508,17 @@ class HitExplanationDto {
   })
   exact: Exactness;
 
-  @ApiProperty({ description: 'Whether it is of the kind that the question names' })
-  is_named: boolean;
+  @ApiProperty({
+    type: Boolean,
+    nullable: true,
+    description: 'Whether it is of the kind that the question names; null where not found by words',
+  })
+  is_named: boolean | null;
+
+  @ApiProperty({
+    description: "Of the best hit's merit by words, what it has for sharing a category with that",
+  })
+  category_share: number;
 }
 
 class AskedWordDto {
@@ -526,7 +535,7 @@ class AskedWordDto {
   is_known: boolean;
 }
 
-class SearchExplanationDto {
+export class SearchExplanationDto {
   @ApiProperty({ type: [AskedWordDto], description: 'The words that were searched for' })
   words: AskedWordDto[];
 

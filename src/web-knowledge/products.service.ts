@@ -9,6 +9,7 @@ import {
   type KnowledgeHit,
   type SearchMethod,
 } from '../knowledge/search/knowledge-search.service';
+import type { SearchExplanation } from '../knowledge/search/search-explanation';
 import { readPriceWords, type PriceWords } from '../knowledge/language/price-words';
 import { notFound } from '../validation/errors';
 import { restrictionOf } from './product-filter';
@@ -17,7 +18,7 @@ import { Product } from './product.entity';
 import type { ProductVariation } from './product-variation.entity';
 import { fittingVariation, readAskedWords, type VariationFit } from './variation-fit';
 import { offeredVariations, variationsOf, wholeVariations, type OfferedVariation } from './variations';
-import type { ProductsQueryDto, ProductStatsDto, SearchQueryDto } from './products.dto';
+import type { ProductsQueryDto, ProductStatsDto, ProductStatsQueryDto, SearchQueryDto } from './products.dto';
 
 const DEFAULT_LIMIT = 10;
 
@@ -42,12 +43,14 @@ export interface SearchAnswer {
   /** What the question's words said of the price. */
   interpreted: PriceWords | null;
   results: SearchHit[];
+  /** Why these. */
+  explanation: SearchExplanation;
 }
 
 /** What is asked, and the filters of the list. */
 type SearchQuery = Omit<SearchQueryDto, 'page' | 'page_size'>;
 
-/** A user's products. The user comes first everywhere: there is no way to ask for another's. */
+/** A user's products. The user comes first everywhere: who may ask for whose the controller decides. */
 @Injectable()
 export class ProductsService {
   constructor(
@@ -81,7 +84,8 @@ export class ProductsService {
     return { product, variations: variations.get(id)! };
   }
 
-  async stats(userId: number): Promise<ProductStatsDto> {
+  async stats(userId: number, { store_id: storeId }: ProductStatsQueryDto = {}): Promise<ProductStatsDto> {
+    const [ofStore, values] = storeId ? ['AND p.store_id = $2', [userId, storeId]] : ['', [userId]];
     const [[totals], sources, categories] = await Promise.all([
       this.products.query<StatsRow[]>(
         `SELECT count(*) AS total, count(*) FILTER (WHERE p.is_active) AS active,
@@ -89,20 +93,22 @@ export class ProductsService {
                 count(*) FILTER (WHERE p.is_active AND p.original_price IS NOT NULL) AS with_discount,
                 min(p.price) FILTER (WHERE p.is_active) AS min, max(CASE WHEN p.varies THEN p.price_max ELSE p.price END) FILTER (WHERE p.is_active) AS max,
                 count(*) FILTER (WHERE p.is_active)
-                  - (SELECT count(DISTINCT c.product_id) FROM chunks c WHERE c.user_id = $1 AND c.status <> 'embedded'
-                                                                           AND c.generation = ${ACTIVE_GENERATION})
+                  - (SELECT count(DISTINCT c.product_id) FROM chunks c
+                      ${storeId ? 'JOIN products p ON p.user_id = c.user_id AND p.id = c.product_id' : ''}
+                      WHERE c.user_id = $1 AND c.status <> 'embedded' AND c.generation = ${ACTIVE_GENERATION} ${ofStore})
                   AS searchable
-           FROM products p WHERE p.user_id = $1`,
-        [userId],
+           FROM products p WHERE p.user_id = $1 ${ofStore}`,
+        values,
       ),
       this.products.query<CountRow[]>(
-        `SELECT external_source AS key, count(*) AS count FROM products WHERE user_id = $1 GROUP BY 1 ORDER BY 2 DESC`,
-        [userId],
+        `SELECT external_source AS key, count(*) AS count FROM products p
+          WHERE p.user_id = $1 ${ofStore} GROUP BY 1 ORDER BY 2 DESC`,
+        values,
       ),
       this.products.query<CountRow[]>(
-        `SELECT category AS key, count(*) AS count FROM products
-          WHERE user_id = $1 AND category IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200`,
-        [userId],
+        `SELECT category AS key, count(*) AS count FROM products p
+          WHERE p.user_id = $1 AND category IS NOT NULL ${ofStore} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200`,
+        values,
       ),
     ]);
     const { min, max, ...counts } = totals!;
@@ -121,7 +127,7 @@ export class ProductsService {
   async search(userId: number, query: SearchQuery, method?: SearchMethod): Promise<SearchAnswer> {
     const asOf = new Date();
     const interpreted = query.interpret === false ? null : readPriceWords(query.q);
-    const hits = await this.knowledge.search(
+    const { hits, explanation } = await this.knowledge.search(
       userId,
       interpreted?.rest ?? query.q,
       query.limit || DEFAULT_LIMIT,
@@ -154,7 +160,7 @@ export class ProductsService {
       hit,
       fit: { asked, variation: whole.get(product.id) ?? null },
     }));
-    return { asOf, interpreted, results };
+    return { asOf, interpreted, results, explanation };
   }
 
   private async inOrder(userId: number, ids: number[]): Promise<Product[]> {

@@ -14,6 +14,8 @@ export class FakeOpenAi {
   readonly requests: string[][] = [];
   /** Decides the answer of a request by its inputs; 'embed' is the ordinary one. */
   answer: (inputs: string[], requestNumber: number) => FakeAnswer = () => 'embed';
+  /** Beside its own, with the vectors. */
+  headers: Record<string, string> = {};
   /** Milliseconds that a request which arrives now waits for its answer. */
   delayMs = 0;
   /** Requests that were open at the same time, at most. */
@@ -74,7 +76,7 @@ export class FakeOpenAi {
       index,
       embedding: this.encode(this.vector(text), body.encoding_format),
     }));
-    response.writeHead(200, { 'content-type': 'application/json' });
+    response.writeHead(200, { 'content-type': 'application/json', ...this.headers });
     response.end(
       JSON.stringify({
         object: 'list',

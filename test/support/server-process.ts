@@ -50,14 +50,25 @@ export class ServerProcess {
     script = 'main.js',
     args: string[] = [],
   ): Promise<ServerProcess> {
+    const folder = environment.DATA_DIR && environment.DATA_DIR.startsWith('/') ? '/' : ROOT;
     const port = environment.PORT ?? String(await freePort());
+    return ServerProcess.spawnIn(folder, { ...environment, PORT: port }, script, args);
+  }
+
+  /** In a working directory, of which `.env` is read. */
+  static spawnIn(
+    folder: string,
+    environment: Record<string, string>,
+    script: string,
+    args: string[],
+  ): ServerProcess {
     const { PATH, HOME } = process.env;
     const child = spawn(process.execPath, [join(ROOT, 'dist', 'src', script), ...args], {
-      cwd: environment.DATA_DIR && environment.DATA_DIR.startsWith('/') ? '/' : ROOT,
-      env: { PATH, HOME, ...environment, PORT: port },
+      cwd: folder,
+      env: { PATH, HOME, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return new ServerProcess(child, `http://127.0.0.1:${port}`);
+    return new ServerProcess(child, `http://127.0.0.1:${environment.PORT ?? 3000}`);
   }
 
   /** Resolves once the server has printed that it runs. */

@@ -97,6 +97,25 @@ export class DataFolder {
   }
 }
 
+/**
+ * Takes the lock of a data folder for a moment and leaves no trace, not even a lock file.
+ * @returns what gives it back; `taken` where another process has it
+ */
+export function holdLock(folder: string): 'taken' | (() => void) {
+  const path = join(folder, 'lock');
+  // Where there is none, no process has ever been in it.
+  if (!existsSync(path)) return () => undefined;
+  const file = openSync(path, 'r+');
+  if (!tryLock(file)) {
+    closeSync(file);
+    return 'taken';
+  }
+  return () => {
+    unlock(file);
+    closeSync(file);
+  };
+}
+
 /** As `mkdir` with `recursive`, which in Node 20 never returns for a folder that the system cannot hold (/proc/x). */
 async function makeFolder(path: string): Promise<void> {
   try {

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Query, UseGuards } from '@nestjs
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, SessionGuard } from '../../accounts/session.guard';
 import { User } from '../../accounts/user.entity';
+import { Audited } from '../../audit/audited.decorator';
 import { ApiErrors } from '../../http/api-docs';
 import { CurrentLanguage } from '../../http/language.decorator';
 import type { Language } from '../../i18n/language';
@@ -10,6 +11,23 @@ import { invalidField } from '../../validation/errors';
 import { FailureGroupListDto, RetriedDto, RetryEventsDto } from './dead-letters.dto';
 import { DeadLetters } from './dead-letters.service';
 import { EventConditionsDto } from './events.dto';
+
+/** What is recorded of which events were meant. */
+const RETRY_SCOPE = [
+  ...[
+    'all',
+    'ids',
+    'user_id',
+    'store_id',
+    'event_type',
+    'success',
+    'status',
+    'woo_product_id',
+    'cause',
+    'search',
+  ],
+  ...['created_after', 'created_before'],
+];
 
 @ApiTags('event log')
 @ApiBearerAuth('session')
@@ -30,6 +48,7 @@ export class DeadLettersController {
   }
 
   @Post('retry')
+  @Audited('events.retried', { details: RETRY_SCOPE, answer: { retried: 'retried' } })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Queue failed events again: those that match, or all',

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import type { FastifyRequest } from 'fastify';
 import { CurrentUser, SessionGuard } from '../../accounts/session.guard';
 import { User } from '../../accounts/user.entity';
+import { Audited } from '../../audit/audited.decorator';
 import { Config } from '../../config/config';
 import { ApiErrors } from '../../http/api-docs';
 import { IdPipe } from '../../http/id.pipe';
@@ -72,6 +73,7 @@ export class EventsController {
   }
 
   @Post(':id/retry')
+  @Audited('event.retried', { target: 'event', answer: { event_id: 'event_id' } })
   @HttpCode(200)
   @ApiOperation({ summary: 'Queue a failed event again' })
   @ApiOkResponse({ type: RetryDto })

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import type { FastifyRequest } from 'fastify';
 import { CurrentUser, SessionGuard } from '../../accounts/session.guard';
 import { User } from '../../accounts/user.entity';
+import { Audited } from '../../audit/audited.decorator';
 import { Config } from '../../config/config';
 import { ApiErrors } from '../../http/api-docs';
 import { IdPipe } from '../../http/id.pipe';
@@ -13,7 +14,7 @@ import { say } from '../../i18n/messages';
 import { notFound } from '../../validation/errors';
 import type { Store } from './store.entity';
 import { ResyncDto, StoreDto, StorePageDto, StoresQueryDto } from './stores.dto';
-import { StoresService } from './stores.service';
+import { StoresService, type StoreView } from './stores.service';
 
 @ApiTags('stores')
 @ApiBearerAuth('session')
@@ -36,7 +37,7 @@ export class StoresController {
     @Req() request: FastifyRequest,
   ): Promise<StorePageDto> {
     const slice = sliceOf(query);
-    const [stores, count] = await this.stores.list(user, query.user_id, slice);
+    const [stores, count] = await this.stores.list(user, query, slice);
     return pageOf(request, this.config.server.publicUrl, slice, count, stores.map(toDto));
   }
 
@@ -45,10 +46,11 @@ export class StoresController {
   @ApiOkResponse({ type: StoreDto })
   @ApiErrors(404)
   async find(@CurrentUser() user: User, @Param('id', IdPipe) id: number): Promise<StoreDto> {
-    return toDto(await this.stores.findFor(user, id));
+    return toDto(await this.stores.view(user, id));
   }
 
   @Post(':id/resync')
+  @Audited('store.resynced', { target: 'store' })
   @HttpCode(200)
   @ApiOperation({
     summary: "Make the shop's state win",
@@ -77,7 +79,7 @@ export const toResync = (store: Store, language: Language): ResyncDto => ({
   resynced_at: store.epochAt!,
 });
 
-function toDto(store: Store): StoreDto {
+function toDto({ store, health }: StoreView): StoreDto {
   return {
     id: store.id,
     user_id: store.userId,
@@ -91,10 +93,10 @@ function toDto(store: Store): StoreDto {
     in_step_at: store.inStepAt,
     drift_since: store.driftSince,
     drift_products: store.driftProducts,
-    last_event_at: null,
-    events_queued: 0,
-    events_failed: 0,
-    products: 0,
+    last_event_at: health.lastEventAt,
+    events_queued: health.eventsQueued,
+    events_failed: health.eventsFailed,
+    products: health.products,
     created_at: store.createdAt,
   };
 }

@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, IsNull, type EntityManager } from 'typeorm';
+import { DataSource, ILike, IsNull, type EntityManager } from 'typeorm';
 import { ownedBy } from '../../accounts/ownership';
 import type { User } from '../../accounts/user.entity';
+import { containing } from '../../database/like-pattern';
 import type { Slice } from '../../http/page';
 import { notFound } from '../../validation/errors';
 import { JobQueue } from '../../jobs/job-queue.service';
 import type { TokenIdentity } from '../tokens/token-identity';
 import { hostOf, siteKey } from './site-key';
+import { healthOf, type StoreHealth } from './store-health';
 import { Store } from './store.entity';
+import type { StoresQueryDto } from './stores.dto';
 
 /** What a request says of the shop that sent it. */
 export interface StoreEvidence {
@@ -25,6 +28,12 @@ export interface StoreBinding {
   id: number;
   /** See `contract/shop-clock.ts`. */
   clockAheadMs: number;
+}
+
+/** A store, and what became of what it sent. */
+export interface StoreView {
+  store: Store;
+  health: StoreHealth;
 }
 
 interface StoreRow {
@@ -98,14 +107,38 @@ export class StoresService {
   }
 
   /** Those that are shops of their own: staff see all or those of one user, others their own. The latest first. */
-  list(actor: User, userId: number | undefined, slice: Slice): Promise<[Store[], number]> {
-    return this.dataSource.getRepository(Store).findAndCount({
-      where: { ...ownedBy(actor, userId), mergedInto: IsNull() },
+  async list(
+    actor: User,
+    { user_id: userId, search }: StoresQueryDto,
+    slice: Slice,
+  ): Promise<[StoreView[], number]> {
+    const all = { ...ownedBy(actor, userId), mergedInto: IsNull() };
+    const found = search ? ILike(containing(search)) : null;
+    const [stores, count] = await this.dataSource.getRepository(Store).findAndCount({
+      where: found
+        ? [
+            { ...all, url: found },
+            { ...all, host: found },
+            { ...all, user: { email: found } },
+          ]
+        : all,
       relations: { user: true },
       order: { id: 'DESC' },
       take: slice.limit,
       skip: slice.offset,
     });
+    return [await this.withHealth(stores), count];
+  }
+
+  /** @throws AppError 404 also for another user's store */
+  async view(actor: User, id: number): Promise<StoreView> {
+    const [view] = await this.withHealth([await this.findFor(actor, id)]);
+    return view!;
+  }
+
+  private async withHealth(stores: Store[]): Promise<StoreView[]> {
+    const health = await healthOf(this.dataSource.manager, stores);
+    return stores.map((store) => ({ store, health: health.get(store.id)! }));
   }
 
   /** @throws AppError 404 also for another user's store */

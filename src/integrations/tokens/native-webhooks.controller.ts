@@ -10,6 +10,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { CurrentUser, SessionGuard } from '../../accounts/session.guard';
 import { User } from '../../accounts/user.entity';
+import { Audited } from '../../audit/audited.decorator';
 import { Config } from '../../config/config';
 import { ApiErrors } from '../../http/api-docs';
 import { IdPipe } from '../../http/id.pipe';
@@ -45,6 +46,7 @@ export class NativeWebhooksController {
   }
 
   @Post()
+  @Audited('native_webhooks.taken', { target: 'token', details: ['currency'] })
   @ApiOperation({
     summary:
       "Take WooCommerce's own webhooks, for a shop without the plugin; their secret is shown this one time",
@@ -69,6 +71,7 @@ export class NativeWebhooksController {
   }
 
   @Delete()
+  @Audited('native_webhooks.refused', { target: 'token' })
   @HttpCode(204)
   @ApiOperation({ summary: "Take WooCommerce's own webhooks no more" })
   @ApiNoContentResponse()

@@ -11,6 +11,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { CurrentUser, SessionGuard } from '../../accounts/session.guard';
 import { User } from '../../accounts/user.entity';
+import { Audited } from '../../audit/audited.decorator';
 import { ApiErrors } from '../../http/api-docs';
 import { IdPipe } from '../../http/id.pipe';
 import { parseBody } from '../../http/json-body';
@@ -38,6 +39,11 @@ export class SigningKeysController {
   }
 
   @Post()
+  @Audited('signing_key.created', {
+    target: 'token',
+    details: ['expire_others_in_hours'],
+    answer: { key_id: 'id' },
+  })
   @ApiOperation({
     summary: 'Make a signing key; its secret is shown this one time',
     description: 'Of a token, at most five are valid at a time. The others stay so unless told otherwise.',
@@ -58,6 +64,7 @@ export class SigningKeysController {
   }
 
   @Delete(':key_id')
+  @Audited('signing_key.removed', { target: 'token', details: ['key_id'] })
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove a signing key; what it signed is refused from then on' })
   @ApiNoContentResponse()

@@ -22,6 +22,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { CurrentUser, SessionGuard } from '../../accounts/session.guard';
 import { User } from '../../accounts/user.entity';
+import { Audited } from '../../audit/audited.decorator';
 import { Config } from '../../config/config';
 import { ApiErrors } from '../../http/api-docs';
 import { IdPipe } from '../../http/id.pipe';
@@ -39,6 +40,11 @@ import {
   TokenWithSecretDto,
 } from './tokens.dto';
 import { TokensService, type TokenWithSecret } from './tokens.service';
+
+/** What is recorded of a request, by the name of its field. */
+const LIMITS = ['allowed_ips', 'expires_at', 'require_signature', 'rate_limit_per_minute'];
+const GENERATED = ['integration_type', 'name', 'user_id', 'store_url', ...LIMITS];
+const CHANGED = ['name', 'is_active', ...LIMITS];
 
 @ApiTags('integration tokens')
 @ApiBearerAuth('session')
@@ -62,12 +68,13 @@ export class TokensController {
     @Req() request: FastifyRequest,
   ): Promise<TokenPageDto> {
     const slice = sliceOf(query);
-    const [tokens, count] = await this.tokens.list(user, query.user_id, slice);
+    const [tokens, count] = await this.tokens.list(user, query, slice);
     const results = tokens.map((token) => toDto(token, language));
     return pageOf(request, this.config.server.publicUrl, slice, count, results);
   }
 
   @Post('generate')
+  @Audited('token.generated', { target: 'token', details: GENERATED })
   @ApiOperation({ summary: 'Make a token; it is shown this one time' })
   @ApiCreatedResponse({ type: TokenWithSecretDto })
   @ApiErrors(400, 403, 409)
@@ -92,6 +99,7 @@ export class TokensController {
   }
 
   @Patch(':id')
+  @Audited('token.changed', { target: 'token', details: CHANGED })
   @ApiOperation({
     summary:
       'Change name, state, allowed addresses, expiry, what it may do in a minute, and whether it must sign',
@@ -108,6 +116,7 @@ export class TokensController {
   }
 
   @Delete(':id')
+  @Audited('token.deactivated', { target: 'token' })
   @HttpCode(204)
   @ApiOperation({ summary: 'Deactivate a token' })
   @ApiNoContentResponse()
@@ -117,6 +126,7 @@ export class TokensController {
   }
 
   @Post(':id/rotate')
+  @Audited('token.rotated', { target: 'token', answer: { name: 'name' } })
   @HttpCode(200)
   @ApiOperation({ summary: 'Give a token a new secret; the old one is refused from then on' })
   @ApiOkResponse({ type: TokenWithSecretDto })

@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository, type EntityManager } from 'typeorm';
+import { ILike, Raw, Repository, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { AccountsService } from '../../accounts/accounts.service';
 import { ownedBy } from '../../accounts/ownership';
 import type { User } from '../../accounts/user.entity';
+import { containing } from '../../database/like-pattern';
 import type { Slice } from '../../http/page';
 import { AppError, forbidden, invalidField, notFound } from '../../validation/errors';
 import { siteKey } from '../stores/site-key';
 import { StoresService } from '../stores/stores.service';
 import { IntegrationToken } from './integration-token.entity';
 import { generateTokenSecret } from './token-secret';
-import type { GenerateTokenDto, PatchTokenDto } from './tokens.dto';
+import type { GenerateTokenDto, PatchTokenDto, TokensQueryDto, TokenStatus } from './tokens.dto';
 import { UsageCounter } from './usage-counter.service';
 
 export interface TokenWithSecret {
@@ -28,10 +29,11 @@ export class TokensService {
     private readonly usage: UsageCounter,
   ) {}
 
-  async list(actor: User, userId: number | undefined, slice: Slice): Promise<[IntegrationToken[], number]> {
+  /** The latest first. */
+  async list(actor: User, filter: TokensQueryDto, slice: Slice): Promise<[IntegrationToken[], number]> {
     await this.usage.flush();
     return this.tokens.findAndCount({
-      where: ownedBy(actor, userId),
+      where: matching(actor, filter),
       relations: { user: true },
       order: { id: 'DESC' },
       take: slice.limit,
@@ -131,6 +133,28 @@ export class TokensService {
     if (!owner) throw invalidField('user_id', 'field_unknown_user');
     return owner;
   }
+}
+
+/** Each token has one of these. */
+const WITH_STATUS: Record<TokenStatus, FindOptionsWhere<IntegrationToken>> = {
+  active: { isActive: true, expiresAt: Raw((column) => `(${column} IS NULL OR ${column} > now())`) },
+  expired: { isActive: true, expiresAt: Raw((column) => `${column} <= now()`) },
+  inactive: { isActive: false },
+};
+
+/** One of these conditions must hold. */
+function matching(
+  actor: User,
+  { user_id: userId, status, search }: TokensQueryDto,
+): FindOptionsWhere<IntegrationToken>[] {
+  const all = { ...ownedBy(actor, userId), ...(status && WITH_STATUS[status]) };
+  if (!search) return [all];
+  const found = ILike(containing(search));
+  return [
+    { ...all, name: found },
+    { ...all, tokenPreview: found },
+    { ...all, user: { email: found } },
+  ];
 }
 
 const signingKeyNeeded = () => new AppError(409, 'signing_key_needed');

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config';
 import type { Embedder } from './embedder';
 import { LexicalEmbedder } from './lexical.embedder';
-import { OpenAiEmbedder } from './openai.embedder';
+import { knownPriceOf, OpenAiEmbedder } from './openai.embedder';
 
 /**
  * The embedders that this process can run: the configured one, and that of an older generation, which answers until
@@ -30,13 +30,21 @@ export class Embedders {
     return embedder;
   }
 
+  /** Dollars for a million tokens of a key, also of one that this process cannot run; null where it is not known. */
+  priceOf(key: string): number | null {
+    const model = key.replace(/@\d+$/, '');
+    return isLocal(model) ? 0 : knownPriceOf(model);
+  }
+
   private make(key: string): Embedder | null {
     const lexical = new LexicalEmbedder();
     if (key === lexical.key) return lexical;
     const { apiKey } = this.config.embedding;
     const [, model, dimensions] = /^(.+)@(\d+)$/.exec(key) ?? [];
     // A local embedder of another version is gone with its code.
-    if (apiKey === null || !model || model.startsWith('local-')) return null;
+    if (apiKey === null || !model || isLocal(model)) return null;
     return new OpenAiEmbedder({ ...this.config.embedding, apiKey, model, dimensions: Number(dimensions) });
   }
 }
+
+const isLocal = (model: string): boolean => model.startsWith('local-');

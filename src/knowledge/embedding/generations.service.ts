@@ -39,6 +39,8 @@ export interface BuildEstimate {
 
 /** The generation that answers questions, in statements on chunks. */
 export const ACTIVE_GENERATION = `(SELECT id FROM generations WHERE state = 'active')`;
+/** Those that count: chunks of a retired one are being removed. */
+export const LIVE_GENERATIONS = `(SELECT id FROM generations WHERE state IN ('active', 'building'))`;
 
 /**
  * Chunks that may be refused without keeping a generation from following: some texts are never taken. More than that

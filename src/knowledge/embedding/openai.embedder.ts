@@ -16,6 +16,10 @@ const KNOWN_PRICES: Record<string, number> = {
   'text-embedding-ada-002': 0.1,
 };
 
+/** Dollars for a million tokens of a model; null where it is not known. */
+export const knownPriceOf = (model: string): number | null =>
+  Object.hasOwn(KNOWN_PRICES, model) ? KNOWN_PRICES[model]! : null;
+
 /** Statuses by which the service refuses the texts themselves. */
 const REJECTING = new Set([400, 413, 422]);
 
@@ -34,7 +38,8 @@ export class OpenAiEmbedder extends Embedder {
   private readonly apiKey: string;
   private readonly requestedDimensions: number | undefined;
 
-  constructor(settings: Config['embedding'] & { apiKey: string }) {
+  /** @param fetch what requests are made with, for one who looks at them */
+  constructor(settings: Config['embedding'] & { apiKey: string }, fetch?: typeof globalThis.fetch) {
     super();
     this.apiKey = settings.apiKey;
     this.model = settings.model;
@@ -42,13 +47,14 @@ export class OpenAiEmbedder extends Embedder {
     // A model's own length goes without saying; some models refuse to be told.
     this.requestedDimensions =
       this.dimensions === KNOWN_DIMENSIONS[settings.model] ? undefined : this.dimensions;
-    this.pricePerMillionTokens = KNOWN_PRICES[settings.model] ?? null;
+    this.pricePerMillionTokens = knownPriceOf(settings.model);
     this.batchSize = settings.batchSize;
     this.key = `${settings.model}@${this.dimensions}`;
     this.description = `OpenAI embeddings, model ${settings.model}, ${this.dimensions} dimensions.`;
     this.client = new OpenAI({
       apiKey: settings.apiKey,
       ...(settings.baseUrl && { baseURL: settings.baseUrl }),
+      ...(fetch && { fetch }),
       timeout: settings.timeoutMs,
       // Retries are the database's: a chunk stays pending and says when it is tried again.
       maxRetries: 0,

@@ -10,7 +10,8 @@ import { Generations, type LiveGeneration } from '../embedding/generations.servi
 import { VectorIndexes } from '../embedding/vector-indexes';
 import { readQuestion, type Question } from '../language/question';
 import type { ProductRestriction } from './product-restriction';
-import { WordSearch, type WordHit } from './word-search.service';
+import { EXACTNESS, type HitExplanation, type SearchExplanation } from './search-explanation';
+import { WordSearch, type WordAnswer, type WordHit } from './word-search.service';
 
 export interface KnowledgeHit {
   productId: number;
@@ -25,6 +26,12 @@ export interface KnowledgeHit {
     /** Share of the question that the product's words answer, by how rare they are in the shop: 0 to 1. */
     lexical: number;
   };
+  explanation: HitExplanation;
+}
+
+export interface KnowledgeAnswer {
+  hits: KnowledgeHit[];
+  explanation: SearchExplanation;
 }
 
 /** Which methods answer; both, save where they are measured one by one. */
@@ -75,24 +82,34 @@ export class KnowledgeSearch {
     limit: number,
     restriction: ProductRestriction,
     method: SearchMethod = 'hybrid',
-  ): Promise<KnowledgeHit[]> {
+  ): Promise<KnowledgeAnswer> {
     const generation = await this.generations.active();
-    if (question === '') return this.browse(userId, generation, limit, restriction);
+    if (question === '') {
+      const hits = await this.browse(userId, generation, limit, restriction);
+      return { hits, explanation: explained({ hits: [], words: [] }, [], null, null) };
+    }
     const read = readQuestion(question);
-    const [byVector, byWords] = await Promise.all([
+    const [byVector, answer] = await Promise.all([
       method === 'lexical'
         ? []
         : this.byVector(userId, generation, question, restriction).catch((error: unknown) => {
             if (error instanceof EmbeddingError) return null;
             throw error;
           }),
-      method === 'vector' ? [] : this.words.find(userId, question, read, CANDIDATES, restriction),
+      method === 'vector'
+        ? { hits: [], words: [] }
+        : this.words.find(userId, question, read, CANDIDATES, restriction),
     ]);
+    const byWords = answer.hits;
     if (byVector === null && byWords.length === 0) throw new AppError(503, 'embedding_unavailable');
     const embedder = generation?.embedder ?? null;
-    if (method !== 'vector' && !isAnswered(read, byVector ?? [], byWords, embedder)) return [];
+    const required = method === 'vector' ? null : requiredCoverage(read);
+    const explanation = explained(answer, byVector, embedder, required);
+    if (required !== null && !isAnswered(required, byVector ?? [], byWords, embedder)) {
+      return { hits: [], explanation };
+    }
     const ranked = fuse(byVector ?? [], byWords, embedder, method).slice(0, limit);
-    return this.withChunks(userId, generation, ranked);
+    return { hits: await this.withChunks(userId, generation, ranked), explanation };
   }
 
   /** The products whose chunks are nearest, each by its nearest one. Complete, whatever the restriction leaves. */
@@ -155,7 +172,7 @@ export class KnowledgeSearch {
     return this.withChunks(
       userId,
       generation,
-      rows.map(({ id }) => ({ productId: id, chunkId: null, scores })),
+      rows.map(({ id }) => ({ productId: id, chunkId: null, scores, explanation: hitExplanation() })),
     );
   }
 
@@ -180,9 +197,11 @@ export class KnowledgeSearch {
       ],
     );
     const byProduct = new Map(rows.map((row) => [row.product_id, row]));
-    return ranked.flatMap(({ productId, scores }) => {
+    return ranked.flatMap(({ productId, scores, explanation }) => {
       const row = byProduct.get(productId);
-      return row ? [{ productId, chunkId: row.id, chunkText: row.text, chunkTldr: row.tldr, scores }] : [];
+      if (!row) return [];
+      const chunk = { chunkId: row.id, chunkText: row.text, chunkTldr: row.tldr };
+      return [{ productId, ...chunk, scores, explanation }];
     });
   }
 }
@@ -203,6 +222,7 @@ interface RankedProduct {
   productId: number;
   chunkId: number | null;
   scores: KnowledgeHit['scores'];
+  explanation: HitExplanation;
 }
 
 /**
@@ -217,18 +237,48 @@ function requiredCoverage({ terms, isSpoken }: Question): number {
 
 /** Whether there is an answer at all, or only the least bad. */
 function isAnswered(
-  question: Question,
+  required: number,
   byVector: VectorRow[],
   byWords: WordHit[],
   embedder: Embedder | null,
 ): boolean {
   // Those that have its words where they tell most: in a long description any words may meet.
   const telling = [...byWords].sort((a, b) => b.exact - a.exact || b.score - a.score).slice(0, 3);
-  const required = requiredCoverage(question);
   return (
     telling.some(({ exact, coverage, isNamed }) => exact > 0 || (coverage >= required && isNamed)) ||
     (embedder !== null && byVector.some(({ similarity }) => similarity >= embedder.confident))
   );
+}
+
+const hitExplanation = (hit?: WordHit, rank?: number): HitExplanation => ({
+  wordRank: rank === undefined ? null : rank + 1,
+  vectorRank: null,
+  matched: hit?.matched ?? [],
+  exact: EXACTNESS[hit?.exact ?? 0],
+  isNamed: hit?.isNamed ?? null,
+  categoryShare: hit?.categoryShare ?? 0,
+});
+
+/** @param byVector null where the embedding service did not answer */
+function explained(
+  { hits, words }: WordAnswer,
+  byVector: VectorRow[] | null,
+  embedder: Embedder | null,
+  required: number | null,
+): SearchExplanation {
+  const isUsed = byVector !== null && byVector.length > 0;
+  return {
+    words,
+    embedder: isUsed ? (embedder?.key ?? null) : null,
+    vector: byVector === null ? 'unavailable' : isUsed ? 'used' : 'unused',
+    floor: embedder?.floor ?? null,
+    confident: embedder?.confident ?? null,
+    requiredCoverage: required,
+    bestSimilarity: byVector?.[0]?.similarity ?? null,
+    bestCoverage: hits.reduce<number | null>((best, { coverage }) => Math.max(best ?? 0, coverage), null),
+    wordCandidates: hits.length,
+    vectorCandidates: byVector?.length ?? 0,
+  };
 }
 
 function fuse(
@@ -250,19 +300,23 @@ function fuse(
         vector: vector?.similarity ?? null,
         lexical: hit.coverage,
       },
+      explanation: hitExplanation(hit, rank),
     });
   }
   const weight = method === 'vector' ? 1 : (embedder?.weight ?? 0);
   for (const [rank, row] of byVector.entries()) {
     const combined = weight / (RRF_K + rank + 1);
     const hit = ranked.get(row.product_id);
-    if (hit) hit.scores.combined += combined;
-    else if (row.similarity >= (embedder?.floor ?? 1)) {
+    if (hit) {
+      hit.scores.combined += combined;
+      hit.explanation.vectorRank = rank + 1;
+    } else if (row.similarity >= (embedder?.floor ?? 1)) {
       ranked.set(row.product_id, {
         productId: row.product_id,
         chunkId: row.chunk_id,
         exact: 0,
         scores: { combined, vector: row.similarity, lexical: 0 },
+        explanation: { ...hitExplanation(), vectorRank: rank + 1 },
       });
     }
   }

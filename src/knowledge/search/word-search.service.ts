@@ -8,6 +8,7 @@ import { squeeze } from '../language/normalizer';
 import { stem } from '../language/stemmer';
 import { markedStem } from '../language/tokenizer';
 import type { ProductRestriction } from './product-restriction';
+import type { AskedWord, HitExplanation } from './search-explanation';
 
 export interface WordHit {
   productId: number;
@@ -24,6 +25,17 @@ export interface WordHit {
   isNamed: boolean;
   /** 3 where the question is the product's SKU or title, 2 where it names its model, 1 where it begins its model's name; otherwise 0. */
   exact: 0 | 1 | 2 | 3;
+  /** The question's words that the product has, and how well and where. */
+  matched: HitExplanation['matched'];
+  /** Of the best hit's merit, what sharing a category with that has added. */
+  categoryShare: number;
+}
+
+export interface WordAnswer {
+  /** The best first. */
+  hits: WordHit[];
+  /** What was searched for. */
+  words: AskedWord[];
 }
 
 /** How often a word stands in the shop's products is not counted beyond this: it is common then. */
@@ -96,19 +108,26 @@ export class WordSearch {
     question: Question,
     limit: number,
     restriction: ProductRestriction,
-  ): Promise<WordHit[]> {
+  ): Promise<WordAnswer> {
     const terms = await this.weigh(userId, question);
-    if (terms.length === 0) return [];
+    if (terms.length === 0) return { hits: [], words: [] };
     const rows = await this.rank(userId, text, terms, question, limit, restriction);
     const total = terms.reduce((sum, { importance }) => sum + importance, 0);
     const hits = rows.map((row) => toHit(row, terms, total)).sort(byMerit);
     const kin = await this.kinOf(userId, hits[0], restriction);
     for (const [productId, share] of kin) {
       let hit = hits.find((each) => each.productId === productId);
-      if (!hit) hits.push((hit = { productId, score: 0, merit: 0, coverage: 0, isNamed: false, exact: 0 }));
+      if (!hit) hits.push((hit = unmatched(productId)));
       hit.merit += hits[0]!.merit * share;
+      hit.categoryShare = share;
     }
-    return hits.sort(byMerit).slice(0, limit);
+    const words = terms.map(({ form, importance, isHead, wordings }) => ({
+      word: form,
+      share: total > 0 ? importance / total : 0,
+      isHead,
+      isKnown: wordings.length > 0,
+    }));
+    return { hits: hits.sort(byMerit).slice(0, limit), words };
   }
 
   /**
@@ -404,14 +423,27 @@ const anyLabel = (stems: readonly string[]): string =>
 const toRankQuery = ({ kind, parts }: Wording): string =>
   kind === 'stems' ? eitherLexeme(parts.at(-1)!) : toQuery({ kind, parts, weight: 1 });
 
+const unmatched = (productId: number): WordHit => ({
+  productId,
+  score: 0,
+  merit: 0,
+  coverage: 0,
+  isNamed: false,
+  exact: 0,
+  matched: [],
+  categoryShare: 0,
+});
+
 function toHit(row: RankedRow, terms: readonly WeighedTerm[], total: number): WordHit {
   let score = 0;
   let covered = 0;
   const codes: (0 | 1 | 2)[] = [0];
+  const matched: WordHit['matched'] = [];
   for (const [place, number] of row.terms.entries()) {
     const term = terms[number]!;
     const strength = row.strengths[place]! / RANK_OF_ONE;
     score += row.ranks[place]!;
+    matched.push({ word: term.form, strength: Math.min(1, strength) });
     covered += term.importance * Math.min(1, strength);
     if (term.isCode && strength >= LABELLED) codes.push(strength >= B_WEIGHT ? 2 : 1);
   }
@@ -423,5 +455,7 @@ function toHit(row: RankedRow, terms: readonly WeighedTerm[], total: number): Wo
     coverage,
     isNamed: row.is_named,
     exact: row.is_title || row.is_sku ? 3 : (Math.max(...codes) as 0 | 1 | 2),
+    matched,
+    categoryShare: 0,
   };
 }
