@@ -76,6 +76,11 @@ export const common = texts(
     page_next: 'Next page',
     page_previous: 'Previous page',
     noMatches: 'Nothing matches these filters.',
+    shopNumber: 'Shop {{id}}',
+    done: 'Done',
+    secretOnce: 'Shown only now',
+    secretOnceHint: 'Copy it to where it is needed. Nobody can show it again; only a new one can be made.',
+    secretStored: 'I have stored it',
   },
   {
     product: 'فیکو سینک',
@@ -151,5 +156,10 @@ export const common = texts(
     page_next: 'صفحهٔ بعد',
     page_previous: 'صفحهٔ پیش',
     noMatches: 'چیزی با این فیلترها سازگار نیست.',
+    shopNumber: 'فروشگاه {{id}}',
+    done: 'تمام',
+    secretOnce: 'فقط همین یک بار نمایش داده می‌شود',
+    secretOnceHint: 'آن را در جایی که لازم است بگذارید. دیگر هیچ‌کس نمی‌تواند آن را ببیند؛ تنها می‌توان یکی تازه ساخت.',
+    secretStored: 'آن را ذخیره کرده‌ام',
   },
 );

@@ -4,6 +4,7 @@ import { IconFilterOff, IconSearch } from '@tabler/icons-react';
 import { useCallback, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'wouter';
+import { latinDigits } from './digits';
 
 const TYPING_MS = 300;
 
@@ -90,7 +91,10 @@ export function TextFilter<N extends string>({
     setBefore(known);
     setTyped(known);
   }
-  const ask = useDebouncedCallback((value: string) => filters.set(name, value.trim()), TYPING_MS);
+  const ask = useDebouncedCallback(
+    (value: string) => filters.set(name, numeric ? latinDigits(value).replace(/\D/g, '') : value.trim()),
+    TYPING_MS,
+  );
   return (
     <TextInput
       label={label}
