@@ -25,7 +25,7 @@ const PAGE_SIZE = 20;
 export default function StoresPage() {
   const { t } = useTranslation('stores');
   const { t: common } = useTranslation();
-  const filters = useFilters<string>(['search']);
+  const filters = useFilters(['search']);
   const { userId } = useScope();
   const [parameters, setParameters] = useSearchParams();
   const opened = Number(parameters.get('shop')) || null;
