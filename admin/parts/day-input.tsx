@@ -29,16 +29,7 @@ function edgeOf(day: Date, edge: 'start' | 'end'): Date {
 }
 
 /** A day of the language's calendar, by the person's own clock. Kept as an ISO moment. */
-export function DayInput({
-  label,
-  value,
-  onChange,
-  edge,
-  none,
-  days,
-  description,
-  error,
-}: DayInputProps) {
+export function DayInput({ label, value, onChange, edge, none, days, description, error }: DayInputProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const [opened, { toggle, close }] = useDisclosure();

@@ -51,7 +51,12 @@ export function useFilters<N extends string>(names: readonly N[]): Filters<N> {
   };
 }
 
-export function FilterBar({ filters, children }: { filters: Filters<string>; children: ReactNode }) {
+interface FilterBarProps {
+  filters: Pick<Filters<never>, 'active' | 'clear'>;
+  children: ReactNode;
+}
+
+export function FilterBar({ filters, children }: FilterBarProps) {
   const { t } = useTranslation();
   return (
     <Group gap="xs" align="flex-end" role="search">
