@@ -126,6 +126,13 @@ export class TestApp {
     return { id: user.id, email: user.email, username: user.username, password, access, refresh };
   }
 
+  /** Logs in as a browser does, and returns what it sends along from then on. */
+  async openSession({ email, password }: TestUser): Promise<{ cookie: string; 'sec-fetch-site': string }> {
+    const { status, headers } = await this.post('/api/v1/auth/session/', { email, password });
+    if (status !== 200) throw new Error(`no session opened: ${status}`);
+    return { cookie: headers.get('set-cookie')!.split(';')[0]!, 'sec-fetch-site': 'same-origin' };
+  }
+
   /** Generates an integration token by the API and returns its secret and row. */
   async createToken(
     user: TestUser,
