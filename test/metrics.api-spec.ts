@@ -7,6 +7,7 @@ import {
   releaseEvents,
   until,
 } from './support/event-log';
+import { Pair } from './support/pair';
 import { Scrape } from './support/scrape';
 import { productEvent, TestApp, type TestUser } from './support/test-app';
 
@@ -414,7 +415,7 @@ describe('a process', () => {
       expect(scrape.value(`fiko_queue_jobs{queue="sync",state="${state}"}`)).toBe(0);
     }
     expect(scrape.value('fiko_queue_oldest_waiting_seconds{queue="knowledge"}')).toBe(0);
-    expect(scrape.value('fiko_jobs_total{job="events.process",outcome="done"}')).toBeGreaterThan(0);
+    expect(scrape.value('fiko_jobs_total{name="events.process",outcome="done"}')).toBeGreaterThan(0);
   });
 
   it('names no tenant', async () => {
@@ -425,34 +426,35 @@ describe('a process', () => {
   });
 });
 
-describe('a process that is a worker only', () => {
-  it('counts what it works off, and the api what it takes in', async () => {
-    fake = await FakeOpenAi.start(64);
-    const environment = { OPENAI_API_KEY: 'sk-x', OPENAI_BASE_URL: fake.url, EMBEDDING_DIMENSIONS: '64' };
-    const api = await TestApp.start(environment);
-    // The database of the api: of the queue in it, both are told.
-    const worker = await TestApp.startOn(api.database, {
-      ...environment,
-      DATABASE_URL: api.database.url,
-      ROLES: 'worker',
-    });
+describe('an api and a worker apart', () => {
+  it('count what each of them does, and read the same from the database', async () => {
+    const pair = await Pair.start();
+    const { api, worker } = pair;
     try {
-      const scrape = await Scrape.of(worker);
-      expect([...scrape.types.keys()]).not.toContain(RECEIVED);
-      expect([...scrape.series.keys()]).toContain(
+      const owner = await api.createUser();
+      const { secret } = await api.createToken(owner);
+      const [apiBefore, workerBefore] = [await Scrape.of(api), await Scrape.of(worker)];
+      expect((await api.webhook(secret, productEvent({ id: 1 }))).status).toBe(202);
+      await api.idle();
+      const [apiAfter, workerAfter] = [await Scrape.of(api), await Scrape.of(worker)];
+      expect(apiAfter.moved(apiBefore, 'fiko_event', 'fiko_embedding_requests')).toEqual({
+        [`${RECEIVED}{verdict="accepted",type="product.updated"}`]: 1,
+      });
+      const counts = [PROCESSED, `${SEARCHABLE}_count`, 'fiko_event_processed_seconds_count'];
+      expect(workerAfter.moved(workerBefore, ...counts)).toEqual({
+        [`${PROCESSED}{outcome="created"}`]: 1,
+        [`${SEARCHABLE}_count{embedding="awaited"}`]: 1,
+        fiko_event_processed_seconds_count: 1,
+      });
+      expect([...workerAfter.types.keys()]).not.toContain(RECEIVED);
+      expect([...apiAfter.types.keys()]).not.toContain(PROCESSED);
+      expect([...workerAfter.series.keys()]).toContain(
         'fiko_build_info{version="0.1.0",api="false",worker="true"}',
       );
-      expect(scrape.value(`${PROCESSED}{outcome="created"}`)).toBe(0);
-      expect((await worker.get('/api/v1/web-knowledge/products/')).status).toBe(404);
-      expect(
-        (await Scrape.of(worker)).value(
-          'fiko_http_request_duration_seconds_count{method="GET",route="unknown",status="4xx"}',
-        ),
-      ).toBe(1);
+      for (const name of ['fiko_events{status="queued"}', 'fiko_chunks{status="pending"}'])
+        expect([apiAfter.value(name), workerAfter.value(name)]).toEqual([0, 0]);
     } finally {
-      await worker.nest.close();
-      await api.close();
-      await fake.stop();
+      await pair.close();
     }
   });
 });
