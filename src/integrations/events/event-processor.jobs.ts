@@ -136,6 +136,7 @@ export class EventProcessor {
     );
     const share = (performance.now() - started) / events.length;
     const waits = await markProcessed(manager, userId, events, outcomes, startedAt, share);
+    await noteArrival(manager, scope, events);
     for (const [index, event] of events.entries()) {
       this.logger.info(
         { request_id: event.request_id, event: event.id, user_id: userId, outcome: outcomes[index] },
@@ -223,6 +224,20 @@ function toChange(row: QueuedEvent): ProductChange {
     variations: deletion ? null : toVariationStatements(event),
     digest: deletion || !sent ? null : digestOf(event.product.id, sent),
   };
+}
+
+/** In the store, which is locked anyway: an index of the log by store would cost each event more, and mislead the planner. */
+async function noteArrival(
+  manager: EntityManager,
+  { userId, storeId }: { userId: number; storeId: number },
+  events: readonly QueuedEvent[],
+): Promise<void> {
+  const last = new Date(Math.max(...events.map(({ created_at: at }) => at.getTime())));
+  await manager.query(
+    `UPDATE stores SET last_event_at = $3
+      WHERE user_id = $1 AND id = $2 AND (last_event_at IS NULL OR last_event_at < $3)`,
+    [userId, storeId, last],
+  );
 }
 
 /** @returns how many seconds passed since each of them was accepted */
