@@ -6,16 +6,18 @@ import { currentLanguage } from '../i18n/language';
 interface CalendarProps {
   chosen: Date | undefined;
   choose: (day: Date | undefined) => void;
+  /** Which days can be chosen: those that have come, or those to come; of both, today. */
+  days?: 'past' | 'future';
 }
 
 /** A month: Jalali in Persian, Gregorian in English. */
-export default function Calendar({ chosen, choose }: CalendarProps) {
+export default function Calendar({ chosen, choose, days = 'past' }: CalendarProps) {
   const settings = {
     mode: 'single',
     selected: chosen,
     defaultMonth: chosen ?? new Date(),
     onSelect: choose,
-    disabled: { after: new Date() },
+    disabled: days === 'past' ? { after: new Date() } : { before: new Date() },
     autoFocus: true,
   } as const;
   return currentLanguage() === 'fa' ? <PersianDayPicker {...settings} /> : <DayPicker {...settings} />;

@@ -4,6 +4,7 @@ import { IconAdjustmentsHorizontal, IconFilterOff, IconSearch } from '@tabler/ic
 import { useCallback, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'wouter';
+import { latinDigits } from './digits';
 
 const TYPING_MS = 300;
 /** Choices that can be looked over without typing. */
@@ -139,7 +140,10 @@ export function TextFilter<N extends string>({
     setBefore(known);
     setTyped(known);
   }
-  const ask = useDebouncedCallback((value: string) => filters.set(name, value.trim()), TYPING_MS);
+  const ask = useDebouncedCallback(
+    (value: string) => filters.set(name, (numeric ? latinDigits(value) : value).trim()),
+    TYPING_MS,
+  );
   return (
     <TextInput
       label={label}
