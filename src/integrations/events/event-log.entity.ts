@@ -115,6 +115,10 @@ export class EventLog {
   @Column('text', { nullable: true })
   requestId: string | null;
 
+  /** The trace of the request that brought it, as W3C's header has it; null while traces are off. */
+  @Column('text', { nullable: true, select: false })
+  traceparent: string | null;
+
   @Column('timestamptz', { default: () => 'now()' })
   createdAt: Date;
 
