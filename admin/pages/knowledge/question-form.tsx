@@ -49,7 +49,7 @@ export function QuestionForm({ filters, userId, asking, askAgain }: QuestionForm
       }}
     >
       <Stack gap="sm">
-        <Group align="flex-end" gap="xs" wrap="nowrap">
+        <Group align="flex-end" gap="xs">
           <TextInput
             label={t('question')}
             placeholder={t('questionHint')}
@@ -59,7 +59,7 @@ export function QuestionForm({ filters, userId, asking, askAgain }: QuestionForm
             size="md"
             dir="auto"
             autoComplete="off"
-            flex={1}
+            flex={{ base: '1 1 100%', xs: '1 1 0' }}
           />
           <Button
             type="submit"
@@ -93,9 +93,9 @@ export function QuestionForm({ filters, userId, asking, askAgain }: QuestionForm
             value={filters.values.limit ?? '10'}
             onChange={(value) => filters.set('limit', value)}
             allowDeselect={false}
-            w={110}
+            w={{ base: 'calc(50% - 6px)', xs: 110 }}
           />
-          <Stack gap={6} pt={26}>
+          <Stack gap={6} pt={{ base: 0, xs: 26 }}>
             <Checkbox
               label={t('onlyInStock')}
               checked={filters.values.in_stock === 'true'}

@@ -63,6 +63,7 @@ export function ProductPage({ id, userId }: { id: number; userId: number }) {
 
 function Whole({ product, userId }: { product: Schemas['ProductDetailDto']; userId: number }) {
   const { t } = useTranslation('products');
+  const { t: common } = useTranslation();
   const chunks = useKnown(product.id, userId);
   return (
     <>
@@ -89,7 +90,7 @@ function Whole({ product, userId }: { product: Schemas['ProductDetailDto']; user
                   <Table.Td>
                     {options.map((option, index) => (
                       <span key={option}>
-                        {index > 0 && '، '}
+                        {index > 0 && common('comma')}
                         <bdi>{option}</bdi>
                       </span>
                     ))}
