@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { TextFilter, type Filters } from '../../parts/filters';
 import { useFormat } from '../../parts/format';
-import { ShopFilter } from '../../parts/shop-filter';
+import { StoreFilter } from '../../parts/stores';
 import { readPrice } from '../products/filters';
 import { LIMITS, type Asked } from './question';
 
@@ -12,12 +12,11 @@ const LONGEST = 10_000;
 
 interface QuestionFormProps {
   filters: Filters<Asked>;
-  userId: number;
   asking: boolean;
   askAgain: () => void;
 }
 
-export function QuestionForm({ filters, userId, asking, askAgain }: QuestionFormProps) {
+export function QuestionForm({ filters, asking, askAgain }: QuestionFormProps) {
   const { t } = useTranslation('knowledge');
   const { t: common } = useTranslation();
   const format = useFormat();
@@ -85,7 +84,7 @@ export function QuestionForm({ filters, userId, asking, askAgain }: QuestionForm
             numeric
             error={wrongPrice(max)}
           />
-          <ShopFilter filters={filters} name="store_id" userId={userId} />
+          <StoreFilter filters={filters} name="store_id" />
           <Select
             label={t('limit')}
             size="sm"

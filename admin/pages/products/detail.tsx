@@ -73,7 +73,7 @@ function Whole({ product, userId }: { product: Schemas['ProductDetailDto']; user
           <Gallery product={product} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 'auto' }}>
-          <ProductFacts product={product} userId={userId} />
+          <ProductFacts product={product} />
         </Grid.Col>
       </Grid>
       {product.variations.length > 0 && <Variations product={product} />}
