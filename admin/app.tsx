@@ -17,7 +17,7 @@ import { NotFound } from './shell/not-found';
 import { styleNonce } from './shell/nonce';
 import { ScopeProvider } from './shell/scope';
 import { SessionGate } from './shell/session';
-import { colorSchemeManager, theme } from './shell/theme';
+import { colorSchemeManager, cssVariablesResolver, theme } from './shell/theme';
 
 const Dashboard = lazy(() => import('./pages/dashboard/page'));
 const Tokens = lazy(() => import('./pages/tokens/page'));
@@ -35,6 +35,7 @@ export function App() {
       <MantineProvider
         theme={theme}
         colorSchemeManager={colorSchemeManager}
+        cssVariablesResolver={cssVariablesResolver}
         defaultColorScheme="auto"
         getStyleNonce={styleNonce}
       >

@@ -1,4 +1,4 @@
-import { createTheme, localStorageColorSchemeManager } from '@mantine/core';
+import { createTheme, localStorageColorSchemeManager, type CSSVariablesResolver } from '@mantine/core';
 
 const FONT = "Vazirmatn, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 
@@ -12,6 +12,21 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
+});
+
+/** Quiet text, hints in fields and words of errors with a contrast of 4.5 to 1, which the library's own lack. */
+export const cssVariablesResolver: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': '#5c656d',
+    '--mantine-color-placeholder': '#6b747c',
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+  },
+  dark: {
+    '--mantine-color-dimmed': '#a6a7ab',
+    '--mantine-color-placeholder': '#96979b',
+    '--mantine-color-error': 'var(--mantine-color-red-4)',
+  },
 });
 
 export const colorSchemeManager = localStorageColorSchemeManager({ key: 'fiko-color-scheme' });
