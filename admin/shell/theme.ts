@@ -14,13 +14,15 @@ export const theme = createTheme({
   respectReducedMotion: true,
 });
 
-/** Quiet text, hints in fields and words of errors with a contrast of 4.5 to 1, which the library's own lack. */
+/** Quiet text, hints in fields, words of errors and of states with a contrast of 4.5 to 1, which the library's own lack. */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': '#5c656d',
     '--mantine-color-placeholder': '#6b747c',
     '--mantine-color-error': 'var(--mantine-color-red-9)',
+    '--mantine-color-green-light-color': '#1e6b2e',
+    '--mantine-color-yellow-light-color': '#854600',
   },
   dark: {
     '--mantine-color-dimmed': '#a6a7ab',

@@ -100,12 +100,12 @@ function Look() {
 function Labelled({ label, children }: { label: string; children: (id: string) => ReactNode }) {
   const id = useId();
   return (
-    <div>
-      <Input.Label id={id} component="div" mb={4}>
+    <Stack gap={4} align="flex-start">
+      <Input.Label id={id} component="div">
         {label}
       </Input.Label>
       {children(id)}
-    </div>
+    </Stack>
   );
 }
 

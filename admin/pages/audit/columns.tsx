@@ -100,9 +100,11 @@ const KINDS = ['user', 'token', 'event', 'store', 'chunk'] as const;
 
 function Target({ entry: { target_type: type, target_id: id } }: { entry: Entry }) {
   const { t } = useTranslation('audit');
+  const format = useFormat();
   if (!type) return null;
+  const shown = id !== null && /^\d+$/.test(id) ? format.count(Number(id)) : (id ?? '');
   const kind = KINDS.find((each) => each === type);
-  const text = kind ? t(`target_${kind}`, { id: id ?? '' }) : `${type} ${id ?? ''}`;
+  const text = kind ? t(`target_${kind}`, { id: shown }) : `${type} ${shown}`;
   const href = id === null ? null : placeOf(type, id);
   return href ? (
     <Anchor component={Link} href={href} size="xs">
