@@ -9,6 +9,7 @@ afterAll(closeBrowser);
 
 describe.each<Language>(['fa', 'en'])('an owner at the panel, in %s', (language) => {
   const EVENTS = '/admin/events';
+  const SHOP = 'فروشگاه کفش Shoes';
   const shoe = {
     id: 500,
     name: 'کفش دویدن سبک پرواز',
@@ -60,10 +61,10 @@ describe.each<Language>(['fa', 'en'])('an owner at the panel, in %s', (language)
 
   it('generates a token, which is shown once and can be copied', async () => {
     await visit.openPage('/admin/tokens');
-    await button(visit.say('tokens', 'generate')).first().click();
-    await dialog().getByLabel(visit.say('tokens', 'name')).fill('فروشگاه کفش Shoes');
+    await button(visit.say('tokens', 'make')).first().click();
+    await dialog().getByLabel(visit.say('tokens', 'name')).fill(SHOP);
     await dialog()
-      .getByRole('button', { name: visit.say('tokens', 'generateAction'), exact: true })
+      .getByRole('button', { name: visit.say('tokens', 'make'), exact: true })
       .click();
     const secret = dialog().getByText(/^wc_sk_live_[a-z0-9]{40}$/);
     token = (await secret.textContent())!;
@@ -192,7 +193,8 @@ describe.each<Language>(['fa', 'en'])('an owner at the panel, in %s', (language)
 
   it('deactivates the token after it was asked, and the shop gets a 401 at once', async () => {
     await visit.openPage('/admin/tokens');
-    await button(visit.say('tokens', 'deactivate')).click();
+    await button(visit.say('tokens', 'actionsOf', { name: SHOP })).click();
+    await visit.page.getByRole('menuitem', { name: visit.say('tokens', 'deactivate') }).click();
     await dialog()
       .getByRole('button', { name: visit.say('tokens', 'deactivate') })
       .click();
