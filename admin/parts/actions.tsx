@@ -42,13 +42,22 @@ export function useAction<V, R>(
   { said, changes }: { said: ((result: R, value: V) => string) | null; changes: readonly string[] },
 ) {
   const queries = useQueryClient();
+  const { t } = useTranslation();
   const messageOf = useMessage();
+  const closeButtonProps = { 'aria-label': t('close') };
   return useMutation({
     mutationFn: perform,
     onSuccess: async (result, value) => {
-      if (said) notifications.show({ color: 'green', message: said(result, value), autoClose: 5000 });
+      if (said)
+        notifications.show({
+          color: 'green',
+          message: said(result, value),
+          autoClose: 5000,
+          closeButtonProps,
+        });
       await Promise.all(changes.map((key) => queries.invalidateQueries({ queryKey: [key] })));
     },
-    onError: (error) => notifications.show({ color: 'red', message: messageOf(error), autoClose: 10_000 }),
+    onError: (error) =>
+      notifications.show({ color: 'red', message: messageOf(error), autoClose: 10_000, closeButtonProps }),
   });
 }
