@@ -9,6 +9,8 @@ import { latinDigits } from './digits';
 const TYPING_MS = 300;
 /** Choices that can be looked over without typing. */
 const SEARCHED = 10;
+/** On a phone two filters stand beside each other. */
+const HALF = 'calc(50% - 5px)';
 
 export interface Filters<N extends string> {
   /** What is asked for; an empty value is none. */
@@ -156,7 +158,7 @@ export function TextFilter<N extends string>({
         setTyped(value);
         ask(value);
       }}
-      w={{ base: '100%', xs: numeric ? 140 : 240 }}
+      w={{ base: numeric ? HALF : '100%', xs: numeric ? 140 : 240 }}
     />
   );
 }
@@ -181,7 +183,7 @@ export function ChoiceFilter<N extends string>({
       nothingFoundMessage={t('nothingFound')}
       clearable
       clearButtonProps={{ 'aria-label': t('clear') }}
-      w={{ base: '100%', xs: 170 }}
+      w={{ base: HALF, xs: 170 }}
     />
   );
 }

@@ -15,6 +15,8 @@ export interface Format {
   count: (value: number) => string;
   /** Calendar of the language: Jalali in Persian. */
   date: (value: string | Date) => string;
+  /** Day and month, where the year is clear. */
+  day: (value: string | Date) => string;
   dateTime: (value: string | Date) => string;
   /** Hour and minute. */
   time: (value: string | Date) => string;
@@ -24,6 +26,8 @@ export interface Format {
   duration: (milliseconds: number) => string;
   /** A decimal string as the server sends it; no digit is lost, zeros at its end are. */
   money: (value: string) => string;
+  /** What a service abroad costs. */
+  dollars: (value: number) => string;
   percent: (value: number) => string;
   /** A number that is compared with others, however small: three digits that count. */
   score: (value: number) => string;
@@ -35,8 +39,16 @@ export function formatFor(language: string): Format {
   const locale = language === 'fa' ? 'fa-IR' : 'en-GB';
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   const exact = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 });
+  const dollars = new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 4,
+  });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
   const score = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
@@ -58,6 +70,7 @@ export function formatFor(language: string): Format {
   return {
     count: (value) => number.format(value),
     date: (value) => date.format(new Date(value)),
+    day: (value) => day.format(new Date(value)),
     dateTime: (value) => dateTime.format(new Date(value)),
     time: (value) => time.format(new Date(value)),
     ago(value, now = Date.now()) {
@@ -72,6 +85,7 @@ export function formatFor(language: string): Format {
       return hours.format(milliseconds / 3_600_000);
     },
     money: (value) => exact.format(value as `${number}`),
+    dollars: (value) => dollars.format(value),
     percent: (value) => percent.format(value),
     score: (value) => score.format(value),
     bytes: (value) =>

@@ -64,6 +64,7 @@ export function Answer({ said, milliseconds, filters, userId }: AnswerProps) {
 /** What was looked for, and what to try. */
 function NothingFound({ said, filters }: { said: Schemas['SearchAnswerDto']; filters: Filters<Asked> }) {
   const { t } = useTranslation('knowledge');
+  const { t: common } = useTranslation();
   const format = useFormat();
   const { unknown, coverage, similarity } = nothingOf(said.explanation);
   const narrowed = NARROWING.filter((name) => filters.values[name]);
@@ -72,7 +73,7 @@ function NothingFound({ said, filters }: { said: Schemas['SearchAnswerDto']; fil
       <Stack gap={4} align="center">
         {unknown.length > 0 && (
           <Text size="sm" ta="center">
-            {t('unknownWords', { words: unknown.join('، ') })}
+            {t('unknownWords', { words: unknown.join(common('comma')) })}
           </Text>
         )}
         {coverage && (

@@ -10,7 +10,7 @@ import { DataTable, type Column } from '../../parts/data-table';
 import { ChoiceFilter, FilterBar, TextFilter, useFilters } from '../../parts/filters';
 import { useFormat } from '../../parts/format';
 import { LongText } from '../../parts/long-text';
-import { ShopFilter } from '../../parts/shop-filter';
+import { StoreFilter } from '../../parts/stores';
 import { EmptyState } from '../../parts/states';
 import { Code, Moment } from '../../parts/values';
 import { useScope } from '../../shell/scope';
@@ -64,7 +64,7 @@ export function Chunks() {
           label={common('status')}
           choices={STATES.map((value) => ({ value, label: t(`status_${value}`) }))}
         />
-        <ShopFilter filters={filters} name="store_id" userId={userId} />
+        <StoreFilter filters={filters} name="store_id" />
         <TextFilter filters={filters} name="product_id" label={t('productId')} numeric />
         <RetryAll userId={userId} />
       </FilterBar>

@@ -1,4 +1,4 @@
-import { Anchor, Group, Progress, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Group, Progress, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { useDisclosure, useId } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -27,11 +27,13 @@ export function Embeddings() {
     <Section title={t('embeddings')} hint={t('embeddingsHint')}>
       <Answered query={embeddings}>
         {(data) => (
-          <>
-            <Overview data={data} />
-            {data.building && <Building building={data.building} />}
+          <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
+            <Stack gap="sm">
+              <Overview data={data} />
+              {data.building && <Building building={data.building} />}
+            </Stack>
             <Usage usage={data.usage} />
-          </>
+          </SimpleGrid>
         )}
       </Answered>
     </Section>

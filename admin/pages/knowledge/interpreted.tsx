@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../api/client';
 import { Facts } from '../../parts/facts';
 import { useFormat } from '../../parts/format';
+import classes from './knowledge.module.css';
 
 interface InterpretedProps {
   interpreted: NonNullable<Schemas['SearchAnswerDto']['interpreted']>;
@@ -27,7 +28,7 @@ export function Interpreted({ interpreted, withoutIt }: InterpretedProps) {
   return (
     <Paper withBorder p="sm">
       <Group justify="space-between" align="flex-start">
-        <div>
+        <div className={classes.facts}>
           <Text fw={600} size="sm">
             {t('interpreted')}
           </Text>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { TextFilter, type Filters } from '../../parts/filters';
 import { useFormat } from '../../parts/format';
-import { ShopFilter } from '../../parts/shop-filter';
+import { StoreFilter } from '../../parts/stores';
 import { readPrice } from '../products/filters';
 import { LIMITS, type Asked } from './question';
 
@@ -12,12 +12,11 @@ const LONGEST = 10_000;
 
 interface QuestionFormProps {
   filters: Filters<Asked>;
-  userId: number;
   asking: boolean;
   askAgain: () => void;
 }
 
-export function QuestionForm({ filters, userId, asking, askAgain }: QuestionFormProps) {
+export function QuestionForm({ filters, asking, askAgain }: QuestionFormProps) {
   const { t } = useTranslation('knowledge');
   const { t: common } = useTranslation();
   const format = useFormat();
@@ -49,7 +48,7 @@ export function QuestionForm({ filters, userId, asking, askAgain }: QuestionForm
       }}
     >
       <Stack gap="sm">
-        <Group align="flex-end" gap="xs" wrap="nowrap">
+        <Group align="flex-end" gap="xs">
           <TextInput
             label={t('question')}
             placeholder={t('questionHint')}
@@ -59,7 +58,7 @@ export function QuestionForm({ filters, userId, asking, askAgain }: QuestionForm
             size="md"
             dir="auto"
             autoComplete="off"
-            flex={1}
+            flex={{ base: '1 1 100%', xs: '1 1 0' }}
           />
           <Button
             type="submit"
@@ -85,7 +84,7 @@ export function QuestionForm({ filters, userId, asking, askAgain }: QuestionForm
             numeric
             error={wrongPrice(max)}
           />
-          <ShopFilter filters={filters} name="store_id" userId={userId} />
+          <StoreFilter filters={filters} name="store_id" />
           <Select
             label={t('limit')}
             size="sm"
@@ -93,9 +92,9 @@ export function QuestionForm({ filters, userId, asking, askAgain }: QuestionForm
             value={filters.values.limit ?? '10'}
             onChange={(value) => filters.set('limit', value)}
             allowDeselect={false}
-            w={110}
+            w={{ base: 'calc(50% - 6px)', xs: 110 }}
           />
-          <Stack gap={6} pt={26}>
+          <Stack gap={6} pt={{ base: 0, xs: 26 }}>
             <Checkbox
               label={t('onlyInStock')}
               checked={filters.values.in_stock === 'true'}

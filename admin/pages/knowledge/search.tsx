@@ -33,12 +33,7 @@ export function Search({ userId }: { userId: number }) {
   });
   return (
     <Stack gap="md">
-      <QuestionForm
-        filters={filters}
-        userId={userId}
-        asking={found.isFetching}
-        askAgain={() => void found.refetch()}
-      />
+      <QuestionForm filters={filters} asking={found.isFetching} askAgain={() => void found.refetch()} />
       <div aria-live="polite" aria-busy={found.isFetching}>
         {question === null ? (
           <EmptyState text={t('askSomething')} />

@@ -5,19 +5,15 @@ import type { Schemas } from '../../api/client';
 import { Facts } from '../../parts/facts';
 import { Price } from '../../parts/price';
 import { Section } from '../../parts/section';
-import { shopName, useShops } from '../../parts/shop-filter';
+import { StoreName } from '../../parts/stores';
 import { Stock } from '../../parts/stock';
 import { Code, Moment, Money, State } from '../../parts/values';
-import { usePerson } from '../../shell/session';
 import classes from './products.module.css';
 
-export function ProductFacts({ product, userId }: { product: Schemas['ProductDetailDto']; userId: number }) {
+export function ProductFacts({ product }: { product: Schemas['ProductDetailDto'] }) {
   const { t } = useTranslation('products');
   const { t: common } = useTranslation();
-  const { is_staff: isStaff } = usePerson();
   const { sku, last_sync_at: lastSync, store_id: storeId } = product.extraction_metadata;
-  const shops = useShops(isStaff ? userId : undefined).data?.results;
-  const shop = shops?.find(({ id }) => id === storeId);
   const { currency_display: currency } = product;
   return (
     <Section title={t('facts')}>
@@ -74,7 +70,7 @@ export function ProductFacts({ product, userId }: { product: Schemas['ProductDet
               </span>
             ),
           ],
-          [t('shop'), shop && <Code>{shopName(shop)}</Code>],
+          [t('shop'), <StoreName key="shop" id={storeId} />],
           [t('lastSync'), <Moment key="sync" at={lastSync} />],
           [t('created'), <Moment key="created" at={product.created_at} />],
         ]}

@@ -63,6 +63,7 @@ export function ProductPage({ id, userId }: { id: number; userId: number }) {
 
 function Whole({ product, userId }: { product: Schemas['ProductDetailDto']; userId: number }) {
   const { t } = useTranslation('products');
+  const { t: common } = useTranslation();
   const chunks = useKnown(product.id, userId);
   return (
     <>
@@ -72,7 +73,7 @@ function Whole({ product, userId }: { product: Schemas['ProductDetailDto']; user
           <Gallery product={product} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 'auto' }}>
-          <ProductFacts product={product} userId={userId} />
+          <ProductFacts product={product} />
         </Grid.Col>
       </Grid>
       {product.variations.length > 0 && <Variations product={product} />}
@@ -89,7 +90,7 @@ function Whole({ product, userId }: { product: Schemas['ProductDetailDto']; user
                   <Table.Td>
                     {options.map((option, index) => (
                       <span key={option}>
-                        {index > 0 && '، '}
+                        {index > 0 && common('comma')}
                         <bdi>{option}</bdi>
                       </span>
                     ))}

@@ -1,4 +1,5 @@
 import type { paths } from '../../api/schema';
+import { latinDigits } from '../../parts/digits';
 
 export type ProductsQuery = NonNullable<
   paths['/api/v1/web-knowledge/products/']['get']['parameters']['query']
@@ -29,15 +30,6 @@ export const ORDERINGS = [
   'title',
   '-title',
 ] as const;
-
-const ZEROS = ['۰', '٠'].map((zero) => zero.codePointAt(0)!);
-
-/** Digits of any keyboard as those of the API. */
-const latinDigits = (text: string): string =>
-  text.replace(/[۰-۹٠-٩]/g, (digit) => {
-    const code = digit.codePointAt(0)!;
-    return String(code - ZEROS.find((zero) => code >= zero && code < zero + 10)!);
-  });
 
 /** "۸۵۰٬۰۰۰" → "850000"; null for what is no price. */
 export function readPrice(typed: string): string | null {

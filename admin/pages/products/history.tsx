@@ -49,14 +49,13 @@ export function History({ product, userId }: { product: Schemas['ProductDetailDt
             </Text>
           ) : (
             <>
-              <Table.ScrollContainer minWidth={420} type="native" scrollAreaProps={{ tabIndex: 0 }}>
+              <Table.ScrollContainer minWidth={280} type="native" scrollAreaProps={{ tabIndex: 0 }}>
                 <Table verticalSpacing="xs" aria-label={t('history')}>
                   <Table.Thead>
                     <Table.Tr>
                       <Table.Th>{t('event')}</Table.Th>
                       <Table.Th>{common('status')}</Table.Th>
                       <Table.Th>{t('outcome')}</Table.Th>
-                      <Table.Th>{t('arrived')}</Table.Th>
                     </Table.Tr>
                   </Table.Thead>
                   <Table.Tbody>
@@ -66,6 +65,9 @@ export function History({ product, userId }: { product: Schemas['ProductDetailDt
                           <Anchor component={Link} href={`/events/${event.id}`} size="sm">
                             {event.event_type_display}
                           </Anchor>
+                          <Text size="xs" c="dimmed">
+                            <Moment at={event.created_at} />
+                          </Text>
                         </Table.Td>
                         <Table.Td>
                           <State tone={TONES[event.status]}>{t(`status_${event.status}`)}</State>
@@ -80,9 +82,6 @@ export function History({ product, userId }: { product: Schemas['ProductDetailDt
                           ) : (
                             '—'
                           )}
-                        </Table.Td>
-                        <Table.Td>
-                          <Moment at={event.created_at} />
                         </Table.Td>
                       </Table.Tr>
                     ))}

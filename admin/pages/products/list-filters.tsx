@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { ChoiceFilter, FilterBar, TextFilter, type Filters } from '../../parts/filters';
-import { ShopFilter } from '../../parts/shop-filter';
+import { StoreFilter } from '../../parts/stores';
 import { useFormat } from '../../parts/format';
 import { ORDERINGS, RARE, readAttributes, readId, readPrice, SOURCES, type ProductFilter } from './filters';
 import { useProductStats } from './stats';
@@ -24,7 +24,7 @@ export function ProductFilters({ filters, order, userId }: ProductFiltersProps) 
   return (
     <FilterBar filters={filters} more={{ names: RARE, filters: <Rare filters={filters} /> }}>
       <TextFilter filters={filters} name="search" label={common('search')} placeholder={t('searchHint')} />
-      <ShopFilter filters={filters} name="store_id" userId={userId} />
+      <StoreFilter filters={filters} name="store_id" />
       <CategoryFilter filters={filters} userId={userId} />
       <ChoiceFilter
         filters={filters}

@@ -39,11 +39,12 @@ export function VariationStock({ variation }: { variation: Variation }) {
 
 export function VariationName({ variation }: { variation: Variation }) {
   const { t } = useTranslation('products');
+  const { t: common } = useTranslation();
   if (variation.price === null && variation.in_stock === null) return <>{t('unknownVariation')}</>;
   if (variation.attributes.length === 0) return <>{t('anyVariation')}</>;
   return variation.attributes.map(({ name, option }, index) => (
     <span key={name}>
-      {index > 0 && '، '}
+      {index > 0 && common('comma')}
       <bdi>
         {name}: {option || t('anyVariation')}
       </bdi>
