@@ -51,15 +51,24 @@ export function useAction<V, R>(
   },
 ) {
   const queries = useQueryClient();
+  const { t } = useTranslation();
   const messageOf = useMessage();
+  const closeButtonProps = { 'aria-label': t('close') };
   return useMutation({
     mutationFn: perform,
     onSuccess: async (result, value) => {
-      if (said) notifications.show({ color: 'green', message: said(result, value), autoClose: 5000 });
+      if (said)
+        notifications.show({
+          color: 'green',
+          message: said(result, value),
+          autoClose: 5000,
+          closeButtonProps,
+        });
       await Promise.all(changes.map((key) => queries.invalidateQueries({ queryKey: [key] })));
     },
     onError: (error) => {
-      if (!showsErrors) notifications.show({ color: 'red', message: messageOf(error), autoClose: 10_000 });
+      if (!showsErrors)
+        notifications.show({ color: 'red', message: messageOf(error), autoClose: 10_000, closeButtonProps });
     },
   });
 }

@@ -19,8 +19,8 @@ export function useColumns(): Column<Token>[] {
       header: t('name'),
       cell: (token) => (
         <Stack gap={0}>
-          <Text fw={500} inherit dir="auto">
-            {token.name}
+          <Text fw={500} inherit>
+            <bdi>{token.name}</bdi>
           </Text>
           <Text size="xs" c="dimmed">
             {token.integration_type_display}

@@ -1,6 +1,7 @@
 import { List, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { SecretDialog, SecretValue } from '../../parts/secret-dialog';
+import { currentLanguage } from '../../i18n/language';
 import { useFormat } from '../../parts/format';
 import { Code } from '../../parts/values';
 import type { Schemas } from '../../api/client';
@@ -49,7 +50,12 @@ function PluginSteps() {
       <Title order={3} size="h5" mb="xs">
         {t('stepsTitle')}
       </Title>
-      <List type="ordered" size="sm" spacing="xs">
+      <List
+        type="ordered"
+        size="sm"
+        spacing="xs"
+        style={{ listStyleType: currentLanguage() === 'fa' ? 'persian' : 'decimal' }}
+      >
         <List.Item>{t('step1')}</List.Item>
         <List.Item>
           {t('step2')}
