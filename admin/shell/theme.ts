@@ -20,8 +20,14 @@ export const colorSchemeManager = localStorageColorSchemeManager({ key: 'fiko-co
 const QUIET = { light: '#5c636a', dark: '#b0b0b0' };
 const quiet = (color: string) => ({ '--mantine-color-dimmed': color, '--mantine-color-placeholder': color });
 
+/** Nor can text of a color be read on the pale shade of it, or the red of what is typed wrongly on dark. */
+const ON_PALE = {
+  '--mantine-color-green-light-color': '#1c6129',
+  '--mantine-color-yellow-light-color': '#8a3f00',
+};
+
 export const themeVariables: CSSVariablesResolver = () => ({
   variables: {},
-  light: quiet(QUIET.light),
-  dark: quiet(QUIET.dark),
+  light: { ...quiet(QUIET.light), ...ON_PALE },
+  dark: { ...quiet(QUIET.dark), '--mantine-color-error': '#ff8787' },
 });
