@@ -28,10 +28,10 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
   light: {
     ...quiet(QUIET.light),
     '--mantine-color-error': 'var(--mantine-color-red-9)',
-    '--mantine-color-green-light-color': '#1e6b2e',
-    '--mantine-color-yellow-light-color': '#854600',
+    '--mantine-color-green-light-color': '#1c6129',
+    '--mantine-color-yellow-light-color': '#8a3f00',
   },
-  dark: { ...quiet(QUIET.dark), '--mantine-color-error': 'var(--mantine-color-red-4)' },
+  dark: { ...quiet(QUIET.dark), '--mantine-color-error': '#ff8787' },
 });
 
 export const colorSchemeManager = localStorageColorSchemeManager({ key: 'fiko-color-scheme' });
