@@ -14,6 +14,7 @@ const FORBIDDEN = {
   validation: [...DOMAINS, 'jobs', 'database', 'http', 'limits', 'contract'],
   http: [...DOMAINS, 'jobs', 'database', 'limits'],
   logging: [...DOMAINS, 'jobs', 'database', 'http', 'limits'],
+  telemetry: [...DOMAINS, 'jobs', 'database', 'http', 'limits', 'contract', 'logging'],
   limits: [...DOMAINS, 'jobs', 'database', 'http', 'contract'],
   jobs: [...DOMAINS, 'database', 'http', 'limits'],
   database: [...DOMAINS, 'limits'],

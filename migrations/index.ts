@@ -6,6 +6,7 @@ import { Variations1790000000004 } from './1790000000004-variations';
 import { LimitsSignatures1790000000005 } from './1790000000005-limits-signatures';
 import { Reconciliation1790000000006 } from './1790000000006-reconciliation';
 import { SessionsAudit1790000000007 } from './1790000000007-sessions-audit';
+import { Traces1790000000008 } from './1790000000008-traces';
 import { Insight1790000000009 } from './1790000000009-insight';
 
 /** In the order in which they run. Named one by one: a glob finds different files in dist and in tests. */
@@ -18,5 +19,6 @@ export const MIGRATIONS = [
   LimitsSignatures1790000000005,
   Reconciliation1790000000006,
   SessionsAudit1790000000007,
+  Traces1790000000008,
   Insight1790000000009,
 ];

@@ -14,6 +14,7 @@ import { KnowledgeModule, KnowledgeWorkerModule } from './knowledge/knowledge.mo
 import { LimitsModule } from './limits/limits.module';
 import { loggerParams } from './logging/logging';
 import { OperationsModule } from './operations/operations.module';
+import { TelemetryModule } from './telemetry/telemetry.module';
 import { WebKnowledgeApiModule, WebKnowledgeWorkerModule } from './web-knowledge/web-knowledge.module';
 
 export interface AppOptions {
@@ -34,6 +35,7 @@ export class AppModule {
         ConfigModule.forRoot(config),
         LoggerModule.forRoot(loggerParams(logger)),
         DatabaseModule.forRoot(config, databaseUrl),
+        TelemetryModule, // what is counted, for all below
         JobsModule.forRoot(config, databaseUrl),
         KnowledgeModule, // documents, chunks, embeddings, search
         ...(roles.api
@@ -53,7 +55,7 @@ export class AppModule {
               IntegrationsWorkerModule, // events into products, sweeper, retention
             ]
           : []),
-        OperationsModule, // health
+        OperationsModule, // health, metrics
       ],
       providers: roles.api ? [FirstStart] : [],
     };

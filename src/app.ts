@@ -19,6 +19,7 @@ import { RateLimits } from './limits/rate-limits.service';
 import { serveApiDocs } from './operations/api-docs';
 import { farewellOnStop, Lifecycle } from './operations/lifecycle.service';
 import { createLogger, frameworkLogger, logRequests, requestId } from './logging/logging';
+import { HttpMetrics } from './telemetry/http.metrics';
 import { unauthorized } from './validation/errors';
 import type { Config } from './config/config';
 
@@ -37,6 +38,7 @@ export async function createApp(options: Omit<AppOptions, 'logger'>): Promise<Ne
     },
   );
   app.useLogger(frameworkLogger(app.get(Logger)));
+  app.get(HttpMetrics).observe(app.getHttpAdapter().getInstance());
   logRequests(app.getHttpAdapter().getInstance(), logger);
   await configureApp(app, options.config);
   app.useGlobalFilters(new ErrorFilter(logger, isTransient));

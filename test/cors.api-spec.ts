@@ -29,6 +29,14 @@ describe('calls from a browser', () => {
     },
   );
 
+  it('never carry the cookie of a session', async () => {
+    const { headers } = await preflight('https://panel.example.com', 'POST');
+    expect(headers.get('access-control-allow-credentials')).toBeNull();
+    const answer = await app.get(TOKEN, undefined, { origin: 'https://panel.example.com' });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://panel.example.com');
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
   it('are not let through from another origin', async () => {
     const { headers } = await preflight('https://evil.example.com', 'GET');
     expect(headers.get('access-control-allow-origin')).not.toBe('https://evil.example.com');

@@ -458,7 +458,10 @@ describe('the metrics', () => {
       const { status, text } = await app.get('/metrics');
       expect(status).toBe(200);
       expect(text).toContain('process_cpu_user_seconds_total');
-      expect(text).not.toMatch(/^fiko_.* \d/m);
+      expect(text).not.toMatch(
+        /^fiko_(catalogue|events|chunks|searchable)\w* \d|^fiko_(catalogue|events|chunks)\w*\{s\w+=/m,
+      );
+      expect(text).toMatch(/^fiko_build_info\{/m);
     } finally {
       await app.nest.close();
     }

@@ -120,7 +120,24 @@ describeIn('embedded', 'it is about the data folder', 'starting the server', () 
       '--reset-password',
     ]);
     expect(await reset.ended()).toBe(0);
-    expect(await server.logIn('second@example.com', 'changed-password')).toBeDefined();
+    const access = await server.logIn('second@example.com', 'changed-password');
+    const audit = await fetch(`${server.url}/api/v1/audit/?search=command+line`, {
+      headers: { authorization: `Bearer ${access}` },
+    });
+    const text = await audit.text();
+    expect(text).not.toMatch(/another-password|changed-password/);
+    const { results } = JSON.parse(text) as { results: object[] };
+    const byCommand = { actor: null, actor_email: 'command line', target_type: 'user' };
+    expect(results).toMatchObject([
+      { ...byCommand, action: 'user.password_reset', outcome: 'done' },
+      { ...byCommand, action: 'user.created', outcome: 'refused', error_code: 'account_exists' },
+      {
+        ...byCommand,
+        action: 'user.created',
+        outcome: 'done',
+        details: { email: 'second@example.com', is_staff: true },
+      },
+    ]);
   });
 
   it('refuses a second process on the same folder, and works on in the first', async () => {

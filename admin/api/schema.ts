@@ -1361,8 +1361,10 @@ export interface components {
              * @enum {string}
              */
             exact: "none" | "begins_model" | "model" | "title_or_sku";
-            /** @description Whether it is of the kind that the question names */
-            is_named: boolean;
+            /** @description Whether it is of the kind that the question names; null where not found by words */
+            is_named: boolean | null;
+            /** @description Of the best hit's merit by words, what it has for sharing a category with that */
+            category_share: number;
         };
         HitDto: {
             /** @description As the shop last said it */

@@ -1,12 +1,16 @@
-import { Button, Group, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconFilterOff, IconSearch } from '@tabler/icons-react';
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
+import { useDebouncedCallback, useDisclosure, useId } from '@mantine/hooks';
+import { IconAdjustmentsHorizontal, IconFilterOff, IconSearch } from '@tabler/icons-react';
 import { useCallback, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'wouter';
 import { latinDigits } from './digits';
 
 const TYPING_MS = 300;
+/** Choices that can be looked over without typing. */
+const SEARCHED = 10;
+/** On a phone two filters stand beside each other. */
+const HALF = 'calc(50% - 5px)';
 
 export interface Filters<N extends string> {
   /** What is asked for; an empty value is none. */
@@ -46,32 +50,70 @@ export function useFilters<N extends string>(names: readonly N[]): Filters<N> {
     page: Math.max(1, Number(parameters.get('page')) || 1),
     set: change,
     setPage: (page) => change('page', page > 1 ? String(page) : null),
-    clear: () => setParameters(new URLSearchParams(), { replace: true }),
+    clear: () =>
+      setParameters(
+        (before) => {
+          const after = new URLSearchParams(before);
+          for (const name of [...names, 'page']) after.delete(name);
+          return after;
+        },
+        { replace: true },
+      ),
     active: Object.keys(values).length > 0,
   };
 }
 
-interface FilterBarProps {
-  filters: Pick<Filters<never>, 'active' | 'clear'>;
+interface FilterBarProps<N extends string> {
+  filters: Filters<N>;
   children: ReactNode;
+  /** Filters that are rarely needed: shown when asked for, and from the start where one of them is set. */
+  more?: { names: readonly N[]; filters: ReactNode };
 }
 
-export function FilterBar({ filters, children }: FilterBarProps) {
+export function FilterBar<N extends string>({ filters, children, more }: FilterBarProps<N>) {
   const { t } = useTranslation();
+  const isSet = !!more?.names.some((name) => filters.values[name]);
+  const [opened, { toggle }] = useDisclosure(isSet);
+  const id = useId();
   return (
-    <Group gap="xs" align="flex-end" role="search">
-      {children}
-      {filters.active && (
-        <Button
-          variant="subtle"
-          size="sm"
-          leftSection={<IconFilterOff size={16} aria-hidden />}
-          onClick={filters.clear}
+    <Stack gap="xs" role="search">
+      <Group gap="xs" align="flex-end">
+        {children}
+        {more && (
+          <Button
+            variant="default"
+            size="sm"
+            leftSection={<IconAdjustmentsHorizontal size={16} aria-hidden />}
+            aria-expanded={opened}
+            aria-controls={id}
+            onClick={toggle}
+          >
+            {t(opened ? 'fewerFilters' : 'moreFilters')}
+          </Button>
+        )}
+        {filters.active && (
+          <Button
+            variant="subtle"
+            size="sm"
+            leftSection={<IconFilterOff size={16} aria-hidden />}
+            onClick={filters.clear}
+          >
+            {t('clearFilters')}
+          </Button>
+        )}
+      </Group>
+      {more && (
+        <Group
+          gap="xs"
+          align="flex-start"
+          id={id}
+          hidden={!opened}
+          style={opened ? undefined : { display: 'none' }}
         >
-          {t('clearFilters')}
-        </Button>
+          {more.filters}
+        </Group>
       )}
-    </Group>
+    </Stack>
   );
 }
 
@@ -87,7 +129,9 @@ export function TextFilter<N extends string>({
   name,
   label,
   numeric = false,
-}: FilterProps<N> & { numeric?: boolean }) {
+  placeholder,
+  error,
+}: FilterProps<N> & { numeric?: boolean; placeholder?: string; error?: string | null }) {
   const known = filters.values[name] ?? '';
   const [typed, setTyped] = useState(known);
   const [before, setBefore] = useState(known);
@@ -97,7 +141,7 @@ export function TextFilter<N extends string>({
     setTyped(known);
   }
   const ask = useDebouncedCallback(
-    (value: string) => filters.set(name, numeric ? latinDigits(value).replace(/\D/g, '') : value.trim()),
+    (value: string) => filters.set(name, (numeric ? latinDigits(value) : value).trim()),
     TYPING_MS,
   );
   return (
@@ -107,12 +151,14 @@ export function TextFilter<N extends string>({
       type={numeric ? 'text' : 'search'}
       inputMode={numeric ? 'numeric' : 'search'}
       value={typed}
+      placeholder={placeholder}
+      error={error}
       leftSection={numeric ? null : <IconSearch size={16} aria-hidden />}
       onChange={({ currentTarget: { value } }) => {
         setTyped(value);
         ask(value);
       }}
-      w={{ base: '100%', xs: numeric ? 140 : 240 }}
+      w={{ base: numeric ? HALF : '100%', xs: numeric ? 140 : 240 }}
     />
   );
 }
@@ -122,7 +168,8 @@ export function ChoiceFilter<N extends string>({
   name,
   label,
   choices,
-}: FilterProps<N> & { choices: readonly { value: string; label: string }[] }) {
+  placeholder,
+}: FilterProps<N> & { choices: readonly { value: string; label: string }[]; placeholder?: string }) {
   const { t } = useTranslation();
   return (
     <Select
@@ -131,10 +178,12 @@ export function ChoiceFilter<N extends string>({
       data={choices}
       value={filters.values[name] ?? null}
       onChange={(value) => filters.set(name, value)}
-      placeholder={t('any')}
+      placeholder={placeholder ?? t('any')}
+      searchable={choices.length > SEARCHED}
+      nothingFoundMessage={t('nothingFound')}
       clearable
       clearButtonProps={{ 'aria-label': t('clear') }}
-      w={{ base: '100%', xs: 170 }}
+      w={{ base: HALF, xs: 170 }}
     />
   );
 }

@@ -29,6 +29,8 @@ export interface Format {
   /** What a service abroad costs. */
   dollars: (value: number) => string;
   percent: (value: number) => string;
+  /** A number that is compared with others, however small: three digits that count. */
+  score: (value: number) => string;
   bytes: (value: number) => string;
 }
 
@@ -49,6 +51,7 @@ export function formatFor(language: string): Format {
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const score = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const unit = (name: string, digits: number) =>
     new Intl.NumberFormat(locale, {
@@ -84,6 +87,7 @@ export function formatFor(language: string): Format {
     money: (value) => exact.format(value as `${number}`),
     dollars: (value) => dollars.format(value),
     percent: (value) => percent.format(value),
+    score: (value) => score.format(value),
     bytes: (value) =>
       value < 1_000_000 ? kilobytes.format(value / 1000) : megabytes.format(value / 1_000_000),
   };

@@ -50,7 +50,13 @@ const COLORS: Record<Tone, MantineColor> = { good: 'green', waiting: 'yellow', b
 /** A state in a word and a color; the word alone says it. */
 export function State({ tone, children }: { tone: Tone; children: ReactNode }) {
   return (
-    <Badge color={COLORS[tone]} variant="light" tt="none" className={`state state-${tone}`}>
+    <Badge
+      color={COLORS[tone]}
+      variant="light"
+      c="var(--mantine-color-text)"
+      tt="none"
+      className={`state state-${tone}`}
+    >
       {children}
     </Badge>
   );

@@ -17,6 +17,7 @@ import { SessionCookie } from './sessions/session-cookie';
 import { SessionController } from './sessions/session.controller';
 import { Session } from './sessions/session.entity';
 import { SessionGuard } from './session.guard';
+import { LoginMetrics } from './login.metrics';
 import { SessionsService } from './sessions.service';
 import { User } from './user.entity';
 import { UsersController } from './users/users.controller';
@@ -45,6 +46,7 @@ export class AccountsModule {
         PasswordChanger,
         UsersService,
         AuditReader,
+        LoginMetrics,
         { provide: JWT_SECRET, useValue: jwtSecret },
         {
           provide: JwtStrategy,

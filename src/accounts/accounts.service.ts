@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { QueryFailedError, Repository } from 'typeorm';
-import { unauthorized } from '../validation/errors';
+import { AppError, unauthorized } from '../validation/errors';
 import { hashPassword, verifyPassword } from './password';
 import { endSessions } from './sessions/end-sessions';
 import { User } from './user.entity';
@@ -21,7 +21,11 @@ export interface AccountChanges {
   isStaff?: boolean | undefined;
 }
 
-export class AccountExistsError extends Error {}
+export class AccountExistsError extends AppError {
+  constructor() {
+    super(409, 'account_exists');
+  }
+}
 
 @Injectable()
 export class AccountsService {
@@ -44,7 +48,7 @@ export class AccountsService {
   async create({ email, username, password, isStaff }: NewUser, users = this.users): Promise<User> {
     const user = users.create({
       email: email.trim().toLowerCase(),
-      username: username?.trim().toLowerCase() ?? (await freeUsername(users, email)),
+      username: username?.trim().toLowerCase() ?? (await freeUsername(users, email.trim())),
       passwordHash: await hashPassword(password),
       isStaff,
     });
@@ -56,7 +60,7 @@ export class AccountsService {
       .returning(['id'])
       .execute();
     const [row] = inserted.raw as { id: number }[];
-    if (!row) throw new AccountExistsError('The e-mail or the username is taken.');
+    if (!row) throw new AccountExistsError();
     return users.findOneByOrFail({ id: row.id });
   }
 
@@ -79,7 +83,7 @@ export class AccountsService {
         if (isActive === false) await endSessions(manager, id);
       });
     } catch (error) {
-      throw isDuplicate(error) ? new AccountExistsError('The e-mail or the username is taken.') : error;
+      throw isDuplicate(error) ? new AccountExistsError() : error;
     }
   }
 

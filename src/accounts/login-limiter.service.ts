@@ -5,6 +5,7 @@ import { addressKey } from '../limits/address-key';
 import { rateLimitHeaders, type Answerable } from '../limits/rate-limit-headers';
 import { RateLimits, type RateLimit } from '../limits/rate-limits.service';
 import { tooMany } from '../validation/errors';
+import { LoginMetrics } from './login.metrics';
 
 /** An address may try many accounts, but not without end. */
 const ACCOUNTS_PER_ADDRESS = 10;
@@ -18,6 +19,7 @@ export class LoginLimiter {
   constructor(
     config: Config,
     private readonly limits: RateLimits,
+    private readonly metrics: LoginMetrics,
   ) {
     const { loginAttempts: requests, loginWindowSeconds: windowSeconds } = config.accounts;
     this.byAccount = { name: 'login', requests, windowSeconds, blocks: true };
@@ -41,9 +43,11 @@ export class LoginLimiter {
   async attempt(account: string, address: string, reply: Answerable): Promise<void> {
     await this.count(this.byAddress, addressKey(address), reply);
     await this.count(this.byAccount, accountKey(account, address), reply);
+    this.metrics.count('attempted');
   }
 
   async succeeded(account: string, address: string, reply: Answerable): Promise<void> {
+    this.metrics.count('succeeded');
     await this.limits.forget(this.byAccount, accountKey(account, address));
     await this.limits.giveBack(this.byAddress, addressKey(address));
     const { requests: remaining, windowSeconds: resetSeconds } = this.byAccount;

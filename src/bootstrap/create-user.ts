@@ -65,7 +65,9 @@ export async function createUser(config: Config, options: CreateUserOptions): Pr
     process.stdout.write(`${kind} ${user.email} (username ${user.username}, id ${user.id}) created.\n`);
   } catch (error) {
     if (!(error instanceof AccountExistsError)) throw error;
-    throw new StartError(`${error.message} To give the user a new password, add --reset-password.`);
+    throw new StartError(
+      'The e-mail or the username is taken. To give the user a new password, add --reset-password.',
+    );
   } finally {
     await dataSource.destroy();
     await installation.close();

@@ -11,6 +11,8 @@ import { EventProcessor } from './events/event-processor.jobs';
 import { EventsController } from './events/events.controller';
 import { EventsService } from './events/events.service';
 import { EventRetention } from './events/event-retention.service';
+import { IntakeMetrics } from './events/intake.metrics';
+import { ProcessingMetrics } from './events/processing.metrics';
 import { EventSweeper } from './events/event-sweeper.service';
 import { ShopDeadLettersController } from './events/shop-dead-letters.controller';
 import { ReconciliationController } from './reconciliation/reconciliation.controller';
@@ -64,6 +66,7 @@ import { WooCommerceController } from './woocommerce/woocommerce.controller';
     SignatureVerifier,
     UsageCounter,
     StoresService,
+    IntakeMetrics,
     EventIntake,
     EventsService,
     EventActivity,
@@ -77,6 +80,6 @@ export class IntegrationsApiModule {}
 
 @Module({
   imports: [WebKnowledgeWorkerModule, KnowledgeWorkerModule],
-  providers: [EventProcessor, StoreMerger, EventSweeper, EventRetention],
+  providers: [ProcessingMetrics, EventProcessor, StoreMerger, EventSweeper, EventRetention],
 })
 export class IntegrationsWorkerModule {}

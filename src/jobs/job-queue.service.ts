@@ -20,17 +20,17 @@ const NUDGES = {
   database: { timeoutMs: ADD_TIMEOUT_MS, restMs: 0 },
 };
 const CLOSE_TIMEOUT_MS = 5000;
+/** A queue that hangs must not keep whoever only looks at it. */
+const LOOK_TIMEOUT_MS = 3000;
 /** Whoever looks at them waits for much else that is known. */
 const STATES_TIMEOUT_MS = 1000;
 
-export interface QueueStates {
-  name: QueueName;
-  waiting: number;
-  active: number;
-  /** For a later time. */
-  delayed: number;
-  /** As long as they are kept. */
-  failed: number;
+/** What one queue holds. */
+export interface QueueCensus {
+  /** Of those that failed as long as they are kept. */
+  counts: Record<'waiting' | 'active' | 'delayed' | 'failed', number>;
+  /** Milliseconds that the job which came first has waited for a worker; 0 where none waits. */
+  oldestMs: number;
 }
 
 export interface AddOptions {
@@ -132,23 +132,21 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
     return Object.fromEntries(entries) as Record<QueueName, number>;
   }
 
-  /** Jobs by queue and state. Null where the queue does not answer within a second. */
-  async states(): Promise<QueueStates[] | null> {
-    const reading = Promise.all(
-      (Object.entries(this.queues) as [QueueName, Queue][]).map(async ([name, queue]) => {
-        const counts = await queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed');
-        const count = (state: string) => counts[state] ?? 0;
-        return {
-          name,
-          waiting: count('waiting') + count('prioritized'),
-          active: count('active'),
-          delayed: count('delayed'),
-          failed: count('failed'),
-        };
-      }),
+  /** Jobs of each queue by state, and how long they wait. */
+  async census(): Promise<Record<QueueName, QueueCensus>> {
+    const entries = await Promise.all(
+      (Object.entries(this.queues) as [QueueName, Queue][]).map(
+        async ([name, queue]) => [name, await within(LOOK_TIMEOUT_MS, censusOf(queue))] as const,
+      ),
     );
+    return Object.fromEntries(entries) as Record<QueueName, QueueCensus>;
+  }
+
+  /** Jobs by queue and state. Null where the queue does not answer within a second. */
+  async states(): Promise<({ name: QueueName } & QueueCensus['counts'])[] | null> {
     try {
-      return await within(STATES_TIMEOUT_MS, reading);
+      const queues = Object.entries(await within(STATES_TIMEOUT_MS, this.census()));
+      return queues.map(([name, { counts }]) => ({ name: name as QueueName, ...counts }));
     } catch (err) {
       this.logger.warn({ err }, 'the queue does not answer; its states are not known');
       return null;
@@ -176,6 +174,19 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
       this.logger.warn({ err }, 'the queue does not answer; left without a farewell');
     });
   }
+}
+
+async function censusOf(queue: Queue): Promise<QueueCensus> {
+  const [{ waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 }, [oldest]] = await Promise.all(
+    [
+      queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
+      queue.getJobs(['waiting'], 0, 0, true),
+    ],
+  );
+  return {
+    counts: { waiting: waiting + prioritized, active, delayed, failed },
+    oldestMs: oldest ? Math.max(0, Date.now() - oldest.timestamp) : 0,
+  };
 }
 
 async function within<T>(ms: number, promise: Promise<T>): Promise<T> {

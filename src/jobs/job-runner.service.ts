@@ -6,6 +6,7 @@ import { Config } from '../config/config';
 import { withLogContext } from '../logging/log-context';
 import { JOB_BACKEND, type JobBackend } from './job-backend';
 import { logFaults } from './job-faults';
+import { JobMetrics } from './job.metrics';
 import { JOB_HANDLER } from './job-handler.decorator';
 import { JOBS, QUEUES, type JobName, type QueueName } from './jobs';
 
@@ -30,6 +31,7 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly scanner: MetadataScanner,
     private readonly reflector: Reflector,
     private readonly config: Config,
+    private readonly metrics: JobMetrics,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(JobRunner.name);
@@ -66,11 +68,12 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async run(job: Job): Promise<void> {
-    const handler = this.handlers.get(job.name as JobName);
+    const name = job.name as JobName;
+    const handler = this.handlers.get(name);
     if (!handler) throw new Error(`no handler for job ${job.name}`);
     const startedAt = performance.now();
     await withLogContext({ job: job.name, job_id: job.id }, async () => {
-      await handler(job.data, this.stopping.signal);
+      await this.metrics.measure(name, () => handler(job.data, this.stopping.signal));
       this.logger.debug({ duration_ms: Math.round(performance.now() - startedAt) }, 'job done');
     });
   }

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { Config } from '../config/config';
 import { JOB_BACKEND, PostgresJobBackend, RedisJobBackend, type JobBackend } from './job-backend';
+import { JobMetrics } from './job.metrics';
 import { JobQueue } from './job-queue.service';
 import { JobRunner } from './job-runner.service';
 
@@ -15,7 +16,7 @@ export class JobsModule {
       providers: [
         { provide: JOB_BACKEND, useValue: createJobBackend(config, databaseUrl) },
         JobQueue,
-        ...(config.roles.worker ? [JobRunner] : []),
+        ...(config.roles.worker ? [JobMetrics, JobRunner] : []),
       ],
       exports: [JobQueue],
     };

@@ -6,13 +6,17 @@ import { Chunk } from './embedding/chunk.entity';
 import { Embedders } from './embedding/embedders';
 import { EmbeddingCache } from './embedding/embedding-cache.service';
 import { EmbeddingQueue } from './embedding/embedding-queue.service';
+import { EmbeddingMetrics } from './embedding/embedding.metrics';
 import { EmbeddingReport } from './embedding/embedding-report.service';
+import { EmbeddingRequests } from './embedding/embedding-requests.service';
 import { EmbeddingUsageCounter } from './embedding/embedding-usage.service';
 import { EmbeddingJobs } from './embedding/embedding.jobs';
 import { Generations } from './embedding/generations.service';
+import { SearchableMetrics } from './embedding/searchable.metrics';
 import { VectorIndexKeeper } from './embedding/vector-index-keeper.service';
 import { VectorIndexes } from './embedding/vector-indexes';
 import { KnowledgeSearch } from './search/knowledge-search.service';
+import { SearchMetrics } from './search/search.metrics';
 import { WordSearch } from './search/word-search.service';
 
 @Module({
@@ -20,16 +24,21 @@ import { WordSearch } from './search/word-search.service';
   providers: [
     Embedders,
     Generations,
+    EmbeddingMetrics,
+    EmbeddingRequests,
     EmbeddingUsageCounter,
     EmbeddingReport,
     VectorIndexes,
     KnowledgeService,
     WordSearch,
+    SearchMetrics,
     KnowledgeSearch,
   ],
   exports: [
     Embedders,
     Generations,
+    EmbeddingMetrics,
+    EmbeddingRequests,
     EmbeddingUsageCounter,
     EmbeddingReport,
     KnowledgeService,
@@ -40,7 +49,7 @@ export class KnowledgeModule {}
 
 @Module({
   imports: [KnowledgeModule],
-  providers: [EmbeddingQueue, EmbeddingCache, EmbeddingJobs, VectorIndexKeeper],
-  exports: [KnowledgeModule, EmbeddingJobs],
+  providers: [SearchableMetrics, EmbeddingQueue, EmbeddingCache, EmbeddingJobs, VectorIndexKeeper],
+  exports: [KnowledgeModule, EmbeddingJobs, SearchableMetrics],
 })
 export class KnowledgeWorkerModule {}

@@ -8,6 +8,7 @@ import {
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
 import { Config } from '../config/config';
+import { HttpMetrics } from '../telemetry/http.metrics';
 import { tooMany } from '../validation/errors';
 import { addressKey } from './address-key';
 import { rateLimitHeaders, type Answerable } from './rate-limit-headers';
@@ -57,6 +58,7 @@ export class RateLimits implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     private readonly config: Config,
+    private readonly metrics: HttpMetrics,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(RateLimits.name);
@@ -106,9 +108,11 @@ export class RateLimits implements OnModuleInit, OnApplicationShutdown {
         throw refusal;
       }),
     );
+    const allowed = consumedPoints <= limit.requests;
+    if (!allowed) this.metrics.countRefused(limit.name);
     return {
       limit,
-      allowed: consumedPoints <= limit.requests,
+      allowed,
       remaining: Math.max(0, limit.requests - consumedPoints),
       resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
     };

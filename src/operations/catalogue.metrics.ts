@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Metrics } from './metrics.service';
+import { Metrics } from '../telemetry/metrics.service';
 
 interface Drift {
   age: number;
@@ -11,28 +11,29 @@ interface Drift {
   never_compared: number;
 }
 
-/** Whether the catalogues of shops and ours agree, and what the log holds that is not done. Of all tenants together. */
+/** Whether the catalogues of shops and ours agree, of all tenants together; each process says the same. */
 @Injectable()
 export class CatalogueMetrics {
   constructor(
     metrics: Metrics,
     @InjectDataSource() private readonly dataSource: DataSource,
   ) {
+    const drift = metrics.shared(() => this.drift());
     metrics.gauge(
       'fiko_catalogue_drift_age_seconds',
       'Seconds since the first comparison that found the most drifted store to differ; 0 where none does',
       [],
-      async () => [{ value: (await this.drift()).age }],
+      async () => [{ value: (await drift()).age }],
     );
     metrics.gauge(
       'fiko_catalogue_stores',
       'Stores by what their last comparison found',
       ['state'],
       async () => {
-        const drift = await this.drift();
+        const found = await drift();
         return (['in_step', 'drifting', 'never_compared'] as const).map((state) => ({
           labels: { state },
-          value: drift[state],
+          value: found[state],
         }));
       },
     );
@@ -40,9 +41,8 @@ export class CatalogueMetrics {
       'fiko_catalogue_drift_products',
       'Products that differ, as far as shops have asked which',
       [],
-      async () => [{ value: (await this.drift()).products }],
+      async () => [{ value: (await drift()).products }],
     );
-    metrics.gauge('fiko_events', 'Events of the log that are not done', ['status'], () => this.events());
   }
 
   private async drift(): Promise<Drift> {
@@ -55,13 +55,5 @@ export class CatalogueMetrics {
          FROM stores WHERE merged_into IS NULL`,
     );
     return row!;
-  }
-
-  private async events() {
-    const rows = await this.dataSource.query<{ status: string; count: number }[]>(
-      `SELECT 'queued' AS status, count(*) AS count FROM events WHERE status = 'queued'
-       UNION ALL SELECT 'failed', count(*) FROM events WHERE status = 'failed'`,
-    );
-    return rows.map(({ status, count }) => ({ labels: { status }, value: count }));
   }
 }

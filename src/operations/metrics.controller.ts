@@ -1,7 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Metrics } from './metrics.service';
+import { Metrics } from '../telemetry/metrics.service';
 
 /** In Prometheus's own text, so no part of the documented API. Names no tenant. */
 @ApiExcludeController()

@@ -5,12 +5,13 @@ import { HealthController } from './health.controller';
 import { HealthService } from './health.service';
 import { Lifecycle } from './lifecycle.service';
 import { MetricsController } from './metrics.controller';
-import { Metrics } from './metrics.service';
+import { QueueMetrics } from './queue.metrics';
+import { WaitMetrics } from './wait.metrics';
 
 @Module({
   imports: [KnowledgeModule],
   controllers: [HealthController, MetricsController],
-  providers: [HealthService, Lifecycle, Metrics, CatalogueMetrics],
+  providers: [HealthService, Lifecycle, CatalogueMetrics, QueueMetrics, WaitMetrics],
   exports: [Lifecycle],
 })
 export class OperationsModule {}

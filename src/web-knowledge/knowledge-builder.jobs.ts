@@ -142,7 +142,7 @@ export class KnowledgeBuilder implements OnApplicationBootstrap {
     userId: number,
     products: readonly Product[],
     generations: readonly number[],
-  ): Promise<number> {
+  ): Promise<void> {
     const variations = await variationsOf(manager, userId, products);
     const changes = products.map((product) => ({
       productId: product.id,
@@ -152,7 +152,7 @@ export class KnowledgeBuilder implements OnApplicationBootstrap {
       ),
       reason: 'reembed' as const,
     }));
-    return this.knowledge.renew(manager, userId, changes, generations);
+    await this.knowledge.renew(manager, userId, changes, generations);
   }
 
   private async activate(): Promise<boolean> {

@@ -118,12 +118,16 @@ async function loadWhole(
   return new Map(rows.map(({ id, offer, ...rest }) => [id, { ...rest, ...offer }]));
 }
 
-/** Writes each product as narrowly as its change allows; returns the ids of all, by external id. */
+/**
+ * Writes each product as narrowly as its change allows.
+ * @returns the ids of all, by external id; and the ids of those whose texts are as before and still await an embedding
+ * that an event waits for
+ */
 export async function saveProducts(
   manager: EntityManager,
   scope: ProductScope,
   touched: readonly NamedDraft[],
-): Promise<Map<string, number>> {
+): Promise<{ ids: Map<string, number>; awaiting: Set<number> }> {
   const ids = new Map(touched.flatMap(([key, { stored }]) => (stored ? [[key, stored.id] as const] : [])));
   const whole: [string, ProductDraft, DraftedProduct][] = [];
   const offers: [ProductDraft, DraftedProduct][] = [];
@@ -139,10 +143,25 @@ export async function saveProducts(
     else marks.push(draft);
   }
   for (const row of await upsertProducts(manager, scope, whole)) ids.set(row.external_id, row.id);
-  await updateOffers(manager, scope, offers);
-  await markProducts(manager, scope, marks);
-  return ids;
+  const repriced = await updateOffers(manager, scope, offers);
+  const marked = await markProducts(manager, scope, marks);
+  const awaiting = [...repriced, ...marked].filter((row) => row.awaiting).map(({ id }) => id);
+  return { ids, awaiting: new Set(awaiting) };
 }
+
+interface WrittenRow {
+  id: number;
+  awaiting: boolean;
+}
+
+/**
+ * What a statement that writes products `p` of the user $1 returns. Asked of each only while any of the user's chunks is
+ * pending; and by the product, as its chunk's status is not named: the index of pending chunks may hold thousands.
+ */
+const WRITTEN = `p.id, CASE WHEN EXISTS (SELECT 1 FROM chunks WHERE user_id = $1 AND status = 'pending')
+  THEN EXISTS (SELECT 1 FROM chunks c WHERE c.user_id = p.user_id AND c.product_id = p.id
+                  AND c.accepted_at IS NOT NULL AND c.embedding IS NULL)
+  ELSE false END AS awaiting`;
 
 const OFFER_TYPES = `product_type text, link text, price numeric, price_max numeric, varies boolean,
   original_price numeric, currency text, in_stock boolean, stock_status text, stock_quantity numeric, main_image text,
@@ -250,20 +269,22 @@ async function updateOffers(
   manager: EntityManager,
   scope: ProductScope,
   entries: readonly [ProductDraft, DraftedProduct][],
-): Promise<void> {
-  if (entries.length === 0) return;
+): Promise<WrittenRow[]> {
+  if (entries.length === 0) return [];
   const rows = entries.map(([draft, drafted]) => ({
     id: draft.stored!.id,
     ...offerColumns(drafted, draft.variations.size > 0),
     ...stateColumns(draft),
   }));
-  await manager.query(
+  const [written] = await manager.query<[WrittenRow[], number]>(
     `UPDATE products p
         SET ${assignments(`${OFFER_NAMES}, ${STATE_NAMES}`, 'row')}, last_sync_at = now(), updated_at = now()
        FROM jsonb_to_recordset($2::jsonb) AS row (id bigint, ${OFFER_TYPES}, ${STATE_TYPES})
-      WHERE p.user_id = $1 AND p.id = row.id`,
+      WHERE p.user_id = $1 AND p.id = row.id
+      RETURNING ${WRITTEN}`,
     [scope.userId, JSON.stringify(rows)],
   );
+  return written;
 }
 
 /** For a deletion, a restoration, and a change that changed nothing. */
@@ -271,17 +292,19 @@ async function markProducts(
   manager: EntityManager,
   scope: ProductScope,
   drafts: readonly ProductDraft[],
-): Promise<void> {
-  if (drafts.length === 0) return;
+): Promise<WrittenRow[]> {
+  if (drafts.length === 0) return [];
   const rows = drafts.map((draft) => ({ id: draft.stored!.id, ...stateColumns(draft) }));
-  await manager.query(
+  const [written] = await manager.query<[WrittenRow[], number]>(
     `UPDATE products p
         SET ${assignments(STATE_NAMES, 'row')}, last_sync_at = now(),
             updated_at = CASE WHEN p.is_active = row.is_active THEN p.updated_at ELSE now() END
        FROM jsonb_to_recordset($2::jsonb) AS row (id bigint, ${STATE_TYPES})
-      WHERE p.user_id = $1 AND p.id = row.id`,
+      WHERE p.user_id = $1 AND p.id = row.id
+      RETURNING ${WRITTEN}`,
     [scope.userId, JSON.stringify(rows)],
   );
+  return written;
 }
 
 /**

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { KnowledgeService, type KnowledgeChange } from '../knowledge/documents/knowledge.service';
+import {
+  KnowledgeService,
+  type ChangeOrigin,
+  type KnowledgeChange,
+} from '../knowledge/documents/knowledge.service';
 import type { ChangeOutcome, ProductChange } from './product-draft';
 import { loadDrafts, saveProducts, saveTombstones, type ProductScope } from './product-rows';
 import { saveVariations, variationSignatures } from './variation-rows';
@@ -17,13 +21,17 @@ export class ProductWriter {
 
   /**
    * Applies changes of one store, in a transaction of the caller's that holds the store's lock.
-   * @returns an outcome per change, and how many chunks await embedding now
+   *
+   * @param origins the events that the changes stand in, where they do, change by change
+   * @returns an outcome per change; how many chunks await embedding now; and of each product that is changed and
+   * searchable as it is now, the first change that made it so, by its place among the changes
    */
   async apply(
     manager: EntityManager,
     scope: ProductScope,
     changes: readonly ProductChange[],
-  ): Promise<{ outcomes: ChangeOutcome[]; pendingChunks: number }> {
+    origins: readonly ChangeOrigin[] = [],
+  ): Promise<{ outcomes: ChangeOutcome[]; pendingChunks: number; searchable: number[] }> {
     const partial = changes.filter((change) => !('state' in change) || Boolean(change.variations?.length));
     const drafts = await loadDrafts(
       manager,
@@ -39,24 +47,50 @@ export class ProductWriter {
     // Sorted, so that two transactions lock rows in one order.
     const sorted = [...drafts].sort(([a], [b]) => (a < b ? -1 : 1));
     const touched = sorted.filter(([, draft]) => draft.touched);
-    const ids = await saveProducts(manager, scope, touched);
+    const { ids, awaiting } = await saveProducts(manager, scope, touched);
     await saveTombstones(manager, scope, touched);
     await saveVariations(manager, scope, sorted, before);
 
+    const firsts = firstEffects(changes, outcomes);
     const renewed = touched.flatMap(([externalId, draft]): KnowledgeChange[] => {
       const { stored, isActive } = draft;
       const drafted = isActive ? draft.drafted() : null;
       if (!drafted || (stored?.isActive && stored.contentHash === drafted.contentHash)) return [];
       const reason = stored?.isActive ? 'changed' : 'created';
-      return [{ productId: ids.get(externalId)!, content: drafted.content, reason }];
+      const origin = origins[firsts.get(externalId) ?? -1];
+      return [
+        { productId: ids.get(externalId)!, content: drafted.content, reason, ...(origin && { origin }) },
+      ];
     });
-    const pendingChunks = await this.knowledge.renew(manager, scope.userId, renewed);
+    const { added, awaited } = await this.knowledge.renew(manager, scope.userId, renewed);
     const gone = touched.filter(([, { stored, isActive }]) => stored?.isActive && !isActive);
     await this.knowledge.remove(
       manager,
       scope.userId,
       gone.map(([, { stored }]) => stored!.id),
     );
-    return { outcomes, pendingChunks };
+    const isRenewed = new Set(renewed.map(({ productId }) => productId));
+    const searchable = touched.flatMap(([externalId, { isActive }]) => {
+      const id = ids.get(externalId);
+      const first = firsts.get(externalId);
+      if (!isActive || id === undefined || first === undefined) return [];
+      return (isRenewed.has(id) ? awaited : awaiting).has(id) ? [] : [first];
+    });
+    return { outcomes, pendingChunks: added, searchable };
   }
 }
+
+/** By product, the first of the changes that had an effect on what buyers find. */
+function firstEffects(
+  changes: readonly ProductChange[],
+  outcomes: readonly ChangeOutcome[],
+): Map<string, number> {
+  const firsts = new Map<string, number>();
+  for (const [index, { externalId }] of changes.entries()) {
+    const hasEffect = EFFECTIVE.has(outcomes[index]!);
+    if (hasEffect && !firsts.has(externalId)) firsts.set(externalId, index);
+  }
+  return firsts;
+}
+
+const EFFECTIVE: ReadonlySet<ChangeOutcome> = new Set(['created', 'updated', 'restored']);

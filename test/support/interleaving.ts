@@ -6,17 +6,23 @@ import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
 import type { Config } from '../../src/config/config';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { EventIntake } from '../../src/integrations/events/event-intake.service';
+import { IntakeMetrics } from '../../src/integrations/events/intake.metrics';
+import { ProcessingMetrics } from '../../src/integrations/events/processing.metrics';
 import { EventProcessor } from '../../src/integrations/events/event-processor.jobs';
 import { StoresService } from '../../src/integrations/stores/stores.service';
 import type { JobQueue } from '../../src/jobs/job-queue.service';
 import type { Embedders } from '../../src/knowledge/embedding/embedders';
 import { EmbeddingCache } from '../../src/knowledge/embedding/embedding-cache.service';
+import { EmbeddingMetrics } from '../../src/knowledge/embedding/embedding.metrics';
+import { EmbeddingRequests } from '../../src/knowledge/embedding/embedding-requests.service';
+import { SearchableMetrics } from '../../src/knowledge/embedding/searchable.metrics';
 import { EmbeddingQueue } from '../../src/knowledge/embedding/embedding-queue.service';
 import { EmbeddingUsageCounter } from '../../src/knowledge/embedding/embedding-usage.service';
 import { Generations } from '../../src/knowledge/embedding/generations.service';
 import { EmbeddingJobs } from '../../src/knowledge/embedding/embedding.jobs';
 import { KnowledgeService } from '../../src/knowledge/documents/knowledge.service';
 import type { ProductContent } from '../../src/knowledge/documents/product-document';
+import { Metrics } from '../../src/telemetry/metrics.service';
 import { ProductWriter } from '../../src/web-knowledge/product-writer.service';
 import { SERVER_MODE } from './mode';
 
@@ -336,12 +342,19 @@ export class Process {
     private readonly counts: Counts,
     { config, logger, embedders }: { config: Config; logger: PinoLogger; embedders: Embedders },
   ) {
-    this.intake = new EventIntake(dataSource, new StoresService(dataSource, NO_JOBS), NO_JOBS);
+    const metrics = new Metrics(logger);
+    const searchable = new SearchableMetrics(metrics, dataSource);
+    const embedding = new EmbeddingMetrics(metrics, embedders);
+    const stores = new StoresService(dataSource, NO_JOBS);
+    this.intake = new EventIntake(dataSource, stores, NO_JOBS, new IntakeMetrics(metrics));
     const writer = new ProductWriter(new KnowledgeService());
-    this.processor = new EventProcessor(dataSource, writer, NO_JOBS, config, logger);
+    const processing = new ProcessingMetrics(metrics);
+    this.processor = new EventProcessor(dataSource, writer, NO_JOBS, config, processing, searchable, logger);
     this.embeddings = new EmbeddingJobs(
-      new EmbeddingQueue(dataSource),
-      new EmbeddingCache(dataSource, config),
+      new EmbeddingQueue(dataSource, searchable),
+      new EmbeddingCache(dataSource, searchable, config),
+      new EmbeddingRequests(embedding),
+      embedding,
       new EmbeddingUsageCounter(dataSource, logger),
       new Generations(dataSource, embedders),
       NO_JOBS,

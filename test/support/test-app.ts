@@ -8,6 +8,7 @@ import type { User } from '../../src/accounts/user.entity';
 import { createApp } from '../../src/app';
 import { Config, readConfig } from '../../src/config/config';
 import { JobQueue } from '../../src/jobs/job-queue.service';
+import { Metrics } from '../../src/telemetry/metrics.service';
 import { SAMPLE_PRODUCT } from './sample-product';
 import { environmentOf, startDatabase, type TestDatabase } from './test-database';
 
@@ -61,6 +62,8 @@ export class TestApp {
       databaseUrl: database.url,
       jwtSecret: randomBytes(32).toString('hex'),
     });
+    // Tests look at what they have just done.
+    nest.get(Metrics).cacheMs = 0;
     await nest.listen(0, '127.0.0.1');
     return new TestApp(nest, database, (await nest.getUrl()).replace('[::1]', '127.0.0.1'));
   }
@@ -121,6 +124,13 @@ export class TestApp {
     const { body } = await this.post('/api/v1/auth/token/', { email: user.email, password });
     const { access, refresh } = body as { access: string; refresh: string };
     return { id: user.id, email: user.email, username: user.username, password, access, refresh };
+  }
+
+  /** Logs in as a browser does, and returns what it sends along from then on. */
+  async openSession({ email, password }: TestUser): Promise<{ cookie: string; 'sec-fetch-site': string }> {
+    const { status, headers } = await this.post('/api/v1/auth/session/', { email, password });
+    if (status !== 200) throw new Error(`no session opened: ${status}`);
+    return { cookie: headers.get('set-cookie')!.split(';')[0]!, 'sec-fetch-site': 'same-origin' };
   }
 
   /** Generates an integration token by the API and returns its secret and row. */

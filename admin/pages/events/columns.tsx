@@ -19,7 +19,15 @@ export function useColumns(): Column<EventRow>[] {
   const { is_staff: isStaff } = usePerson();
   const retry = useRetryOne();
   const columns: (Column<EventRow> | false)[] = [
-    { key: 'when', header: t('when'), cell: ({ created_at: at }) => <Moment at={at} /> },
+    {
+      key: 'when',
+      header: t('when'),
+      cell: ({ created_at: at }) => (
+        <span className={classes.when}>
+          <Moment at={at} />
+        </span>
+      ),
+    },
     {
       key: 'type',
       header: t('type'),

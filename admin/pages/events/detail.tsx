@@ -1,4 +1,4 @@
-import { Button, Grid, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Button, Grid, Group, Stack, Text } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -8,6 +8,7 @@ import { LIVE_MS } from '../../api/queries';
 import { indentJson } from '../../parts/json-text';
 import { JsonView } from '../../parts/json-view';
 import { Page } from '../../parts/page';
+import { Section } from '../../parts/section';
 import { Answered } from '../../parts/states';
 import { EventFacts } from './facts';
 import { readEvent, useRetryOne } from './queries';
@@ -74,17 +75,6 @@ export function EventDetailView({ id, progress }: { id: number; progress: ReactN
   );
 }
 
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Paper withBorder p="md">
-      <Title order={2} size="h4" mb="sm">
-        {title}
-      </Title>
-      {children}
-    </Paper>
-  );
-}
-
 function EventError({ event }: { event: EventDetail }) {
   const { t } = useTranslation('events');
   const { error_message: error, failure_cause: cause, status } = event;
@@ -95,7 +85,7 @@ function EventError({ event }: { event: EventDetail }) {
         {error}
       </pre>
       {cause && (
-        <Group gap="xs" mt="xs">
+        <Group gap="xs">
           <Text size="sm" c="dimmed">
             {t('cause')}: <bdi>{cause}</bdi>
           </Text>

@@ -2,6 +2,7 @@ import { Anchor, Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import { Facts } from '../../parts/facts';
 import { useFormat } from '../../parts/format';
 import { StoreName } from '../../parts/stores';
 import { Code, Moment } from '../../parts/values';
@@ -9,7 +10,6 @@ import { usePerson } from '../../shell/session';
 import { ProductLink } from './product-link';
 import { EventState } from './state';
 import type { EventDetail } from './timeline';
-import classes from './events.module.css';
 
 /** All that is known of an event, and where to go on from it. */
 export function EventFacts({ event }: { event: EventDetail }) {
@@ -45,13 +45,7 @@ export function EventFacts({ event }: { event: EventDetail }) {
   ];
   return (
     <>
-      <dl className={classes.facts}>
-        {facts
-          .filter(([, value]) => Boolean(value))
-          .map(([name, value]) => (
-            <Fact key={name} name={name} value={value} />
-          ))}
-      </dl>
+      <Facts facts={facts} />
       <Group gap="md" mt="md">
         {event.product_name && <ProductLink event={event}>{t('seeProduct')}</ProductLink>}
         <Anchor component={Link} href={`/events?store_id=${store}&woo_product_id=${productId}`}>
@@ -61,15 +55,6 @@ export function EventFacts({ event }: { event: EventDetail }) {
           {t('seeStoreEvents')}
         </Anchor>
       </Group>
-    </>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Pill, Switch, Text } from '@mantine/core';
+import { Button, Switch } from '@mantine/core';
 import { useIntersection } from '@mantine/hooks';
 import { IconArrowUp, IconRefresh } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -8,16 +8,15 @@ import { Link } from 'wouter';
 import { answer, api } from '../../api/client';
 import { LIVE_MS } from '../../api/queries';
 import { DataTable } from '../../parts/data-table';
-import { DateFilter } from '../../parts/date-filter';
-import { ChoiceFilter, FilterBar, TextFilter, useFilters } from '../../parts/filters';
+import { useFilters } from '../../parts/filters';
 import { useFormat } from '../../parts/format';
 import { Page } from '../../parts/page';
 import { EmptyState } from '../../parts/states';
-import { StoreFilter } from '../../parts/stores';
 import { useScope } from '../../shell/scope';
 import { useColumns } from './columns';
 import { conditionsOf, FILTERS, type Conditions } from './conditions';
 import { Counts } from './counts';
+import { EventFilters } from './event-filters';
 import { Failures } from './failures';
 import { readStats } from './queries';
 import { useSteady } from './steady';
@@ -99,40 +98,7 @@ export function EventList({ retryMatching, retrying, progress }: EventListProps)
     >
       {progress}
       <Counts stats={stats} filters={filters} />
-      <FilterBar filters={filters}>
-        <TextFilter filters={filters} name="search" label={t('searchHint')} />
-        <ChoiceFilter
-          filters={filters}
-          name="status"
-          label={t('status', { ns: 'common' })}
-          choices={(['queued', 'processed', 'failed'] as const).map((value) => ({ value, label: t(value) }))}
-        />
-        <ChoiceFilter
-          filters={filters}
-          name="event_type"
-          label={t('type')}
-          choices={(['created', 'updated', 'deleted'] as const).map((type) => ({
-            value: `product.${type}`,
-            label: t(type),
-          }))}
-        />
-        <StoreFilter filters={filters} name="store_id" />
-        <TextFilter filters={filters} name="woo_product_id" label={t('productId')} numeric />
-        <DateFilter filters={filters} name="created_after" label={t('from', { ns: 'common' })} edge="start" />
-        <DateFilter filters={filters} name="created_before" label={t('to', { ns: 'common' })} edge="end" />
-      </FilterBar>
-      {filters.values.cause && (
-        <Group gap="xs">
-          <Text size="sm">{t('causeFilter')}:</Text>
-          <Pill
-            withRemoveButton
-            onRemove={() => filters.set('cause', null)}
-            removeButtonProps={{ 'aria-label': t('dropCause'), 'aria-hidden': false, tabIndex: 0 }}
-          >
-            <bdi>{filters.values.cause}</bdi>
-          </Pill>
-        </Group>
-      )}
+      <EventFilters filters={filters} />
       {failed > 0 && (
         <Failures
           conditions={conditions}
@@ -142,28 +108,29 @@ export function EventList({ retryMatching, retrying, progress }: EventListProps)
           retrying={retrying}
         />
       )}
-      <div ref={top} />
-      <div className={classes.fresh} role="status">
-        {steady.fresh > 0 && (
-          <Button
-            size="compact-md"
-            radius="xl"
-            leftSection={<IconArrowUp size={16} aria-hidden />}
-            onClick={() => {
-              steady.release();
-              scrollTo({ top: 0 });
-            }}
-          >
-            {t('fresh', { count: steady.fresh, formatted: format.count(steady.fresh) })}
-          </Button>
-        )}
-      </div>
       <div
+        className={classes.list}
         onPointerEnter={({ pointerType }) => setPointed(pointerType === 'mouse')}
         onPointerLeave={() => setPointed(false)}
         onFocus={() => setFocused(true)}
         onBlur={() => setFocused(false)}
       >
+        <div ref={top} />
+        <div className={classes.fresh} role="status">
+          {steady.fresh > 0 && (
+            <Button
+              size="compact-md"
+              radius="xl"
+              leftSection={<IconArrowUp size={16} aria-hidden />}
+              onClick={() => {
+                steady.release();
+                scrollTo({ top: 0 });
+              }}
+            >
+              {t('fresh', { count: steady.fresh, formatted: format.count(steady.fresh) })}
+            </Button>
+          )}
+        </div>
         <DataTable
           label={t('list')}
           query={{ ...list, data: list.data && { ...list.data, results: steady.rows } }}

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import type { Slice } from '../../http/page';
 import { AppError, forbidden, notFound } from '../../validation/errors';
-import { AccountExistsError, AccountsService } from '../accounts.service';
+import { AccountsService } from '../accounts.service';
 import { generatePassword } from '../password';
 import { User } from '../user.entity';
 import { countUsers, selectUsers } from './users.sql';
@@ -37,14 +37,12 @@ export class UsersService {
   async create(actor: User, request: CreateUserDto): Promise<UserWithPasswordDto> {
     assertStaff(actor);
     const made = request.password ? null : generatePassword();
-    const user = await known(() =>
-      this.accounts.create({
-        email: request.email,
-        username: request.username || undefined,
-        password: request.password || made!,
-        isStaff: request.is_staff === true,
-      }),
-    );
+    const user = await this.accounts.create({
+      email: request.email,
+      username: request.username || undefined,
+      password: request.password || made!,
+      isStaff: request.is_staff === true,
+    });
     return { ...(await this.find(actor, user.id)), password: made };
   }
 
@@ -52,14 +50,12 @@ export class UsersService {
   async patch(actor: User, id: number, request: PatchUserDto): Promise<UserDto> {
     await this.find(actor, id);
     if (id === actor.id && (request.is_active === false || request.is_staff === false)) throw ownAccount();
-    await known(() =>
-      this.accounts.change(id, {
-        email: request.email,
-        username: request.username,
-        isActive: request.is_active,
-        isStaff: request.is_staff,
-      }),
-    );
+    await this.accounts.change(id, {
+      email: request.email,
+      username: request.username,
+      isActive: request.is_active,
+      isStaff: request.is_staff,
+    });
     return this.find(actor, id);
   }
 
@@ -81,11 +77,3 @@ function assertStaff(actor: User): void {
 }
 
 const ownAccount = () => new AppError(409, 'own_account');
-
-async function known<T>(change: () => Promise<T>): Promise<T> {
-  try {
-    return await change();
-  } catch (error) {
-    throw error instanceof AccountExistsError ? new AppError(409, 'account_exists') : error;
-  }
-}

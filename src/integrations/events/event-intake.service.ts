@@ -11,6 +11,7 @@ import { hostOf, siteOfUserAgent } from '../stores/site-key';
 import { StoresService, type StoreBinding } from '../stores/stores.service';
 import type { TokenIdentity } from '../tokens/token-identity';
 import type { EventFormat } from './event-log.entity';
+import { IntakeMetrics } from './intake.metrics';
 
 /** Where a request came from. */
 export interface RequestOrigin {
@@ -102,6 +103,7 @@ export class EventIntake {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly stores: StoresService,
     private readonly jobs: JobQueue,
+    private readonly metrics: IntakeMetrics,
   ) {}
 
   async accept(
@@ -110,8 +112,11 @@ export class EventIntake {
     origin: RequestOrigin,
   ): Promise<IntakeResult> {
     const startedAt = performance.now();
-    const rows = await this.placed(identity, incoming, origin);
-    const verdicts = rows.length > 0 ? await this.written(identity, rows) : [];
+    const { rows, verdicts } = await this.log(identity, incoming, origin).catch((error: unknown) => {
+      for (const { eventType } of incoming) this.metrics.count('refused', eventType);
+      throw error;
+    });
+    for (const [index, { eventType }] of incoming.entries()) this.metrics.count(verdicts[index]!, eventType);
     const loggedAt = performance.now();
     const touched = new Set(
       rows.filter((_, index) => verdicts[index] === 'accepted').map(({ store }) => store.id),
@@ -122,6 +127,15 @@ export class EventIntake {
       verdicts,
       timings: { log: loggedAt - startedAt, queue: performance.now() - loggedAt },
     };
+  }
+
+  private async log(
+    identity: TokenIdentity,
+    incoming: readonly IncomingEvent[],
+    origin: RequestOrigin,
+  ): Promise<{ rows: Row[]; verdicts: IntakeVerdict[] }> {
+    const rows = await this.placed(identity, incoming, origin);
+    return { rows, verdicts: rows.length > 0 ? await this.written(identity, rows) : [] };
   }
 
   /** Finds the store of each event, and its date by our clock. */

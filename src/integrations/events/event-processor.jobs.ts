@@ -7,6 +7,7 @@ import { parseJson } from '../../contract/json';
 import { digestOf } from '../../contract/product-digest';
 import { readProductEvent, type ProductEvent } from '../../contract/product-event';
 import { isTransient } from '../../database/faults';
+import { SearchableMetrics } from '../../knowledge/embedding/searchable.metrics';
 import { say } from '../../i18n/messages';
 import { JobHandler } from '../../jobs/job-handler.decorator';
 import { JobQueue } from '../../jobs/job-queue.service';
@@ -22,6 +23,7 @@ import { toProductState, toVariationState, toVariationStatements } from '../wooc
 import type { EventFormat } from './event-log.entity';
 import { PLACE_COLUMNS, placeOf, type PlacedEvent } from './event-place';
 import { failureCauseOf } from './failure-cause';
+import { ProcessingMetrics } from './processing.metrics';
 
 /** What is applied in one transaction at most: its store, and in embedded mode everyone, waits for it. */
 const BATCH_EVENTS = 100;
@@ -32,6 +34,14 @@ const TURN_MS = 1000;
 const RETRY_GRACE_MS = 1000;
 
 type StoreKey = JobPayloads['events.process'];
+
+/** What one transaction did. */
+interface Applied {
+  pendingChunks: number;
+  processed: { outcome: ChangeOutcome; waitedSeconds: number }[];
+  /** Those of `processed` whose products are searchable as they are now. */
+  searchable: number[];
+}
 
 interface QueuedEvent extends PlacedEvent {
   payload: string;
@@ -47,6 +57,8 @@ export class EventProcessor {
     private readonly products: ProductWriter,
     private readonly jobs: JobQueue,
     private readonly config: Config,
+    private readonly metrics: ProcessingMetrics,
+    private readonly searchable: SearchableMetrics,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(EventProcessor.name);
@@ -87,10 +99,9 @@ export class EventProcessor {
   /** One transaction for all; when it fails, one for each, so that a poison event fails alone. */
   private async processBatch(store: StoreKey, ids: string[]): Promise<void> {
     try {
-      const pendingChunks = await this.dataSource.transaction((manager) =>
-        this.applyEvents(manager, store, ids),
-      );
-      if (pendingChunks > 0) await this.jobs.nudge('knowledge.embed', {});
+      const applied = await this.dataSource.transaction((manager) => this.applyEvents(manager, store, ids));
+      this.count(applied);
+      if (applied.pendingChunks > 0) await this.jobs.nudge('knowledge.embed', {});
     } catch (error) {
       if (isTransient(error)) throw error;
       if (ids.length > 1) {
@@ -105,7 +116,7 @@ export class EventProcessor {
     manager: EntityManager,
     { user_id: userId, store_id: storeId }: StoreKey,
     ids: string[],
-  ): Promise<number> {
+  ): Promise<Applied> {
     const startedAt = new Date();
     const started = performance.now();
     const home = await lockHome(manager, userId, storeId);
@@ -115,18 +126,30 @@ export class EventProcessor {
         WHERE e.user_id = $1 AND e.id = ANY($2) AND e.status = 'queued' ORDER BY e.id FOR UPDATE OF e`,
       [userId, ids],
     );
-    if (events.length === 0) return 0;
+    if (events.length === 0) return { pendingChunks: 0, processed: [], searchable: [] };
     const scope = { userId, storeId: home?.id ?? storeId, source: 'woocommerce' as const };
-    const { outcomes, pendingChunks } = await this.products.apply(manager, scope, events.map(toChange));
+    const { outcomes, pendingChunks, searchable } = await this.products.apply(
+      manager,
+      scope,
+      events.map(toChange),
+      events.map((event) => ({ acceptedAt: event.created_at })),
+    );
     const share = (performance.now() - started) / events.length;
-    await markProcessed(manager, userId, events, outcomes, startedAt, share);
+    const waits = await markProcessed(manager, userId, events, outcomes, startedAt, share);
+    await noteArrival(manager, scope, events);
     for (const [index, event] of events.entries()) {
       this.logger.info(
         { request_id: event.request_id, event: event.id, user_id: userId, outcome: outcomes[index] },
         'event processed',
       );
     }
-    return pendingChunks;
+    const processed = outcomes.map((outcome, index) => ({ outcome, waitedSeconds: waits[index]! }));
+    return { pendingChunks, processed, searchable };
+  }
+
+  private count({ processed, searchable }: Applied): void {
+    for (const { outcome, waitedSeconds } of processed) this.metrics.countProcessed(outcome, waitedSeconds);
+    for (const index of searchable) this.searchable.countProcessed(processed[index]!.waitedSeconds);
   }
 
   private async recordFailure(store: StoreKey, id: string, error: Error): Promise<void> {
@@ -148,6 +171,7 @@ export class EventProcessor {
     const row = rows[0];
     if (!row) return;
     const final = row.attempts > retries;
+    this.metrics.countFailure(final ? 'failed' : 'retried');
     const context = {
       err: error,
       request_id: row.request_id,
@@ -202,6 +226,21 @@ function toChange(row: QueuedEvent): ProductChange {
   };
 }
 
+/** In the store, which is locked anyway: an index of the log by store would cost each event more, and mislead the planner. */
+async function noteArrival(
+  manager: EntityManager,
+  { userId, storeId }: { userId: number; storeId: number },
+  events: readonly QueuedEvent[],
+): Promise<void> {
+  const last = new Date(Math.max(...events.map(({ created_at: at }) => at.getTime())));
+  await manager.query(
+    `UPDATE stores SET last_event_at = $3
+      WHERE user_id = $1 AND id = $2 AND (last_event_at IS NULL OR last_event_at < $3)`,
+    [userId, storeId, last],
+  );
+}
+
+/** @returns how many seconds passed since each of them was accepted */
 async function markProcessed(
   manager: EntityManager,
   userId: number,
@@ -209,14 +248,17 @@ async function markProcessed(
   outcomes: ChangeOutcome[],
   startedAt: Date,
   shareMs: number,
-): Promise<void> {
-  await manager.query(
+): Promise<number[]> {
+  const [rows] = await manager.query<[{ id: string; seconds: number }[], number]>(
     `UPDATE events e
         SET status = 'processed', outcome = done.outcome, attempts = e.attempts + 1, error_message = NULL,
             failure_cause = NULL,
             started_at = $4, processed_at = clock_timestamp(), processing_time_ms = $5
        FROM unnest($2::bigint[], $3::text[]) AS done (id, outcome)
-      WHERE e.user_id = $1 AND e.id = done.id`,
+      WHERE e.user_id = $1 AND e.id = done.id
+      RETURNING e.id::text AS id, extract(epoch FROM e.processed_at - e.created_at)::float8 AS seconds`,
     [userId, events.map(({ id }) => id), outcomes, startedAt, Math.round(shareMs * 100) / 100],
   );
+  const waits = new Map(rows.map(({ id, seconds }) => [id, seconds]));
+  return events.map(({ id }) => waits.get(id)!);
 }

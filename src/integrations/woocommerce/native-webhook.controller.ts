@@ -19,6 +19,7 @@ import type { Language } from '../../i18n/language';
 import { say } from '../../i18n/messages';
 import { invalidField } from '../../validation/errors';
 import { EventIntake } from '../events/event-intake.service';
+import { IntakeMetrics } from '../events/intake.metrics';
 import { incomingDelivery, isNativeTopic, NATIVE_TOPICS } from './native-event';
 import { CurrentSender, NativeWebhookGuard, type NativeSender } from './native-webhook.guard';
 import { NativeAnswerDto } from './woocommerce.dto';
@@ -34,7 +35,10 @@ const MAX_NATIVE_DEPTH = MAX_JSON_DEPTH - 1;
 @UseGuards(NativeWebhookGuard)
 @Controller(`${SHOP_API.base}/native`)
 export class NativeWebhookController {
-  constructor(private readonly intake: EventIntake) {}
+  constructor(
+    private readonly intake: EventIntake,
+    private readonly metrics: IntakeMetrics,
+  ) {}
 
   @Post(':tokenId')
   @HttpCode(202)
@@ -76,7 +80,10 @@ export class NativeWebhookController {
       currency,
     };
     const incoming = incomingDelivery(delivery, body, parseBody(body, MAX_NATIVE_DEPTH));
-    if (!incoming) throw invalidField('id', 'field_product_id');
+    if (!incoming) {
+      this.metrics.count('rejected', topic);
+      throw invalidField('id', 'field_product_id');
+    }
     const { verdicts } = await this.intake.accept(identity, [incoming], originOf(request));
     const status = verdicts[0]!;
     reply.status(status === 'accepted' ? 202 : 200);

@@ -24,6 +24,7 @@ import { say } from '../../i18n/messages';
 import { invalidFields } from '../../validation/errors';
 import { readDto } from '../../validation/read-dto';
 import { EventIntake, incomingEvent } from '../events/event-intake.service';
+import { IntakeMetrics } from '../events/intake.metrics';
 import { CurrentToken, WooCommerceTokenGuard } from '../tokens/integration-token.guard';
 import { ApiSignature } from '../tokens/signature.decorator';
 import type { TokenIdentity } from '../tokens/token-identity';
@@ -44,6 +45,7 @@ export class WooCommerceController {
     private readonly intake: EventIntake,
     private readonly config: Config,
     private readonly usage: UsageCounter,
+    private readonly metrics: IntakeMetrics,
   ) {}
 
   @Post(SHOP_API.webhook)
@@ -63,8 +65,12 @@ export class WooCommerceController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WebhookAnswerDto> {
-    const { event, errors } = readProductEvent(parseBody(request.body));
-    if (!event) throw invalidFields(errors);
+    const given = parseBody(request.body);
+    const { event, errors } = readProductEvent(given);
+    if (!event) {
+      this.metrics.count('rejected', typeOf(given));
+      throw invalidFields(errors);
+    }
     const checkedMs = reply.elapsedTime;
     const incoming = incomingEvent(event, request.body as string);
     const { verdicts, timings } = await this.intake.accept(identity, [incoming], originOf(request));
@@ -131,6 +137,7 @@ export class WooCommerceController {
         }
       : readProductEvent(given);
     const incoming = event && incomingEvent(event, payload);
+    if (!event) this.metrics.count('rejected', typeOf(given));
     return { incoming, errors, eventId: event?.eventId ?? eventIdOf(given) };
   }
 
@@ -162,6 +169,9 @@ function eventIdOf(given: unknown): string | null {
   const id = (given as { event_id?: unknown } | null)?.event_id;
   return typeof id === 'string' && id.length <= LIMITS.eventId ? id : null;
 }
+
+/** What an event says that it is, for the count of those that were rejected. */
+const typeOf = (given: unknown): unknown => (given as { event_type?: unknown } | null)?.event_type;
 
 /** Milliseconds by step, as the Server-Timing header has them (W3C). */
 const serverTiming = (steps: Record<string, number>): string =>

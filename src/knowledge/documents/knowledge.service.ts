@@ -7,11 +7,18 @@ import { soundOf } from '../language/spelling';
 import { chunk, type TextChunk } from './chunker';
 import { toDocument, type ProductContent, type ProductDocument } from './product-document';
 
+/** The event that a change stands in. */
+export interface ChangeOrigin {
+  acceptedAt: Date;
+}
+
 export interface KnowledgeChange {
   productId: number;
   content: ProductContent;
   /** Why its new chunks are to be embedded. */
   reason: EmbeddingReason;
+  /** Where an event asks for it. */
+  origin?: ChangeOrigin;
 }
 
 interface ChunkRow {
@@ -21,9 +28,16 @@ interface ChunkRow {
   position: number;
   text_hash: string;
   status: string;
+  accepted_at: Date | null;
 }
 
-type NewChunk = TextChunk & { productId: number; generation: number; reason: EmbeddingReason };
+type NewChunk = TextChunk & {
+  productId: number;
+  generation: number;
+  reason: EmbeddingReason;
+  /** Null for one of a generation that does not answer questions yet. */
+  origin: ChangeOrigin | null;
+};
 
 /** Keeps documents and chunks equal to what products say. Embeddings follow: see `EmbeddingJobs`. */
 @Injectable()
@@ -32,20 +46,22 @@ export class KnowledgeService {
    * Renews documents and chunks within the caller's transaction, which holds the store's lock. A chunk whose text is
    * unchanged keeps its embedding.
    * @param generations whose chunks are renewed; by default all that live
-   * @returns how many chunks await embedding now
+   * @returns how many chunks await embedding now, and the products whose chunks an event awaits
    */
   async renew(
     manager: EntityManager,
     userId: number,
     changes: readonly KnowledgeChange[],
     generations?: readonly number[],
-  ): Promise<number> {
-    if (changes.length === 0) return 0;
+  ): Promise<{ added: number; awaited: Set<number> }> {
+    const awaited = new Set<number>();
+    if (changes.length === 0) return { added: 0, awaited };
     const documents = changes.map((change) => ({ ...change, document: toDocument(change.content) }));
     await saveDocuments(manager, userId, documents);
     const live = generations ?? (await liveGenerations(manager));
+    const answering = generations ? null : live[0];
     const existing = await manager.query<ChunkRow[]>(
-      `SELECT id, product_id, generation, "position", text_hash, status FROM chunks
+      `SELECT id, product_id, generation, "position", text_hash, status, accepted_at FROM chunks
         WHERE user_id = $1 AND product_id = ANY($2) AND generation = ANY($3)`,
       [userId, changes.map(({ productId }) => productId), live],
     );
@@ -58,19 +74,27 @@ export class KnowledgeService {
     const added: NewChunk[] = [];
     const moved: { id: number; position: number }[] = [];
     const removed = new Set(existing.map(({ id }) => id));
-    for (const { productId, document, reason } of documents) {
+    for (const { productId, document, reason, origin } of documents) {
+      const rows = existing.filter((row) => row.product_id === productId && row.generation === answering);
+      const oldest = oldestOf(origin ?? null, rows);
       for (const piece of chunk(document)) {
         for (const generation of live) {
           const same = kept.get(`${generation} ${productId} ${piece.textHash}`);
-          if (!same || !removed.delete(same.id)) added.push({ ...piece, productId, generation, reason });
-          else if (same.position !== piece.position) moved.push({ id: same.id, position: piece.position });
+          const isAnswering = generation === answering;
+          if (!same || !removed.delete(same.id)) {
+            added.push({ ...piece, productId, generation, reason, origin: isAnswering ? oldest : null });
+            if (isAnswering) awaited.add(productId);
+          } else {
+            if (same.status === 'pending' && same.accepted_at) awaited.add(productId);
+            if (same.position !== piece.position) moved.push({ id: same.id, position: piece.position });
+          }
         }
       }
     }
     await deleteChunks(manager, userId, [...removed]);
     await moveChunks(manager, userId, moved);
     await insertChunks(manager, userId, added);
-    return added.length;
+    return { added: added.length, awaited };
   }
 
   /** Gives chunks of a new generation the vectors that equal texts of the same products have from its embedder. */
@@ -99,6 +123,18 @@ export class KnowledgeService {
       productIds,
     ]);
   }
+}
+
+/**
+ * Since when a product's new chunks are awaited: since the event before, where that one's chunks never had their vectors.
+ */
+function oldestOf(origin: ChangeOrigin | null, rows: readonly ChunkRow[]): ChangeOrigin | null {
+  const since = rows
+    .filter(({ status }) => status === 'pending')
+    .flatMap(({ accepted_at: at }) => at ?? [])
+    .concat(origin?.acceptedAt ?? [])
+    .map((at) => at.getTime());
+  return since.length > 0 ? { ...origin, acceptedAt: new Date(Math.min(...since)) } : null;
 }
 
 async function saveDocuments(
@@ -155,10 +191,11 @@ async function moveChunks(
 async function insertChunks(manager: EntityManager, userId: number, chunks: NewChunk[]): Promise<void> {
   if (chunks.length === 0) return;
   await manager.query(
-    `INSERT INTO chunks (user_id, product_id, generation, reason, "position", text, tldr, text_hash, token_count)
-     SELECT $1, c.product_id, c.generation, c.reason, c."position", c.text, c.tldr, c.text_hash, c.token_count
-       FROM unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::int[])
-            AS c (product_id, generation, reason, "position", text, tldr, text_hash, token_count)`,
+    `INSERT INTO chunks (user_id, product_id, generation, reason, "position", text, tldr, text_hash, token_count,
+                         accepted_at)
+     SELECT $1, c.*
+       FROM unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::int[],
+                   $10::timestamptz[]) AS c`,
     [
       userId,
       chunks.map(({ productId }) => productId),
@@ -169,6 +206,7 @@ async function insertChunks(manager: EntityManager, userId: number, chunks: NewC
       chunks.map(({ tldr }) => tldr),
       chunks.map(({ textHash }) => textHash),
       chunks.map(({ tokenCount }) => tokenCount),
+      chunks.map(({ origin }) => origin?.acceptedAt ?? null),
     ],
   );
 }

@@ -73,6 +73,14 @@ export class Chunk {
   @Column('timestamptz', { default: () => 'now()' })
   nextAttemptAt: Date;
 
+  /** When the event was accepted that waits for it; null where none does, and once it has its vector. See `SearchableMetrics`. */
+  @Column('timestamptz', { nullable: true })
+  acceptedAt: Date | null;
+
+  /** Of that event's processing; null while traces are off. */
+  @Column('text', { nullable: true, select: false })
+  traceparent: string | null;
+
   /** While in the future, a worker has it in hand. */
   @Column('timestamptz', { nullable: true })
   claimedUntil: Date | null;

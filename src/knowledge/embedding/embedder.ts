@@ -27,16 +27,35 @@ export interface EmbedOptions {
   signal?: AbortSignal;
 }
 
+/**
+ * How a request failed: `rejected` are the texts themselves, `unauthorized` is the key, `rate_limited` who asks too much,
+ * `bad_answer` a success that is none.
+ */
+export const EMBEDDING_FAULTS = [
+  'rejected',
+  'unauthorized',
+  'rate_limited',
+  'server_error',
+  'timeout',
+  'unreachable',
+  'bad_answer',
+] as const;
+export type EmbeddingFault = (typeof EMBEDDING_FAULTS)[number];
+
 /** Why texts were not embedded, and what may be done about it. */
 export class EmbeddingError extends Error {
   override readonly name = 'EmbeddingError';
 
   constructor(
     message: string,
-    /** `rejected`: these texts never succeed as they are; `unavailable`: the same call may succeed later. */
-    readonly kind: 'rejected' | 'unavailable',
+    readonly fault: EmbeddingFault,
     readonly retryAfterMs: number | null = null,
   ) {
     super(message);
+  }
+
+  /** `rejected`: these texts never succeed as they are; `unavailable`: the same call may succeed later. */
+  get kind(): 'rejected' | 'unavailable' {
+    return this.fault === 'rejected' ? 'rejected' : 'unavailable';
   }
 }

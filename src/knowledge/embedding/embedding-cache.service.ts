@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Config } from '../../config/config';
 import type { Embedder } from './embedder';
 import type { ClaimedChunk } from './embedding-queue.service';
+import { GIVEN, keptWait, SearchableMetrics, type GivenChunk } from './searchable.metrics';
 
 /** Rows in one statement: each holds its locks for a moment only. */
 const PRUNE_BATCH = 1000;
@@ -13,6 +14,7 @@ const PRUNE_BATCH = 1000;
 export class EmbeddingCache {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly searchable: SearchableMetrics,
     private readonly config: Config,
   ) {}
 
@@ -25,16 +27,21 @@ export class EmbeddingCache {
     if (!this.keeps(embedder)) return [...chunks];
     const { model, dimensions } = embedder;
     const [served] = await this.dataSource.query<
-      [{ user_id: number; id: number; text_hash: string }[], number]
+      [(GivenChunk & { id: number; text_hash: string })[], number]
     >(
-      `UPDATE chunks c
+      `WITH known AS (
+         SELECT mine.*, before.accepted_at AS was, k.embedding
+           FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS mine (user_id, id, text_hash)
+           JOIN embedding_cache k
+             ON k.model = $4 AND k.dimensions = $5 AND k.text_hash = decode(mine.text_hash, 'hex')
+           JOIN chunks before ON before.user_id = mine.user_id AND before.id = mine.id)
+       UPDATE chunks c
           SET status = 'embedded', embedding = k.embedding, embedding_model = $6, embedded_at = now(),
-              attempts = c.attempts + 1, error_message = NULL, claimed_until = NULL
-         FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS mine (user_id, id, text_hash)
-         JOIN embedding_cache k
-           ON k.model = $4 AND k.dimensions = $5 AND k.text_hash = decode(mine.text_hash, 'hex')
-        WHERE c.user_id = mine.user_id AND c.id = mine.id AND c.text_hash = mine.text_hash
-        RETURNING c.user_id, c.id, c.text_hash`,
+              attempts = c.attempts + 1, error_message = NULL, claimed_until = NULL,
+              accepted_at = ${keptWait('SELECT id FROM known')}
+         FROM known k
+        WHERE c.user_id = k.user_id AND c.id = k.id AND c.text_hash = k.text_hash
+        RETURNING c.id, c.text_hash, ${GIVEN}`,
       [
         chunks.map((chunk) => chunk.user_id),
         chunks.map(({ id }) => id),
@@ -45,6 +52,7 @@ export class EmbeddingCache {
       ],
     );
     if (served.length === 0) return [...chunks];
+    await this.searchable.countGiven(served);
     await this.dataSource.query(
       `UPDATE embedding_cache SET used_at = now()
         WHERE model = $1 AND dimensions = $2 AND used_at < now() - interval '1 day'

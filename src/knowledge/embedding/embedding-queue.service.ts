@@ -4,6 +4,7 @@ import { toSql } from 'pgvector';
 import { DataSource } from 'typeorm';
 import type { EmbeddingReason } from './chunk.entity';
 import type { Embedder } from './embedder';
+import { GIVEN, keptWait, SearchableMetrics, type GivenChunk } from './searchable.metrics';
 
 /** How long a chunk is one worker's; renewed while it is at it, so that one which died keeps it no longer. */
 export const CLAIM_MS = 30_000;
@@ -33,7 +34,10 @@ export class EmbeddingQueue {
   /** The tenant whose turn was last. */
   private lastTenant = 0;
 
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly searchable: SearchableMetrics,
+  ) {}
 
   /** Whether chunks of these generations await their embedding that no worker is at. */
   async areDue(generations: readonly number[]): Promise<boolean> {
@@ -148,12 +152,16 @@ export class EmbeddingQueue {
 
   /** A chunk that was renewed or deleted in the meantime is left alone: its text is no longer the one embedded. */
   async store(chunks: readonly ClaimedChunk[], vectors: number[][], embedder: Embedder): Promise<void> {
-    await this.dataSource.query(
+    const [given] = await this.dataSource.query<[GivenChunk[], number]>(
       `UPDATE chunks c
           SET status = 'embedded', embedding = done.embedding::halfvec, embedding_model = $5, embedded_at = now(),
-              attempts = c.attempts + 1, error_message = NULL, claimed_until = NULL
-         FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS done (user_id, id, text_hash, embedding)
-        WHERE c.user_id = done.user_id AND c.id = done.id AND c.text_hash = done.text_hash`,
+              attempts = c.attempts + 1, error_message = NULL, claimed_until = NULL,
+              accepted_at = ${keptWait('$2')}
+         FROM (SELECT mine.*, before.accepted_at AS was
+                 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS mine (user_id, id, text_hash, embedding)
+                 JOIN chunks before ON before.user_id = mine.user_id AND before.id = mine.id) done
+        WHERE c.user_id = done.user_id AND c.id = done.id AND c.text_hash = done.text_hash
+        RETURNING ${GIVEN}`,
       [
         chunks.map((chunk) => chunk.user_id),
         chunks.map(({ id }) => id),
@@ -162,6 +170,7 @@ export class EmbeddingQueue {
         embedder.key,
       ],
     );
+    await this.searchable.countGiven(given);
   }
 
   async postpone(chunks: readonly ClaimedChunk[], reason: string, delayMs: number): Promise<void> {
@@ -175,11 +184,17 @@ export class EmbeddingQueue {
     );
   }
 
+  /** Its product is not whole then: nobody waits for its other chunks any more, as far as that is measured. */
   async fail(chunk: ClaimedChunk, reason: string, embedder: Embedder): Promise<void> {
     await this.dataSource.query(
-      `UPDATE chunks SET status = 'failed', attempts = attempts + 1, error_message = $3, embedding_model = $4,
-              claimed_until = NULL
-        WHERE user_id = $1 AND id = $2 AND status = 'pending' AND text_hash = $5`,
+      `WITH refused AS (
+         UPDATE chunks SET status = 'failed', attempts = attempts + 1, error_message = $3, embedding_model = $4,
+                claimed_until = NULL, accepted_at = NULL
+          WHERE user_id = $1 AND id = $2 AND status = 'pending' AND text_hash = $5
+          RETURNING user_id, id, product_id, generation)
+       UPDATE chunks c SET accepted_at = NULL FROM refused
+        WHERE c.user_id = refused.user_id AND c.product_id = refused.product_id
+          AND c.generation = refused.generation AND c.id <> refused.id AND c.accepted_at IS NOT NULL`,
       [chunk.user_id, chunk.id, reason, embedder.key, chunk.text_hash],
     );
   }

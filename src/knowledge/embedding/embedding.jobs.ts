@@ -7,6 +7,8 @@ import { JobQueue } from '../../jobs/job-queue.service';
 import { EmbeddingError, type Embedder } from './embedder';
 import { EmbeddingCache } from './embedding-cache.service';
 import { EmbeddingQueue, MAX_REQUEST_TOKENS, type ClaimedChunk } from './embedding-queue.service';
+import { EmbeddingMetrics } from './embedding.metrics';
+import { EmbeddingRequests } from './embedding-requests.service';
 import { EmbeddingUsageCounter } from './embedding-usage.service';
 import { Generations, type LiveGeneration } from './generations.service';
 
@@ -45,6 +47,8 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly queue: EmbeddingQueue,
     private readonly cache: EmbeddingCache,
+    private readonly requests: EmbeddingRequests,
+    private readonly metrics: EmbeddingMetrics,
     private readonly usage: EmbeddingUsageCounter,
     private readonly generations: Generations,
     private readonly jobs: JobQueue,
@@ -170,6 +174,7 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
     const renewal = setInterval(() => void this.renewClaims(chunks), RENEW_CLAIMS_MS);
     try {
       const unknown = await this.cache.serve(chunks, embedder);
+      this.metrics.countCached(embedder, chunks.length - unknown.length);
       this.count(
         embedder,
         chunks.filter((chunk) => !unknown.includes(chunk)),
@@ -196,9 +201,11 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
     const texts = [...new Map(chunks.map(({ text_hash: hash, text }) => [hash, text]))];
     const order = new Map(texts.map(([hash], index) => [hash, index]));
     try {
-      const vectors = await embedder.embed(
+      const sent = new Map(chunks.map((each) => [each.text_hash, each.token_count]));
+      const vectors = await this.requests.embed(
+        embedder,
         texts.map(([, text]) => text),
-        { signal: giveUp },
+        { purpose: 'chunks', tokens: [...sent.values()].reduce((a, b) => a + b, 0), signal: giveUp },
       );
       await this.queue.store(
         chunks,
@@ -263,6 +270,7 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async fail(chunk: ClaimedChunk, embedder: Embedder, reason: string): Promise<void> {
     await this.queue.fail(chunk, reason, embedder);
+    this.metrics.countRefused(embedder);
     this.usage.count(embedder.key, chunk.reason, { rejected: 1 });
     this.logger.error({ chunk_id: chunk.id, user_id: chunk.user_id }, reason);
   }

@@ -294,12 +294,12 @@ export async function endWalk(manager: EntityManager, id: number): Promise<void>
 }
 
 /**
- * The generations whose chunks a change of a product renews. To be read after the store's lock is held: one that is
+ * The generations whose chunks a change of a product renews, the one that answers questions first. To be read after the store's lock is held: one that is
  * begun later finds the change when it comes to that store.
  */
 export async function liveGenerations(manager: EntityManager): Promise<number[]> {
   const rows = await manager.query<{ id: number }[]>(
-    `SELECT id FROM generations WHERE state IN ('active', 'building') ORDER BY id`,
+    `SELECT id FROM generations WHERE state IN ('active', 'building') ORDER BY state = 'building', id`,
   );
   return rows.map(({ id }) => id);
 }

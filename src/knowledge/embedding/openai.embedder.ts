@@ -1,7 +1,7 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
 import type { Config } from '../../config/config';
 import { StartError } from '../../config/start-error';
-import { Embedder, EmbeddingError, type EmbedOptions } from './embedder';
+import { Embedder, EmbeddingError, type EmbeddingFault, type EmbedOptions } from './embedder';
 
 /** Source: OpenAI's model pages. Others need EMBEDDING_DIMENSIONS. */
 const KNOWN_DIMENSIONS: Record<string, number> = {
@@ -36,12 +36,14 @@ export class OpenAiEmbedder extends Embedder {
 
   private readonly client: OpenAI;
   private readonly apiKey: string;
+  private readonly timeoutMs: number;
   private readonly requestedDimensions: number | undefined;
 
   /** @param fetch what requests are made with, for one who looks at them */
   constructor(settings: Config['embedding'] & { apiKey: string }, fetch?: typeof globalThis.fetch) {
     super();
     this.apiKey = settings.apiKey;
+    this.timeoutMs = settings.timeoutMs;
     this.model = settings.model;
     this.dimensions = settings.dimensions ?? dimensionsOf(settings.model);
     // A model's own length goes without saying; some models refuse to be told.
@@ -61,7 +63,11 @@ export class OpenAiEmbedder extends Embedder {
     });
   }
 
-  async embed(texts: readonly string[], { timeoutMs, signal }: EmbedOptions = {}): Promise<number[][]> {
+  async embed(
+    texts: readonly string[],
+    { timeoutMs = this.timeoutMs, signal }: EmbedOptions = {},
+  ): Promise<number[][]> {
+    const startedAt = performance.now();
     let answer: unknown;
     try {
       answer = await this.client.embeddings.create(
@@ -70,10 +76,12 @@ export class OpenAiEmbedder extends Embedder {
           input: [...texts],
           ...(this.requestedDimensions && { dimensions: this.requestedDimensions }),
         },
-        { ...(timeoutMs !== undefined && { timeout: timeoutMs }), ...(signal && { signal }) },
+        { timeout: timeoutMs, ...(signal && { signal }) },
       );
     } catch (error) {
-      throw toEmbeddingError(error, this.apiKey);
+      // A timer may be early by a millisecond.
+      const hasTimedOut = performance.now() - startedAt >= timeoutMs - 1;
+      throw toEmbeddingError(error, this.apiKey, hasTimedOut);
     }
     return this.check(answer, texts.length);
   }
@@ -82,7 +90,7 @@ export class OpenAiEmbedder extends Embedder {
   private check(answer: unknown, expected: number): number[][] {
     const data = (answer as { data?: unknown } | null)?.data;
     if (!Array.isArray(data) || data.length !== expected) {
-      throw new EmbeddingError('The embedding service sent no usable answer', 'unavailable');
+      throw new EmbeddingError('The embedding service sent no usable answer', 'bad_answer');
     }
     const vectors = new Array<number[]>(expected);
     for (const [order, item] of (data as { index?: number; embedding?: unknown }[]).entries()) {
@@ -94,13 +102,13 @@ export class OpenAiEmbedder extends Embedder {
       ) {
         throw new EmbeddingError(
           `The embedding service sent a vector that does not have ${this.dimensions} numbers`,
-          'unavailable',
+          'bad_answer',
         );
       }
       vectors[index] = embedding as number[];
     }
     if (vectors.length !== expected || vectors.includes(undefined as never)) {
-      throw new EmbeddingError('The embedding service left out a text', 'unavailable');
+      throw new EmbeddingError('The embedding service left out a text', 'bad_answer');
     }
     return vectors;
   }
@@ -112,9 +120,10 @@ function dimensionsOf(model: string): number {
   throw new StartError('Invalid configuration: EMBEDDING_DIMENSIONS must be set for this EMBEDDING_MODEL.');
 }
 
-function toEmbeddingError(error: unknown, apiKey: string): EmbeddingError {
+function toEmbeddingError(error: unknown, apiKey: string, hasTimedOut: boolean): EmbeddingError {
   if (error instanceof APIConnectionError) {
-    return new EmbeddingError('The embedding service cannot be reached', 'unavailable');
+    const fault = hasTimedOut ? 'timeout' : 'unreachable';
+    return new EmbeddingError('The embedding service cannot be reached', fault);
   }
   if (error instanceof APIError) {
     const { status, headers } = error as { status?: number; headers?: Headers };
@@ -125,9 +134,14 @@ function toEmbeddingError(error: unknown, apiKey: string): EmbeddingError {
         'rejected',
       );
     }
-    return new EmbeddingError(reason, 'unavailable', retryAfterMs(headers));
+    return new EmbeddingError(reason, faultOf(status), retryAfterMs(headers));
   }
-  return new EmbeddingError(`The embedding service failed: ${(error as Error).message}`, 'unavailable');
+  return new EmbeddingError(`The embedding service failed: ${(error as Error).message}`, 'bad_answer');
+}
+
+function faultOf(status: number | undefined): EmbeddingFault {
+  if (status === 401 || status === 403) return 'unauthorized';
+  return status === 429 ? 'rate_limited' : 'server_error';
 }
 
 function retryAfterMs(headers: Headers | undefined): number | null {

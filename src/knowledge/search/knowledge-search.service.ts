@@ -6,11 +6,13 @@ import { AppError } from '../../validation/errors';
 import { breakRuns, tokensOf } from '../documents/chunker';
 import { EmbeddingUsageCounter } from '../embedding/embedding-usage.service';
 import { EmbeddingError, type Embedder } from '../embedding/embedder';
+import { EmbeddingRequests } from '../embedding/embedding-requests.service';
 import { Generations, type LiveGeneration } from '../embedding/generations.service';
 import { VectorIndexes } from '../embedding/vector-indexes';
 import { readQuestion, type Question } from '../language/question';
 import type { ProductRestriction } from './product-restriction';
 import { EXACTNESS, type HitExplanation, type SearchExplanation } from './search-explanation';
+import { SearchMetrics, type SearchWay } from './search.metrics';
 import { WordSearch, type WordAnswer, type WordHit } from './word-search.service';
 
 export interface KnowledgeHit {
@@ -69,7 +71,9 @@ export class KnowledgeSearch {
     private readonly generations: Generations,
     private readonly indexes: VectorIndexes,
     private readonly words: WordSearch,
+    private readonly requests: EmbeddingRequests,
     private readonly usage: EmbeddingUsageCounter,
+    private readonly metrics: SearchMetrics,
   ) {}
 
   /**
@@ -83,6 +87,20 @@ export class KnowledgeSearch {
     restriction: ProductRestriction,
     method: SearchMethod = 'hybrid',
   ): Promise<KnowledgeAnswer> {
+    return this.metrics.measure((answeredBy) =>
+      this.answer(userId, question, limit, restriction, method, answeredBy),
+    );
+  }
+
+  private async answer(
+    userId: number,
+    question: string,
+    limit: number,
+    restriction: ProductRestriction,
+    method: SearchMethod,
+    answeredBy: (way: SearchWay) => void,
+  ): Promise<KnowledgeAnswer> {
+    answeredBy(question === '' ? 'browse' : method === 'lexical' ? 'words' : method);
     const generation = await this.generations.active();
     if (question === '') {
       const hits = await this.browse(userId, generation, limit, restriction);
@@ -101,6 +119,7 @@ export class KnowledgeSearch {
         : this.words.find(userId, question, read, CANDIDATES, restriction),
     ]);
     const byWords = answer.hits;
+    if (method === 'hybrid' && (byVector === null || !generation?.embedder)) answeredBy('words');
     if (byVector === null && byWords.length === 0) throw new AppError(503, 'embedding_unavailable');
     const embedder = generation?.embedder ?? null;
     const required = method === 'vector' ? null : requiredCoverage(read);
@@ -121,12 +140,13 @@ export class KnowledgeSearch {
   ): Promise<VectorRow[]> {
     if (!generation?.embedder) return [];
     const { embedder } = generation;
-    const [vector] = await embedder.embed([question], { timeoutMs: QUESTION_TIMEOUT_MS });
-    this.usage.count(embedder.key, 'question', {
-      requests: 1,
-      texts: 1,
-      tokens: tokensOf(breakRuns(question)),
+    const tokens = tokensOf(breakRuns(question));
+    const [vector] = await this.requests.embed(embedder, [question], {
+      purpose: 'question',
+      tokens,
+      timeoutMs: QUESTION_TIMEOUT_MS,
     });
+    this.usage.count(embedder.key, 'question', { requests: 1, texts: 1, tokens });
     // Chunks are of active products alone, so that only a filter has to look at products.
     const isFiltered = restriction.values.length > 0;
     const nearest = (manager: EntityManager, type: string): Promise<VectorRow[]> =>
