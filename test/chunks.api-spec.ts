@@ -76,6 +76,31 @@ describe('chunks and their embeddings', () => {
     expect((await list(admin, `?user_id=${stranger.id}&status=failed`)).count).toBe(1);
   });
 
+  it('are found by words of their text or their product’s title, and by shop', async () => {
+    const [store] = await app.query<{ store_id: number }>(
+      `SELECT DISTINCT store_id FROM products WHERE user_id = $1`,
+      [owner.id],
+    );
+    const titles = async (user: TestUser, query: string) =>
+      (await list(user, query)).results
+        .map(({ product_title: title }: { product_title: string }) => title)
+        .sort();
+    expect(await titles(owner, '?search=SCARF')).toEqual(['Wool scarf']);
+    expect(await titles(owner, '?search=poison')).toEqual(['A poison cup', 'A poison ring']);
+    expect(await titles(owner, '?search=poison&status=embedded')).toEqual([]);
+    expect(await titles(owner, '?search=p_ison')).toEqual([]);
+    expect(await titles(admin, '?search=poison')).toEqual(['A poison cup', 'A poison hat', 'A poison ring']);
+    expect(await titles(owner, `?store_id=${store!.store_id}`)).toHaveLength(3);
+    expect(await titles(admin, `?store_id=${store!.store_id}&search=ring`)).toEqual(['A poison ring']);
+    expect(await titles(admin, `?store_id=${store!.store_id}&user_id=${stranger.id}`)).toEqual([]);
+    expect(await titles(stranger, `?store_id=${store!.store_id}`)).toEqual([]);
+    expect(await titles(stranger, '?search=scarf')).toEqual([]);
+    await app.query(`UPDATE products SET title = 'Renamed' WHERE user_id = $1 AND title = 'Wool scarf'`, [
+      owner.id,
+    ]);
+    expect(await titles(owner, '?search=renamed')).toEqual(['Renamed']);
+  });
+
   it('that were refused are sent once more, one by one', async () => {
     const [ring, cup] = (await failed(owner)).sort((a, b) => (a.text > b.text ? -1 : 1));
     const again = await app.post(`${CHUNKS}${ring!.id}/retry/`, undefined, owner.access);
@@ -155,12 +180,17 @@ describe('chunks and their embeddings', () => {
     expect(fake.requests).toEqual([]);
   });
 
-  it.each(['?status=lost', '?product_id=x', '?user_id=-1', '?page_size=1000'])(
-    'are not listed by a bad filter: %s',
-    async (query) => {
-      const answer = await app.get(CHUNKS + query, owner.access);
-      expect([answer.status, answer.body.error]).toEqual([400, 'validation_failed']);
-      expect(answer.body.errors[0].field).toBe(/\?(\w+)/.exec(query)![1]);
-    },
-  );
+  it.each([
+    '?status=lost',
+    '?product_id=x',
+    '?user_id=-1',
+    '?page_size=1000',
+    '?store_id=x',
+    '?store_id=0',
+    `?search=${'a'.repeat(201)}`,
+  ])('are not listed by a bad filter: %s', async (query) => {
+    const answer = await app.get(CHUNKS + query, owner.access);
+    expect([answer.status, answer.body.error]).toEqual([400, 'validation_failed']);
+    expect(answer.body.errors[0].field).toBe(/\?(\w+)/.exec(query)![1]);
+  });
 });

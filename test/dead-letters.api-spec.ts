@@ -182,6 +182,24 @@ describe('dead letters', () => {
       expect((await loggedEvent(app, e!)).status).toBe('failed');
     });
 
+    it('in one shop, whose groups are its own too', async () => {
+      const [a] = await fail(token, [1], 'P0001', { store: { url: 'https://a.example.com' } });
+      const [b] = await fail(token, [2], 'P0001', { store: { url: 'https://b.example.com' } });
+      const [{ store_id: store }] = (await app.query<{ store_id: number }>(
+        `SELECT store_id FROM events WHERE event_id = $1`,
+        [a],
+      )) as [{ store_id: number }];
+      expect(groupsOf(await failures(owner, `store_id=${store}`))).toEqual([[REFUSED, 1]]);
+      expect(groupsOf(await failures(staff, `store_id=${store}`))).toEqual([[REFUSED, 1]]);
+      expect(groupsOf(await failures(other, `store_id=${store}`))).toEqual([]);
+      expect((await retry(other, { store_id: store })).body).toEqual(answered(0));
+      expect((await retry(other, { store_id: store, user_id: owner.id })).body).toEqual(answered(0));
+      expect((await retry(owner, { store_id: store, cause: OUT_OF_RANGE })).body).toEqual(answered(0));
+      expect((await retry(staff, { store_id: store })).body).toEqual(answered(1));
+      await app.idle();
+      expect(await statusesOf(owner.id)).toEqual({ [a!]: 'processed', [b!]: 'failed' });
+    });
+
     it('all, in several shops, through the code of today', async () => {
       await fail(token, [1, 2]);
       await fail(token, [3], 'P0001', { store: { url: 'https://b.example.com' } });
@@ -217,7 +235,7 @@ describe('dead letters', () => {
       ['all that is false', { all: false }],
       ['all that is null', { all: null }],
       ['what is no filter', { page: 1, everything: true }],
-      ['empty filters', { cause: '', event_type: '', search: null }],
+      ['empty filters', { cause: '', event_type: '', search: null, store_id: '' }],
     ])('not by %s', async (_, body) => {
       const [id] = await fail(token, [1]);
       const answer = await retry(owner, body);

@@ -168,6 +168,69 @@ describe('the event log', () => {
     });
   });
 
+  describe('of one shop', () => {
+    let storeIds: Record<'a' | 'b', number>;
+    let two: TestUser;
+
+    beforeAll(async () => {
+      two = await app.createUser();
+      const { secret } = await app.createToken(two);
+      for (const [id, name] of [
+        [1, 'a'],
+        [2, 'a'],
+        [1, 'b'],
+      ] as const) {
+        await app.webhook(
+          secret,
+          productEvent(
+            { id, permalink: null },
+            { event_id: `two_${name}_${id}`, store: { url: `https://${name}.example.com` } },
+          ),
+        );
+      }
+      await app.idle();
+      const stores = await app.query<{ url: string; id: number }>(
+        `SELECT left(url, 1) AS url, id FROM stores WHERE user_id = $1`,
+        [two.id],
+      );
+      storeIds = Object.fromEntries(stores.map(({ url, id }) => [url, id])) as typeof storeIds;
+    });
+
+    afterAll(() => app.query(`DELETE FROM events WHERE user_id = $1`, [two.id]));
+
+    it('the list, its history of a product and the stats have that shop’s alone', async () => {
+      for (const user of [two, staff]) {
+        for (const whose of ['', `&user_id=${two.id}`]) {
+          expect(eventIds(await list(`store_id=${storeIds.a}${whose}`, user))).toEqual([
+            'two_a_2',
+            'two_a_1',
+          ]);
+          expect(eventIds(await list(`store_id=${storeIds.b}&woo_product_id=1${whose}`, user))).toEqual([
+            'two_b_1',
+          ]);
+          const stats = await app.get(`${EVENTS}stats/?store_id=${storeIds.a}${whose}`, user.access);
+          expect(stats.body).toMatchObject({ total: 2, processed: 2, by_type: { 'product.updated': 2 } });
+        }
+      }
+    });
+
+    it('there is nothing of it for another user, nor of a shop of another user', async () => {
+      for (const query of [`store_id=${storeIds.a}`, `store_id=${storeIds.a}&user_id=${two.id}`]) {
+        expect((await list(query, south)).body.count).toBe(0);
+        expect((await app.get(`${EVENTS}stats/?${query}`, south.access)).body.total).toBe(0);
+      }
+      expect((await list(`store_id=${storeIds.a}&user_id=${north.id}`, staff)).body.count).toBe(0);
+      expect((await list('store_id=999999', staff)).body).toMatchObject({ count: 0, results: [] });
+    });
+
+    it.each(['store_id=x', 'store_id=0', 'store_id=-1', 'store_id=1.5'])('not by %s', async (query) => {
+      for (const path of ['', 'stats/', 'failures/']) {
+        const answer = await app.get(`${EVENTS}${path}?${query}`, two.access);
+        expect([answer.status, answer.body.errors?.[0].field]).toEqual([400, 'store_id']);
+      }
+    });
+  });
+
   describe('who sees what', () => {
     it('a user sees their own events only', async () => {
       expect(eventIds(await list('', south))).toEqual(['south']);

@@ -190,6 +190,103 @@ describe('listing products', () => {
     expect((await shop.ids({ ordering })).filter((id) => id > 3)).toEqual(expected);
   });
 
+  describe('of another user, and of one shop', () => {
+    let staff: TestUser;
+    let stranger: TestUser;
+    const read = (user: TestUser, path: string) => app.get(`${LIST}${path}`, user.access);
+    const titlesOf = async (user: TestUser, query: string): Promise<string[]> => {
+      const { status, body } = await read(user, `?${query}`);
+      expect(status).toBe(200);
+      return (body.results as { title: string }[]).map(({ title }) => title).sort();
+    };
+
+    beforeAll(async () => {
+      [staff, stranger] = [await app.createUser({ staff: true }), await app.createUser()];
+    });
+
+    it('are listed to staff who name the user; by default staff see their own', async () => {
+      expect((await read(staff, '')).body.count).toBe(0);
+      expect((await read(staff, `?user_id=${staff.id}`)).body.count).toBe(0);
+      const { body } = await read(staff, `?user_id=${shop.owner.id}`);
+      expect(body.count).toBe(6);
+      const { id, title } = body.results[0] as { id: number; title: string };
+      expect((await read(staff, `${id}/`)).status).toBe(404);
+      const detail = await read(staff, `${id}/?user_id=${shop.owner.id}`);
+      expect([detail.status, detail.body.title]).toEqual([200, title]);
+      expect((await read(staff, `${id}/?user_id=${stranger.id}`)).status).toBe(404);
+      expect((await read(staff, 'stats/')).body.total).toBe(0);
+      expect((await read(staff, `stats/?user_id=${shop.owner.id}`)).body).toMatchObject({
+        total: 6,
+        active: 5,
+      });
+      expect(await titlesOf(staff, `user_id=${shop.owner.id}&brand=alpine&in_stock=true`)).toHaveLength(2);
+    });
+
+    it('are nothing that others find, whomever they name', async () => {
+      const [{ id }] = (await read(shop.owner, '')).body.results as [{ id: number }];
+      const whose = `user_id=${shop.owner.id}`;
+      expect((await read(stranger, `?${whose}`)).body).toMatchObject({ count: 0, results: [] });
+      const detail = await read(stranger, `${id}/?${whose}`);
+      expect([detail.status, detail.body.error]).toEqual([404, 'not_found']);
+      expect((await read(stranger, `stats/?${whose}`)).body).toMatchObject({
+        total: 0,
+        searchable: 0,
+        by_source: {},
+        price_range: { min: null, max: null },
+      });
+      expect((await read(shop.owner, `?user_id=${shop.owner.id}`)).body.count).toBe(6);
+      expect((await read(shop.owner, `${id}/?user_id=${shop.owner.id}`)).status).toBe(200);
+      expect((await read(shop.owner, `${id}/?user_id=${stranger.id}`)).status).toBe(404);
+    });
+
+    it('are those of the shop alone', async () => {
+      const two = await Shop.open(app);
+      for (const [site, id] of [
+        ['a', 1],
+        ['a', 2],
+        ['b', 1],
+      ] as const) {
+        await two.sendText(
+          JSON.stringify({
+            ...eventOf({ id, name: `${site}${id}`, categories: [site] }),
+            store: { url: `https://${site}.example.com` },
+          }),
+        );
+      }
+      const stores = await app.query<{ id: number }>(
+        `SELECT id FROM stores WHERE user_id = $1 ORDER BY url`,
+        [two.owner.id],
+      );
+      const [a, b] = stores.map(({ id }) => `store_id=${id}`) as [string, string];
+      expect(await titlesOf(two.owner, a)).toEqual(['a1', 'a2']);
+      expect(await titlesOf(two.owner, `${b}&search=b1&ordering=title`)).toEqual(['b1']);
+      expect(await titlesOf(two.owner, `${b}&search=a1`)).toEqual([]);
+      expect(await titlesOf(staff, `${a}&user_id=${two.owner.id}`)).toEqual(['a1', 'a2']);
+      expect(await titlesOf(stranger, a)).toEqual([]);
+      expect((await read(two.owner, `stats/?${a}`)).body).toMatchObject({
+        total: 2,
+        active: 2,
+        searchable: 2,
+        by_source: { woocommerce: 2 },
+        by_category: { a: 2 },
+      });
+      expect((await read(two.owner, 'stats/')).body).toMatchObject({ total: 3, by_category: { a: 2, b: 1 } });
+      await app.query(
+        `UPDATE chunks SET status = 'failed' WHERE user_id = $1 AND product_id IN (SELECT id FROM products WHERE title = 'a1')`,
+        [two.owner.id],
+      );
+      expect((await read(two.owner, `stats/?${a}`)).body.searchable).toBe(1);
+      expect((await read(two.owner, `stats/?${b}`)).body.searchable).toBe(1);
+    });
+
+    it.each(['user_id=x', 'user_id=0', 'store_id=x', 'store_id=-1'])('are not read by %s', async (query) => {
+      for (const path of ['', 'stats/', ...(query.startsWith('user') ? ['1/'] : [])]) {
+        const { status, body } = await read(staff, `${path}?${query}`);
+        expect([status, body.errors?.[0].field]).toEqual([400, query.split('=')[0]]);
+      }
+    });
+  });
+
   const badFilters = `page=0 page=-1 page=one page=1.5 page_size=0 page_size=101 external_source=amazon
     is_active=maybe in_stock=2 has_discount=yes min_price=cheap max_price=-5 max_price=1e5 ordering=password_hash
     ordering=--price currency=IRT&currency=USD search=${'a'.repeat(201)}`.split(/\s+/);

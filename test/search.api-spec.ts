@@ -502,3 +502,132 @@ describe('what a search shows', () => {
     expect(await hits(owner, 'head torch', { limit: '50' })).toHaveLength(50);
   });
 });
+
+describe('a search that is explained', () => {
+  let owner: TestUser;
+  let staff: TestUser;
+  let stores: number[];
+
+  beforeAll(async () => {
+    const shop = await openShop();
+    owner = shop.owner;
+    staff = await app.createUser({ staff: true });
+    const products = [
+      ['first', { id: 1, name: 'Steel kettle', sku: 'KET-100', categories: ['Kitchen'] }],
+      [
+        'first',
+        { id: 2, name: 'Copper pan', description: 'Fits the kettle stand.', categories: ['Kitchen'] },
+      ],
+      ['first', { id: 3, name: 'Garden chair' }],
+      ['second', { id: 1, name: 'Glass kettle' }],
+    ] as const;
+    for (const [site, product] of products) {
+      const event = { ...productEvent(), product, store: { url: `https://${site}.example.com` } };
+      expect((await app.webhook(shop.secret, event)).status).toBe(202);
+    }
+    await app.idle();
+    stores = (
+      await app.query<{ id: number }>(`SELECT id FROM stores WHERE user_id = $1 ORDER BY id`, [owner.id])
+    ).map(({ id }) => id);
+  });
+
+  const explained = async (q: string, more: Record<string, string> = {}, user = owner) => {
+    const { status, body } = await search(user, { q, explain: 'true', ...more });
+    expect(status).toBe(200);
+    return body;
+  };
+
+  it('has the same answer beside, and none of it where nobody asks', async () => {
+    const { explanation, results, ...rest } = await explained('steel kettle');
+    const plain = await search(owner, { q: 'steel kettle' });
+    expect(plain.text).not.toContain('explanation');
+    expect((await search(owner, { q: 'steel kettle', explain: 'false' })).text).not.toContain('explanation');
+    expect(explanation).toBeDefined();
+    const bare = (results as Fields[]).map(({ explanation: _, ...hit }) => hit);
+    expect({ ...rest, as_of: null, results: bare }).toEqual({ ...plain.body, as_of: null });
+  });
+
+  it('says which words matched, and the places by either method', async () => {
+    const { explanation, results } = await explained('steel kettle');
+    expect(explanation).toMatchObject({
+      words: [
+        { word: 'steel', is_head: false, is_known: true, share: expect.any(Number) },
+        { word: 'kettle', is_head: true, is_known: true, share: expect.any(Number) },
+      ],
+      filters: {},
+      embedder: expect.stringMatching(/^local-lexical/),
+      vector: 'used',
+      floor: 0.2,
+      confident: 0.6,
+      required_coverage: 0.45,
+      best_coverage: expect.any(Number),
+      best_similarity: expect.any(Number),
+    });
+    const shares = (explanation.words as { share: number }[]).map(({ share }) => share);
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 10);
+    expect(explanation.word_candidates).toBeGreaterThanOrEqual(2);
+    const [first] = results as { explanation: Fields; scores: Hit['scores'] }[];
+    expect(first!.explanation).toMatchObject({
+      word_rank: 1,
+      vector_rank: 1,
+      matched: [
+        { word: 'steel', strength: expect.any(Number) },
+        { word: 'kettle', strength: expect.any(Number) },
+      ],
+      exact: 'title_or_sku',
+      is_named: true,
+    });
+    expect(first!.scores.vector).toBeCloseTo(explanation.best_similarity as number, 10);
+    const byWord = (results as { explanation: { word_rank: number | null } }[]).map(
+      (hit) => hit.explanation.word_rank,
+    );
+    expect(byWord.filter((rank) => rank !== null)).toEqual(
+      [...byWord.filter((rank) => rank !== null)].sort(),
+    );
+  });
+
+  it('says what is exact, and which filters of the request narrowed it', async () => {
+    const bySku = await explained('KET-100', {
+      in_stock: 'true',
+      limit: '5',
+      category: 'kitchen',
+      brand: '',
+    });
+    expect(bySku.results[0].explanation.exact).toBe('title_or_sku');
+    expect(bySku.explanation.filters).toEqual({ in_stock: true, category: 'kitchen' });
+  });
+
+  it('says why there is no answer', async () => {
+    const { results, explanation } = await explained('quantum chromodynamics');
+    expect(results).toEqual([]);
+    expect(explanation).toMatchObject({ best_coverage: null, word_candidates: 0, required_coverage: 0.45 });
+    expect(explanation.words).toMatchObject([{ is_known: false }, { is_known: false }]);
+  });
+
+  it('explains a question for a price alone, of which nothing was compared', async () => {
+    const { explanation } = await explained('زیر ۱ میلیون تومن');
+    expect(explanation).toMatchObject({
+      words: [],
+      vector: 'unused',
+      embedder: null,
+      required_coverage: null,
+    });
+  });
+
+  it('keeps to one shop, and to a user whom staff name', async () => {
+    const titles = ({ results }: { results: { product: { title?: string } }[] }) =>
+      results.map(({ product }) => product.title);
+    expect(titles(await explained('kettle', { store_id: String(stores[1]) }))).toEqual(['Glass kettle']);
+    expect(titles(await explained('kettle', { store_id: String(stores[0]) }))).not.toContain('Glass kettle');
+    expect(titles(await explained('kettle', {}, staff))).toEqual([]);
+    expect(titles(await explained('kettle', { user_id: String(owner.id) }, staff)).length).toBeGreaterThan(1);
+    const stranger = await app.createUser();
+    expect(titles(await explained('kettle', { user_id: String(owner.id) }, stranger))).toEqual([]);
+    expect(titles(await explained('kettle', { store_id: String(stores[0]) }, stranger))).toEqual([]);
+  });
+
+  it.each(['explain=maybe', 'user_id=x', 'user_id=0', 'store_id=x'])('is not read by %s', async (query) => {
+    const { status, body } = await app.get(`${SEARCH}?q=kettle&${query}`, owner.access);
+    expect([status, body.errors?.[0].field]).toEqual([400, query.split('=')[0]]);
+  });
+});

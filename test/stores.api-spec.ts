@@ -313,4 +313,152 @@ describe('stores', () => {
     expect(await send(token, { permalink: permalinkAt(B) }, 'new')).toBe(202);
     expect(await titles()).toEqual(['new', `old of ${A}`]);
   });
+
+  describe('as they are listed', () => {
+    const STORES = '/api/v1/integrations/stores/';
+    type Listed = { id: number; url: string | null; [field: string]: unknown };
+    const list = (query = '', user = owner) => app.get(`${STORES}?${query}`, user.access);
+    const found = async (query: string, user = owner): Promise<(string | null)[]> => {
+      const { status, body } = await list(query, user);
+      expect(status).toBe(200);
+      expect(body.count).toBe(body.results.length);
+      return (body.results as Listed[]).map(({ url }) => url);
+    };
+    let staff: TestUser;
+    beforeAll(async () => {
+      staff = await app.createUser({ staff: true });
+    });
+
+    it('say what became of what each sent', async () => {
+      const token = await newToken();
+      await send(token, { site: A }, 'A');
+      await send(token, { site: B }, 'B');
+      await send(token, { site: B }, 'B', { event_type: 'product.deleted' });
+      await app.idle();
+      const [a, b] = await storesOf();
+      const fresh = { events_queued: 0, events_failed: 0, last_event_at: expect.any(String) };
+      expect((await list()).body.results).toMatchObject([
+        { id: b!.id, ...fresh, products: 0 },
+        { id: a!.id, ...fresh, products: 1 },
+      ]);
+      const [arrival] = await app.query<{ at: Date }>(
+        `SELECT max(created_at) AS at FROM events WHERE user_id = $1 AND store_id = $2`,
+        [owner.id, a!.id],
+      );
+      expect((await list()).body.results[1].last_event_at).toBe(arrival!.at.toISOString());
+      await app.query(`UPDATE stores SET last_event_at = '2025-11-10T09:00:00Z' WHERE id = $1`, [a!.id]);
+      await app.query(
+        `INSERT INTO events (user_id, store_id, token_id, event_id, event_type, woo_product_id, payload, status,
+                             next_attempt_at, created_at)
+         SELECT $1, $2, 1, 'extra-' || n, 'product.updated', n, '{}', CASE WHEN n < 3 THEN 'queued' ELSE 'failed' END,
+                now() + interval '1 day', '2025-11-11T09:00:00Z' FROM generate_series(1, 5) n`,
+        [owner.id, a!.id],
+      );
+      const expected = {
+        id: a!.id,
+        events_queued: 2,
+        events_failed: 3,
+        products: 1,
+        last_event_at: '2025-11-11T09:00:00.000Z',
+      };
+      expect((await app.get(`${STORES}${a!.id}/`, owner.access)).body).toMatchObject(expected);
+      expect((await app.get(`${STORES}${a!.id}/`, staff.access)).body).toMatchObject(expected);
+      expect((await list()).body.results[0]).toMatchObject({ id: b!.id, ...fresh });
+      await app.query(`DELETE FROM events WHERE user_id = $1`, [owner.id]);
+      expect((await list()).body.results).toMatchObject([
+        { events_queued: 0, events_failed: 0, last_event_at: expect.any(String) },
+        { events_queued: 0, events_failed: 0, products: 1, last_event_at: '2025-11-10T09:00:00.000Z' },
+      ]);
+    });
+
+    it('go by the arrival of what they were sent last, whichever of it is done first', async () => {
+      const token = await newToken();
+      await send(token, { site: A }, 'first');
+      await app.idle();
+      const [a] = await storesOf();
+      await app.query(`UPDATE stores SET last_event_at = now() + interval '1 hour' WHERE id = $1`, [a!.id]);
+      const later = ((await list()).body.results[0] as Listed).last_event_at;
+      await send(token, { site: A }, 'second');
+      await app.idle();
+      expect((await list()).body.results).toMatchObject([{ last_event_at: later, events_queued: 0 }]);
+    });
+
+    it('that turn out to be one shop know the last event of both', async () => {
+      const token = await newToken();
+      await send(token, { permalink: permalinkAt(A) }, 'Unnamed');
+      await app.idle();
+      const [nameless] = await storesOf();
+      await newToken({ store_url: A });
+      await app.query(`UPDATE stores SET last_event_at = now() + interval '1 hour' WHERE id = $1`, [
+        nameless!.id,
+      ]);
+      const [first] = (await list('search=a.example')).body.results as Listed[];
+      expect(first!.last_event_at).toBeNull();
+      await send(token, { site: A }, 'Named');
+      await app.idle();
+      const { body } = await list();
+      expect(body.count).toBe(1);
+      expect(Date.parse(body.results[0].last_event_at as string)).toBeGreaterThan(Date.now());
+    });
+
+    it('count nothing of a neighbour, who has a shop at the same address', async () => {
+      const other = await app.createUser();
+      await send(await newToken(), { site: A }, 'Mine');
+      await newToken({ store_url: A }, other);
+      await app.idle();
+      expect((await list('', other)).body.results).toMatchObject([
+        { url: 'a.example.com', products: 0, events_queued: 0, last_event_at: null },
+      ]);
+      const theirs = (await storesOf(other))[0]!;
+      expect((await app.get(`${STORES}${theirs.id}/`, owner.access)).status).toBe(404);
+    });
+
+    it('are found by address, host and the owner’s e-mail', async () => {
+      await newToken({ store_url: 'https://north.example.com' });
+      await newToken({ store_url: 'https://south_1.example.com' });
+      await send(await newToken(), { permalink: permalinkAt('https://west.example.com') }, 'West');
+      await app.idle();
+      expect(await found('search=NORTH')).toEqual(['north.example.com']);
+      expect(await found('search=west')).toEqual([null]);
+      expect(await found('search=example.com')).toHaveLength(3);
+      expect(await found(`search=${owner.email}`)).toHaveLength(3);
+      expect(await found('search=south_1')).toEqual(['south_1.example.com']);
+      expect(await found('search=nort_')).toEqual([]);
+      expect(await found('search=%25')).toEqual([]);
+      expect(await found('search=')).toHaveLength(3);
+      expect(await found(`search=${owner.email}`, staff)).toHaveLength(3);
+      expect(await found(`search=north&user_id=${owner.id}`, staff)).toEqual(['north.example.com']);
+      const stranger = await app.createUser();
+      for (const query of ['search=north', `search=${owner.email}`, `search=north&user_id=${owner.id}`]) {
+        expect(await found(query, stranger)).toEqual([]);
+      }
+    });
+
+    it('come in pages that leave none out and show none twice', async () => {
+      for (let index = 0; index < 5; index++) await newToken({ store_url: `https://s${index}.example.com` });
+      const seen: number[] = [];
+      for (const page of [1, 2, 3]) {
+        const { body } = await list(`page=${page}&page_size=2&search=example`);
+        expect(body.count).toBe(5);
+        seen.push(...(body.results as Listed[]).map(({ id }) => id));
+      }
+      expect(seen).toEqual((await storesOf()).map(({ id }) => id).reverse());
+    });
+
+    it.each([`search=${'a'.repeat(201)}`, 'search=a&search=b', 'user_id=x', 'page=0'])(
+      'are not listed by a bad filter: %.20s',
+      async (query) => {
+        const answer = await list(query);
+        expect([answer.status, answer.body.error]).toEqual([400, 'validation_failed']);
+        expect(answer.body.errors[0].field).toBe(query.split('=')[0]);
+      },
+    );
+
+    it.each(['', '1/'])('are for nobody without a session: %s', async (path) => {
+      const { secret } = await newToken();
+      for (const token of [undefined, 'nonsense', secret]) {
+        expect((await app.get(STORES + path, token)).status).toBe(401);
+      }
+    });
+  });
 });

@@ -366,14 +366,73 @@ describe('integration tokens', () => {
     expect((await app.get(`${TOKENS}?page=9`, user.access)).body.results).toEqual([]);
   });
 
-  it.each(['page=0', 'page=x', 'page_size=0', 'page_size=101', 'user_id=x', 'user_id=1e3'])(
-    'refuses ?%s, naming the parameter',
-    async (query) => {
-      const answer = await app.get(`${TOKENS}?${query}`, staff.access);
-      expect(outcome(answer)).toEqual([400, 'validation_failed']);
-      expect(fieldsOf(answer)).toEqual([query.split('=')[0]]);
-    },
-  );
+  describe('are found', () => {
+    let finder: TestUser;
+    let stranger: TestUser;
+    const names = async (query: string, user = finder): Promise<string[]> => {
+      const { status, body } = await app.get(`${TOKENS}?${query}`, user.access);
+      expect(status).toBe(200);
+      expect(body.count).toBe(body.results.length);
+      return (body.results as { name: string }[]).map(({ name }) => name).sort();
+    };
+
+    beforeAll(async () => {
+      [finder, stranger] = [await app.createUser(), await app.createUser()];
+      for (const name of ['in use', 'in time', 'over', 'off', 'off and over']) {
+        const { id } = await app.createToken(finder, {
+          name,
+          ...(name === 'in time' && { expires_at: '2999-01-01T00:00:00Z' }),
+        });
+        if (name.includes('over')) {
+          await app.query(
+            `UPDATE integration_tokens SET expires_at = now() - interval '1 second' WHERE id = $1`,
+            [id],
+          );
+        }
+        if (name.startsWith('off')) await deactivate(id, finder);
+      }
+    });
+
+    it.each([
+      ['active', ['in time', 'in use']],
+      ['expired', ['over']],
+      ['inactive', ['off', 'off and over']],
+      ['', ['in time', 'in use', 'off', 'off and over', 'over']],
+    ])('by status=%s', async (status, expected) => {
+      expect(await names(`status=${status}`)).toEqual(expected);
+      expect(await names(`status=${status}&user_id=${finder.id}`, staff)).toEqual(expected);
+      expect(await names(`status=${status}&user_id=${finder.id}`, stranger)).toEqual([]);
+    });
+
+    it('by words of the name, the preview and the owner’s e-mail, among their own', async () => {
+      expect(await names('search=OVER')).toEqual(['off and over', 'over']);
+      expect(await names('search=over&status=expired')).toEqual(['over']);
+      expect(await names('search=in%25')).toEqual([]);
+      expect(await names(`search=${finder.email}`)).toHaveLength(5);
+      expect(await names(`search=${finder.email}&status=inactive`, staff)).toEqual(['off', 'off and over']);
+      expect(await names(`search=${finder.email}`, stranger)).toEqual([]);
+      expect(await names(`search=over&user_id=${finder.id}`, stranger)).toEqual([]);
+      const { body } = await app.get(`${TOKENS}?search=in+use`, finder.access);
+      const preview = body.results[0].token_preview as string;
+      expect(await names(`search=${preview.slice(-6)}`)).toEqual(['in use']);
+    });
+  });
+
+  it.each([
+    'page=0',
+    'page=x',
+    'page_size=0',
+    'page_size=101',
+    'user_id=x',
+    'user_id=1e3',
+    'status=lost',
+    'status=active&status=expired',
+    `search=${'a'.repeat(201)}`,
+  ])('refuses ?%s, naming the parameter', async (query) => {
+    const answer = await app.get(`${TOKENS}?${query}`, staff.access);
+    expect(outcome(answer)).toEqual([400, 'validation_failed']);
+    expect(fieldsOf(answer)).toEqual([query.split('=')[0]]);
+  });
 });
 
 describe('allowed addresses behind a trusted proxy', () => {

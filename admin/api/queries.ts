@@ -25,3 +25,9 @@ export const queries: QueryClient = new QueryClient({
     },
   },
 });
+
+/** Somebody else, or nobody, is logged in from now on: nothing of one person is there for the next. */
+export function changePerson(person: unknown): void {
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+  queries.setQueryData(SESSION, person);
+}

@@ -1,7 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { createContext, useContext, type ReactNode } from 'react';
 import { answer, api, ApiError, type Schemas } from '../api/client';
-import { SESSION } from '../api/queries';
+import { changePerson, SESSION } from '../api/queries';
 import { ErrorState, LoadingState } from '../parts/states';
 import { Login } from './login';
 
@@ -38,7 +38,6 @@ export function SessionGate({ children }: { children: ReactNode }) {
 }
 
 export function useLogIn() {
-  const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ login, password }: { login: string; password: string }) =>
       answer(
@@ -46,21 +45,13 @@ export function useLogIn() {
           body: login.includes('@') ? { email: login, password } : { username: login, password },
         }),
       ),
-    onSuccess: ({ user }) => {
-      queries.clear();
-      queries.setQueryData(SESSION, user);
-    },
+    onSuccess: ({ user }) => changePerson(user),
   });
 }
 
 export function useLogOut() {
-  const queries = useQueryClient();
   return useMutation({
     mutationFn: () => answer(api.DELETE('/api/v1/auth/session/')),
-    onSuccess: () => {
-      // Nothing of one person is there for the next.
-      queries.clear();
-      queries.setQueryData(SESSION, null);
-    },
+    onSuccess: () => changePerson(null),
   });
 }

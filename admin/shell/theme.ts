@@ -1,33 +1,37 @@
-import { createTheme, localStorageColorSchemeManager, type CSSVariablesResolver } from '@mantine/core';
+import { Alert, createTheme, localStorageColorSchemeManager, type CSSVariablesResolver } from '@mantine/core';
 
 const FONT = "Vazirmatn, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 
 export const theme = createTheme({
   primaryColor: 'cyan',
-  // Light enough on dark, and dark enough on light, for text of 4.5 to 1.
-  primaryShade: { light: 9, dark: 8 },
+  // White text on it has 4.5 to 1.
+  primaryShade: 9,
   autoContrast: true,
   fontFamily: FONT,
   headings: { fontFamily: FONT, fontWeight: '650' },
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    // The color of an alert is too pale for its title.
+    Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
+  },
 });
-
-export const colorSchemeManager = localStorageColorSchemeManager({ key: 'fiko-color-scheme' });
 
 /** Mantine's own quiet colors are too pale for text: these have 4.5 to 1 on all that text stands on. */
 const QUIET = { light: '#5c636a', dark: '#b0b0b0' };
 const quiet = (color: string) => ({ '--mantine-color-dimmed': color, '--mantine-color-placeholder': color });
 
-/** Nor can text of a color be read on the pale shade of it, or the red of what is typed wrongly on dark. */
-const ON_PALE = {
-  '--mantine-color-green-light-color': '#1c6129',
-  '--mantine-color-yellow-light-color': '#8a3f00',
-};
-
-export const themeVariables: CSSVariablesResolver = () => ({
+/** So have the words of errors and of states. */
+export const cssVariablesResolver: CSSVariablesResolver = () => ({
   variables: {},
-  light: { ...quiet(QUIET.light), ...ON_PALE },
+  light: {
+    ...quiet(QUIET.light),
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+    '--mantine-color-green-light-color': '#1c6129',
+    '--mantine-color-yellow-light-color': '#8a3f00',
+  },
   dark: { ...quiet(QUIET.dark), '--mantine-color-error': '#ff8787' },
 });
+
+export const colorSchemeManager = localStorageColorSchemeManager({ key: 'fiko-color-scheme' });

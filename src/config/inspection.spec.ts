@@ -42,6 +42,12 @@ describe('secretsOf', () => {
     ]);
   });
 
+  it('leaves an address without a password as it is', () => {
+    expect(secretsOf({ REDIS_URL: 'redis://127.0.0.1:6379', DATABASE_URL: 'postgres://db/fiko' })).toEqual(
+      [],
+    );
+  });
+
   it('knows every setting whose name sounds like one', () => {
     const sounding = Object.keys(KEYS).filter((name) => /SECRET|PASSWORD$|_KEY$|_TOKEN$/.test(name));
     expect(sounding.filter((name) => !(SECRET_KEYS as readonly string[]).includes(name))).toEqual([]);

@@ -67,12 +67,16 @@ function complaintOf(read: () => unknown): string[] {
   }
 }
 
-/** The values of secret settings, and of those that are addresses the password. Longest first, to replace them by. */
+/**
+ * The values of secret settings; of an address only that with a password, and the password by itself. Longest first, to
+ * replace them by.
+ */
 export function secretsOf(environment: Record<string, string | undefined>): string[] {
   const values = SECRET_KEYS.flatMap((name) => {
     const value = environment[name]?.trim() ?? '';
-    const password = /^[\w+.-]+:\/\/[^/@:]*:(.*)@/.exec(value)?.[1];
-    return [value, ...(password === undefined ? [] : [password, decoded(password)])];
+    if (!/^[a-z]+:\/\//.test(value)) return [value];
+    const password = /^[a-z]+:\/\/[^/@:]*:(.*)@/.exec(value)?.[1];
+    return password === undefined ? [] : [value, password, decoded(password)];
   });
   return [...new Set(values)].filter((value) => value.length >= 4).sort((a, b) => b.length - a.length);
 }

@@ -138,7 +138,7 @@ class DashboardStoreDto {
   })
   name: string | null;
 
-  @ApiProperty({ type: Date, nullable: true, description: 'Null where the log has none of it' })
+  @ApiProperty({ type: Date, nullable: true, description: 'Null where none has arrived' })
   last_event_at: Date | null;
 
   @ApiProperty()

@@ -37,7 +37,7 @@ export class DashboardService {
       actor.isStaff ? this.jobs.states() : null,
       actor.isStaff ? this.embeddings.usage(USAGE_DAYS) : null,
       this.generations.active(),
-      this.activity.between(userId, window.from, window.to, window.bucketSeconds),
+      this.activity.between(userId, window.from, window.bucketSeconds, window.starts.length),
       this.activity.backlog(userId),
       this.embeddings.backlog(userId),
       storesToLookAt(this.dataSource.manager, userId, DASHBOARD_STORES),

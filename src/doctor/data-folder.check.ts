@@ -3,14 +3,14 @@ import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { DataFolder } from '../database/embedded/data-folder';
 import type { Check } from './check';
-import { fault, ok, skipped, type Finding } from './finding';
+import { fault, ok, type Finding } from './finding';
 import { reasonOf } from './values';
 
 /** Of embedded mode: where everything is. */
 export const dataFolderCheck: Check = {
   group: 'Data folder',
   async run({ config, visit }) {
-    if (visit.kind === 'server') return [skipped('DATA_DIR', 'not used where DATABASE_URL is set')];
+    if (visit.kind === 'server') return [];
     const folder = resolve(config.server.dataDir);
     return [await writable(folder), await lock(folder, visit.kind === 'running')];
   },

@@ -20,12 +20,16 @@ const STORE = { user_id: 7, store_id: 3 };
 
 describe('JobQueue', () => {
   type Added = { queue: string; name: string; data: unknown; options: Record<string, unknown> };
-  const open = (answer: () => Promise<void> = () => Promise.resolve()) => {
+  const open = (
+    answer: () => Promise<void> = () => Promise.resolve(),
+    counts: () => Promise<Record<string, number>> = () => Promise.resolve({}),
+  ) => {
     const added: Added[] = [];
     const warnings: unknown[] = [];
     const backend = {
       queue: (queue: string) => ({
         on: () => undefined,
+        getJobCounts: counts,
         add: (name: string, data: unknown, options: Record<string, unknown>) => {
           added.push({ queue, name, data, options });
           return answer();
@@ -87,6 +91,26 @@ describe('JobQueue', () => {
     await expect(jobs.add('knowledge.embed', {})).rejects.toThrow('the queue is away');
     await expect(jobs.nudge('events.process', STORE)).resolves.toBeUndefined();
     expect(warnings).toMatchObject([{ job: 'events.process' }]);
+  });
+
+  it('counts jobs by their state, those with a priority among those that wait', async () => {
+    const { jobs } = open(undefined, () =>
+      Promise.resolve({ waiting: 2, prioritized: 1, active: 4, delayed: 5, failed: 6 }),
+    );
+    expect(await jobs.states()).toEqual(
+      Object.keys(QUEUES).map((name) => ({ name, waiting: 3, active: 4, delayed: 5, failed: 6 })),
+    );
+  });
+
+  it.each<[string, () => Promise<never>]>([
+    ['is away', () => Promise.reject(new Error('the queue is away'))],
+    ['hangs', () => new Promise(() => undefined)],
+  ])('knows no states of a queue that %s, and does not wait for it', async (_, counts) => {
+    const { jobs, warnings } = open(undefined, counts);
+    const startedAt = Date.now();
+    expect(await jobs.states()).toBeNull();
+    expect(Date.now() - startedAt).toBeLessThan(2000);
+    expect(warnings).toHaveLength(1);
   });
 
   it('leaves a queue that hangs alone for a while, so that no request waits for it again', async () => {

@@ -77,6 +77,11 @@ export class PanelVisit extends Visit {
     this.takeFaults();
   }
 
+  /** What the browser keeps of the session, and could give to scripts. */
+  cookies(): ReturnType<typeof this.context.cookies> {
+    return this.context.cookies();
+  }
+
   /** As in {@link words}, in the language of the visit. */
   say<P extends Part>(
     part: P,
@@ -84,6 +89,11 @@ export class PanelVisit extends Visit {
     values?: Record<string, string | number>,
   ): string {
     return words(this.language, part, key, values);
+  }
+
+  /** As staff: whose shops are looked at from now on. */
+  async chooseUser({ id }: Pick<TestUser, 'id'>): Promise<void> {
+    await this.page.evaluate(`sessionStorage.setItem('fiko-scope', '${id}')`);
   }
 
   /** A page, once it shows what it asked for. */

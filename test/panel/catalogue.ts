@@ -10,6 +10,14 @@ export interface Catalogue {
   otherToken: string;
 }
 
+/** What shops, tokens and products are called, whatever language the panel speaks. */
+export const NAMES = [
+  'کفش پیاده‌روی مدل',
+  'کفش کوهنوردی با رنگ و سایز',
+  'کفشی که پذیرفته نمی‌شود',
+  'چای سیاه لاهیجان ۵۰۰ گرمی',
+];
+
 const SHOE_SHOP = 'https://kafsh.example.com';
 const TEA_SHOP = 'https://chai.example.com';
 

@@ -1,4 +1,4 @@
-import { Accordion, Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { Accordion, Button, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconFilter, IconRefresh } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { answer, api, type Schemas } from '../../api/client';
 import { useFormat } from '../../parts/format';
 import { Answered } from '../../parts/states';
-import { Moment } from '../../parts/values';
+import { Moment, State } from '../../parts/values';
 import type { Conditions } from './conditions';
 import classes from './events.module.css';
 
@@ -83,12 +83,8 @@ function Cause({
   return (
     <Stack gap={6}>
       <Group gap="xs">
-        <Badge color="red" variant="light" tt="none">
-          {t('causeEvents', { count, formatted: format.count(count) })}
-        </Badge>
-        <Badge color="gray" variant="light" tt="none">
-          {t('causeStores', { count: stores, formatted: format.count(stores) })}
-        </Badge>
+        <State tone="bad">{t('causeEvents', { count, formatted: format.count(count) })}</State>
+        <State tone="quiet">{t('causeStores', { count: stores, formatted: format.count(stores) })}</State>
         <Text size="sm" c="dimmed">
           {t('causeFirst')}: <Moment at={first} />
         </Text>

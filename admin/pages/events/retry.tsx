@@ -49,7 +49,10 @@ export function useRetryMatching() {
   const retry = async (conditions: Conditions, filtered: boolean) => {
     const { failed: count } = await counting.mutateAsync(conditions);
     if (count === 0) {
-      notifications.show({ message: t('nothingToRetry') });
+      notifications.show({
+        message: t('nothingToRetry'),
+        closeButtonProps: { 'aria-label': t('close', { ns: 'common' }) },
+      });
       return;
     }
     const text = t('retryText', { count, formatted: format.count(count) });

@@ -26,8 +26,8 @@ export function EventStateCell({ event }: { event: EventRow }) {
         </Text>
       )}
       {error && (
-        <Text size="xs" c="dimmed" lineClamp={2} maw={260} dir="auto" title={error}>
-          {error}
+        <Text size="xs" c="dimmed" lineClamp={2} maw={260} title={error}>
+          <bdi>{error}</bdi>
         </Text>
       )}
     </Stack>

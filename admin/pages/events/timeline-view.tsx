@@ -18,6 +18,12 @@ export function EventTimeline({ event }: { event: EventDetail }) {
   const format = useFormat();
   const steps = stepsOf(event);
   const { chunks } = event.timeline;
+  /** What has been, what is awaited, or why nothing is. */
+  const titleOf = ({ name, state }: Step): string => {
+    if (state === 'skipped') return t(event.status === 'failed' ? 'skipped_failed' : 'skipped_searchable');
+    if (state === 'awaited' && name !== 'accepted' && name !== 'failed') return t(`awaited_${name}`);
+    return t(`step_${name}`);
+  };
   return (
     <Timeline bulletSize={26} lineWidth={2} active={steps.length} aria-label={t('timeline')}>
       {steps.map((step) => {
@@ -29,7 +35,7 @@ export function EventTimeline({ event }: { event: EventDetail }) {
             color={COLORS[state]}
             lineVariant={state === 'done' ? 'solid' : 'dashed'}
             bullet={<Icon size={15} aria-hidden />}
-            title={t(`step_${name}`)}
+            title={titleOf(step)}
           >
             {at && (
               <Text size="sm">
@@ -41,7 +47,11 @@ export function EventTimeline({ event }: { event: EventDetail }) {
                 {t('after', { time: format.duration(after) })}
               </Text>
             )}
-            <Note step={step} event={event} />
+            {name === 'searchable' && at && after === null && (
+              <Text size="sm" c="dimmed">
+                {t('wasSearchable')}
+              </Text>
+            )}
             {name === 'searchable' && state !== 'skipped' && chunks > 0 && (
               <Text size="xs" c="dimmed">
                 {t('chunks', { count: chunks, formatted: format.count(chunks) })}
@@ -52,23 +62,4 @@ export function EventTimeline({ event }: { event: EventDetail }) {
       })}
     </Timeline>
   );
-}
-
-/** What is awaited, or why nothing is. */
-function Note({ step: { name, state, at, after }, event }: { step: Step; event: EventDetail }) {
-  const { t } = useTranslation('events');
-  const note = () => {
-    if (name === 'searchable') {
-      if (state === 'skipped') return t(event.status === 'failed' ? 'skipped_failed' : 'skipped_searchable');
-      if (at && after === null) return t('wasSearchable');
-    }
-    if (state === 'awaited' && name !== 'accepted' && name !== 'failed') return t(`awaited_${name}`);
-    return null;
-  };
-  const text = note();
-  return text ? (
-    <Text size="sm" c="dimmed">
-      {text}
-    </Text>
-  ) : null;
 }

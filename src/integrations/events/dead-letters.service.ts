@@ -30,7 +30,7 @@ export class DeadLetters {
 
   /** The latest cause first, at most 200. */
   async groups(actor: User, filter: EventConditionsDto): Promise<FailureGroupDto[]> {
-    const groups = await failed(this.log.matching(actor, filter))
+    const groups = await failed(this.log.matching(actor, await this.log.withOwner(filter)))
       .select(`coalesce(event.failureCause, 'unknown')`, 'cause')
       .addSelect('count(*)', 'count')
       .addSelect('max(event.id)', 'latest')
@@ -57,7 +57,8 @@ export class DeadLetters {
   }
 
   /** Queues the failed events that match again, each once. @returns how many */
-  async retry(actor: User, { ids, ...filter }: RetryEventsDto): Promise<number> {
+  async retry(actor: User, { ids, ...conditions }: RetryEventsDto): Promise<number> {
+    const filter = await this.log.withOwner(conditions);
     return this.requeue(() => {
       const query = failed(this.log.matching(actor, filter));
       return ids ? query.andWhere('event.id = ANY(:ids)', { ids }) : query;

@@ -18,85 +18,72 @@ export interface Backlog {
   oldestQueuedAt: Date | null;
 }
 
-/** Rows get their ids and their times in one order, but for statements that take long. */
-const DISORDER = `interval '5 minutes'`;
+interface Ended {
+  arrived_in: number;
+  ended_in: number;
+  status: 'processed' | 'failed';
+  events: number;
+}
 
 /** How many events came and ended when. Of one user, or of all where that is null. */
 @Injectable()
 export class EventActivity {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** Empty buckets are left out. @param to the first moment that does not count any more */
-  async between(userId: number | null, from: Date, to: Date, bucketSeconds: number): Promise<Activity[]> {
-    const [accepted, ended] = await Promise.all([
-      this.accepted(userId, from, to, bucketSeconds),
-      this.ended(userId, from, to, bucketSeconds),
+  /**
+   * Empty buckets are left out. Nothing but indexes is read, in the main: what arrived in the stretch has ended since it
+   * began, and stands in events_ended_idx with both times, or waits still, and stands in events_waiting_idx.
+   * @param count of buckets
+   */
+  async between(
+    userId: number | null,
+    from: Date,
+    bucketSeconds: number,
+    count: number,
+  ): Promise<Activity[]> {
+    const [ended, waiting] = await Promise.all([
+      this.ended(userId, from, bucketSeconds),
+      this.waiting(userId, from, bucketSeconds),
     ]);
     const buckets = new Map<number, Activity>();
-    for (const { bucket, ...counts } of [...accepted, ...ended]) {
+    const add = (bucket: number, kind: 'accepted' | 'processed' | 'failed', events: number): void => {
+      if (bucket < 0 || bucket >= count) return;
       const known = buckets.get(bucket) ?? { bucket, accepted: 0, processed: 0, failed: 0 };
-      buckets.set(bucket, { ...known, ...counts });
+      known[kind] += events;
+      buckets.set(bucket, known);
+    };
+    for (const { arrived_in: arrivedIn, ended_in: endedIn, status, events } of ended) {
+      add(arrivedIn, 'accepted', events);
+      add(endedIn, status, events);
     }
+    for (const { arrived_in: arrivedIn, events } of waiting) add(arrivedIn, 'accepted', events);
     return [...buckets.values()].sort((a, b) => a.bucket - b.bucket);
   }
 
-  /**
-   * By arrival, of which there is no index: each event would pay for it twice. Ids grow with time, so those of the
-   * stretch are all that are read.
-   */
-  private async accepted(userId: number | null, from: Date, to: Date, bucketSeconds: number) {
-    const first = await this.firstIdSince(from);
-    if (first === null) return [];
-    return this.dataSource.query<{ bucket: number; accepted: number }[]>(
-      `SELECT ${bucketOf('created_at')} AS bucket, count(*) AS accepted FROM events
-        WHERE id >= $4 AND created_at >= $1 AND created_at < $2 ${userId === null ? '' : 'AND user_id = $5'}
-        GROUP BY 1`,
-      [from, to, bucketSeconds, first, ...(userId === null ? [] : [userId])],
-    );
-  }
-
-  /** By their end, along events_ended_idx: an event that was queued again may be much older than its end. */
-  private ended(userId: number | null, from: Date, to: Date, bucketSeconds: number) {
-    const counts = `SELECT ${bucketOf('e.processed_at')} AS bucket,
-                           count(*) FILTER (WHERE e.status = 'processed') AS processed,
-                           count(*) FILTER (WHERE e.status = 'failed') AS failed
-                      FROM events e
-                     WHERE e.user_id = user_id_of AND e.processed_at >= $1 AND e.processed_at < $2
-                     GROUP BY 1`;
-    type Row = { bucket: number; processed: number; failed: number };
-    if (userId !== null) {
-      return this.dataSource.query<Row[]>(counts.replace('user_id_of', '$4'), [
-        from,
-        to,
-        bucketSeconds,
-        userId,
-      ]);
-    }
+  private ended(userId: number | null, from: Date, bucketSeconds: number): Promise<Ended[]> {
+    const counts = (user: string): string => `
+      SELECT ${bucketOf('e.created_at')} AS arrived_in, ${bucketOf('e.processed_at')} AS ended_in, e.status,
+             count(*) AS events
+        FROM events e WHERE e.user_id = ${user} AND e.processed_at >= $1 GROUP BY 1, 2, 3`;
+    if (userId !== null) return this.dataSource.query(counts('$3'), [from, bucketSeconds, userId]);
     // From user to user, since the index begins with them.
-    return this.dataSource.query<Row[]>(
-      `SELECT bucket, sum(processed)::bigint AS processed, sum(failed)::bigint AS failed
-         FROM users u CROSS JOIN LATERAL (${counts.replace('user_id_of', 'u.id')}) counted GROUP BY 1`,
-      [from, to, bucketSeconds],
+    return this.dataSource.query(
+      `SELECT arrived_in, ended_in, status, sum(events)::bigint AS events
+         FROM users u CROSS JOIN LATERAL (${counts('u.id')}) counted GROUP BY 1, 2, 3`,
+      [from, bucketSeconds],
     );
   }
 
-  /** An id before which no event arrived since then, by halving: some 25 steps in events_id_idx among millions. */
-  private async firstIdSince(moment: Date): Promise<number | null> {
-    const [row] = await this.dataSource.query<{ id: number | null }[]>(
-      `WITH RECURSIVE range AS (
-         SELECT min(id) AS low, max(id) + 1 AS high FROM events
-         UNION ALL
-         SELECT CASE WHEN probe.is_older THEN probe.id + 1 ELSE range.low END,
-                CASE WHEN probe.is_older THEN range.high ELSE (range.low + range.high) / 2 END
-           FROM range
-          CROSS JOIN LATERAL (SELECT e.id, e.created_at < $1::timestamptz - ${DISORDER} AS is_older FROM events e
-                               WHERE e.id >= (range.low + range.high) / 2 ORDER BY e.id LIMIT 1) probe
-          WHERE range.low < range.high
-       )
-       SELECT max(low) AS id FROM range`,
-      [moment],
+  private waiting(
+    userId: number | null,
+    from: Date,
+    bucketSeconds: number,
+  ): Promise<{ arrived_in: number; events: number }[]> {
+    return this.dataSource.query(
+      `SELECT ${bucketOf('created_at')} AS arrived_in, count(*) AS events FROM events
+        WHERE status = 'queued' AND created_at >= $1 ${userId === null ? '' : 'AND user_id = $3'} GROUP BY 1`,
+      [from, bucketSeconds, ...(userId === null ? [] : [userId])],
     );
-    return row!.id;
   }
 
   /** Along events_waiting_idx and events_failed_idx, which have nothing else. */
@@ -113,6 +100,9 @@ export class EventActivity {
   }
 }
 
-/** `$1` is when bucket 0 begins, `$3` how many seconds each has. */
+/**
+ * `$1` is when bucket 0 begins, `$2` how many seconds each has; what was before is in one below 0. By floating point:
+ * `extract` gives decimals, which a week of events is too many for.
+ */
 const bucketOf = (column: string): string =>
-  `floor(extract(epoch FROM ${column} - $1::timestamptz) / $3::integer)::integer`;
+  `floor(date_part('epoch', ${column} - $1::timestamptz) / $2::integer)::integer`;

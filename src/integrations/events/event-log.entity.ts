@@ -29,7 +29,6 @@ export type EventFormat = 'fiko' | 'woocommerce';
 @Index('events_payload_idx', ['processedAt'], { where: `status = 'processed' AND payload IS NOT NULL` })
 @Index('events_waiting_idx', ['userId', 'storeId', 'id'], { where: `status = 'queued'` })
 @Index('events_failed_idx', ['userId', 'id'], { where: `status = 'failed'` })
-@Index('events_store_idx', ['userId', 'storeId', 'id'])
 @Index('events_ended_idx', { synchronize: false })
 export class EventLog {
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'events_pkey' })

@@ -75,6 +75,10 @@ export class Store {
   @Column('integer', { nullable: true })
   driftProducts: number | null;
 
+  /** When the last of its events arrived that were processed; those that wait or failed are known by the log. */
+  @Column('timestamptz', { nullable: true })
+  lastEventAt: Date | null;
+
   @Column('timestamptz', { default: () => 'now()' })
   createdAt: Date;
 }

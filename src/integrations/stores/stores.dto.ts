@@ -79,7 +79,7 @@ export class StoreDto {
   @ApiProperty({
     type: Date,
     nullable: true,
-    description: 'When its last event arrived; null where the log has none of it',
+    description: 'When its last event arrived; null where none has',
   })
   last_event_at: Date | null;
 

@@ -268,7 +268,8 @@ async function markMerged(manager: EntityManager, userId: number, from: number, 
   );
   // What waits for the first in its latest epoch must not stand above all that the second is still to be told.
   await manager.query(
-    `UPDATE stores s SET epoch = greatest(s.epoch, f.epoch)
+    `UPDATE stores s
+        SET epoch = greatest(s.epoch, f.epoch), last_event_at = greatest(s.last_event_at, f.last_event_at)
        FROM stores f WHERE s.user_id = $1 AND s.id = $3 AND f.user_id = $1 AND f.id = $2`,
     [userId, from, into],
   );

@@ -1,0 +1,37 @@
+import { Divider, Drawer, Stack } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { NativeWebhooks } from './native-webhooks';
+import type { NewSecret } from './new-secret';
+import { SigningKeys } from './signing-keys';
+import type { Token } from './token-fields';
+
+interface SecurityProps {
+  token: Token;
+  close: () => void;
+  made: (secret: NewSecret) => void;
+}
+
+/** How the requests of a token are known to be the shop's. */
+export function TokenSecurity({ token, close, made }: SecurityProps) {
+  const { t } = useTranslation('tokens');
+  return (
+    <Drawer
+      opened
+      onClose={close}
+      position="right"
+      size="lg"
+      title={t('securityTitle', { name: token.name })}
+      closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}
+    >
+      <Stack gap="xl">
+        <SigningKeys token={token} made={made} />
+        {token.integration_type === 'woocommerce' && (
+          <>
+            <Divider />
+            <NativeWebhooks token={token} made={made} />
+          </>
+        )}
+      </Stack>
+    </Drawer>
+  );
+}
