@@ -17,7 +17,7 @@ import { NotFound } from './shell/not-found';
 import { styleNonce } from './shell/nonce';
 import { ScopeProvider } from './shell/scope';
 import { SessionGate } from './shell/session';
-import { colorSchemeManager, theme, themeVariables } from './shell/theme';
+import { colorSchemeManager, cssVariablesResolver, theme } from './shell/theme';
 
 const Dashboard = lazy(() => import('./pages/dashboard/page'));
 const Tokens = lazy(() => import('./pages/tokens/page'));
@@ -34,8 +34,8 @@ export function App() {
     <DirectionProvider>
       <MantineProvider
         theme={theme}
-        cssVariablesResolver={themeVariables}
         colorSchemeManager={colorSchemeManager}
+        cssVariablesResolver={cssVariablesResolver}
         defaultColorScheme="auto"
         getStyleNonce={styleNonce}
       >

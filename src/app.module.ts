@@ -35,7 +35,7 @@ export class AppModule {
         ConfigModule.forRoot(config),
         LoggerModule.forRoot(loggerParams(logger)),
         DatabaseModule.forRoot(config, databaseUrl),
-        TelemetryModule, // what is counted, for all below
+        TelemetryModule, // metrics and traces, for all below
         JobsModule.forRoot(config, databaseUrl),
         KnowledgeModule, // documents, chunks, embeddings, search
         ...(roles.api

@@ -20,6 +20,8 @@ import { serveApiDocs } from './operations/api-docs';
 import { farewellOnStop, Lifecycle } from './operations/lifecycle.service';
 import { createLogger, frameworkLogger, logRequests, requestId } from './logging/logging';
 import { HttpMetrics } from './telemetry/http.metrics';
+import { traceRequests } from './telemetry/http.tracing';
+import { Tracing } from './telemetry/tracing.service';
 import { unauthorized } from './validation/errors';
 import type { Config } from './config/config';
 
@@ -39,6 +41,7 @@ export async function createApp(options: Omit<AppOptions, 'logger'>): Promise<Ne
   );
   app.useLogger(frameworkLogger(app.get(Logger)));
   app.get(HttpMetrics).observe(app.getHttpAdapter().getInstance());
+  traceRequests(app.getHttpAdapter().getInstance(), app.get(Tracing));
   logRequests(app.getHttpAdapter().getInstance(), logger);
   await configureApp(app, options.config);
   app.useGlobalFilters(new ErrorFilter(logger, isTransient));

@@ -379,7 +379,7 @@ describe('a process', () => {
       signal: controller.signal,
       headers: { 'content-type': 'application/json' },
       duplex: 'half',
-    } as RequestInit).catch(() => undefined);
+    }).catch(() => undefined);
     await until(
       'it is in flight',
       async () => (await Scrape.of(app)).value('fiko_http_requests_in_flight') === 2,

@@ -36,10 +36,19 @@ export function useConfirm(): (question: Question) => Promise<boolean> {
  * Something to do on the server: says how it went, and has what it changes read again.
  * @param said what to tell the person once it is done; null for nothing
  * @param changes beginnings of the query keys that are no longer true
+ * @param showsErrors whether the caller shows what went wrong, where it belongs: a form at its fields
  */
 export function useAction<V, R>(
   perform: (value: V) => Promise<R>,
-  { said, changes }: { said: ((result: R, value: V) => string) | null; changes: readonly string[] },
+  {
+    said,
+    changes,
+    showsErrors = false,
+  }: {
+    said: ((result: R, value: V) => string) | null;
+    changes: readonly string[];
+    showsErrors?: boolean;
+  },
 ) {
   const queries = useQueryClient();
   const { t } = useTranslation();
@@ -57,7 +66,9 @@ export function useAction<V, R>(
         });
       await Promise.all(changes.map((key) => queries.invalidateQueries({ queryKey: [key] })));
     },
-    onError: (error) =>
-      notifications.show({ color: 'red', message: messageOf(error), autoClose: 10_000, closeButtonProps }),
+    onError: (error) => {
+      if (!showsErrors)
+        notifications.show({ color: 'red', message: messageOf(error), autoClose: 10_000, closeButtonProps });
+    },
   });
 }

@@ -18,14 +18,20 @@ export const theme = createTheme({
   },
 });
 
-export const colorSchemeManager = localStorageColorSchemeManager({ key: 'fiko-color-scheme' });
-
 /** Mantine's own quiet colors are too pale for text: these have 4.5 to 1 on all that text stands on. */
 const QUIET = { light: '#5c636a', dark: '#b0b0b0' };
 const quiet = (color: string) => ({ '--mantine-color-dimmed': color, '--mantine-color-placeholder': color });
 
-export const themeVariables: CSSVariablesResolver = () => ({
+/** So have the words of errors and of states. */
+export const cssVariablesResolver: CSSVariablesResolver = () => ({
   variables: {},
-  light: quiet(QUIET.light),
-  dark: quiet(QUIET.dark),
+  light: {
+    ...quiet(QUIET.light),
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+    '--mantine-color-green-light-color': '#1c6129',
+    '--mantine-color-yellow-light-color': '#8a3f00',
+  },
+  dark: { ...quiet(QUIET.dark), '--mantine-color-error': '#ff8787' },
 });
+
+export const colorSchemeManager = localStorageColorSchemeManager({ key: 'fiko-color-scheme' });

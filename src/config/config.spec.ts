@@ -46,6 +46,8 @@ const DEFAULTS: Record<keyof typeof KEYS, string | number | string[] | null> = {
   EMBEDDING_CACHE_DAYS: 30,
   HNSW_FROM_CHUNKS: 10_000,
   EMBEDDING_TIMEOUT_MS: 60_000,
+  TRACES_ENDPOINT: null,
+  TRACES_SAMPLE_RATIO: 1,
 };
 
 /** For each key with a rule: values that break it, and one that keeps it. */
@@ -95,6 +97,8 @@ const BAD: Partial<Record<keyof typeof KEYS, string[]>> = {
   EMBEDDING_CONCURRENCY: ['0', '65'],
   EMBEDDING_CACHE_DAYS: ['-1', '3651'],
   EMBEDDING_TIMEOUT_MS: ['99', '600001'],
+  TRACES_ENDPOINT: ['collector:4318', 'x'],
+  TRACES_SAMPLE_RATIO: ['1.1', '-1', '.5', '1e-3', 'all'],
 };
 const FREE = ['HOST', 'DATA_DIR', 'OPENAI_API_KEY', 'EMBEDDING_MODEL'];
 

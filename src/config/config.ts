@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import {
   choice,
   choices,
+  decimal,
   integer,
   invalid,
   isAddressOrCidr,
@@ -236,6 +237,18 @@ export const KEYS = {
     min: 100,
     max: 600_000,
   }),
+
+  TRACES_ENDPOINT: optionalText(
+    'Traces',
+    'Address of an OpenTelemetry collector that takes OTLP over HTTP, such as http://127.0.0.1:4318; without it, no traces',
+    { test: isHttpUrl, says: 'an http or https address' },
+  ),
+  TRACES_SAMPLE_RATIO: decimal(
+    'Traces',
+    'Share of the traces that begin here which are kept; a request that brings a trace of its own is kept as that says',
+    1,
+    { min: 0, max: 1 },
+  ),
 } satisfies Record<string, Key<unknown>>;
 
 /** Settings whose value, or a part of it, must not be shown. */
@@ -321,6 +334,11 @@ export class Config {
     concurrency: this.values.EMBEDDING_CONCURRENCY,
     cacheDays: this.values.EMBEDDING_CACHE_DAYS,
     timeoutMs: this.values.EMBEDDING_TIMEOUT_MS,
+  };
+  readonly traces = {
+    /** Null for none. */
+    endpoint: this.values.TRACES_ENDPOINT,
+    sampleRatio: this.values.TRACES_SAMPLE_RATIO,
   };
 }
 

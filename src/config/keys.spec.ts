@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   addressSet,
   choice,
+  decimal,
   integer,
   isAddressOrCidr,
   list,
@@ -138,6 +139,13 @@ describe('keys', () => {
     'an integer refuses %p',
     (raw) => expect(() => number.read('N', raw)).toThrow(StartError),
   );
+
+  it('a decimal reads a share, and refuses what is none', () => {
+    const key = decimal('S', 'D', 0.5, { min: 0, max: 1 });
+    expect([undefined, '0', '1', '0.25'].map((raw) => key.read('N', raw))).toEqual([0.5, 0, 1, 0.25]);
+    for (const raw of ['1.01', '-0.1', '.5', '1e-1', 'x', '0,5', 'NaN'])
+      expect(() => key.read('N', raw)).toThrow('Invalid configuration: N must be a number from 0 to 1.');
+  });
 
   it('an optional integer is null by default and keeps its range', () => {
     const key = optionalInteger('S', 'D', { min: 1, max: 10 });

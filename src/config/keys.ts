@@ -43,6 +43,28 @@ export function integer(
   };
 }
 
+/** A number with or without decimal places. */
+export function decimal(
+  section: string,
+  doc: string,
+  fallback: number,
+  range: { min: number; max: number },
+): Key<number> {
+  return {
+    section,
+    doc: `${doc} (${range.min} to ${range.max})`,
+    example: String(fallback),
+    read(name, raw) {
+      if (raw === undefined) return fallback;
+      const value = /^\d{1,9}(\.\d{1,9})?$/.test(raw) ? Number(raw) : NaN;
+      if (!(value >= range.min && value <= range.max)) {
+        invalid(name, `a number from ${range.min} to ${range.max}`);
+      }
+      return value;
+    },
+  };
+}
+
 export function optionalInteger(
   section: string,
   doc: string,

@@ -4,6 +4,7 @@ import type { Job, Worker } from 'bullmq';
 import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../config/config';
 import { withLogContext } from '../logging/log-context';
+import { Tracing } from '../telemetry/tracing.service';
 import { JOB_BACKEND, type JobBackend } from './job-backend';
 import { logFaults } from './job-faults';
 import { JobMetrics } from './job.metrics';
@@ -32,6 +33,7 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly reflector: Reflector,
     private readonly config: Config,
     private readonly metrics: JobMetrics,
+    private readonly tracing: Tracing,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(JobRunner.name);
@@ -73,7 +75,15 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     if (!handler) throw new Error(`no handler for job ${job.name}`);
     const startedAt = performance.now();
     await withLogContext({ job: job.name, job_id: job.id }, async () => {
-      await this.metrics.measure(name, () => handler(job.data, this.stopping.signal));
+      const attributes = {
+        'messaging.system': 'bullmq',
+        'messaging.operation.type': 'process',
+        'messaging.destination.name': JOBS[name].queue,
+        'messaging.message.id': String(job.id),
+      };
+      await this.tracing.job(`job ${name}`, attributes, () =>
+        this.metrics.measure(name, () => handler(job.data, this.stopping.signal)),
+      );
       this.logger.debug({ duration_ms: Math.round(performance.now() - startedAt) }, 'job done');
     });
   }

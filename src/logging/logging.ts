@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger as NestPinoLogger, Params } from 'nestjs-pino';
 import { pino, stdSerializers, type Logger } from 'pino';
 import type { Config } from '../config/config';
+import { spanOfRequest, traceFields } from '../telemetry/active-trace';
 import { logContext, withLogContext } from './log-context';
 
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
@@ -23,7 +24,7 @@ export const createLogger = ({ server }: Config): Logger =>
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: serializeError },
-    mixin: logContext,
+    mixin: () => ({ ...traceFields(), ...logContext() }),
   });
 
 /**
@@ -61,6 +62,7 @@ export function logRequests(fastify: FastifyInstance, logger: Logger): void {
       status: reply.statusCode,
       duration_ms: Math.round(reply.elapsedTime * 100) / 100,
       address: request.ip,
+      ...traceFields(spanOfRequest(request)),
     };
     logger[path?.startsWith('/health/') ? 'debug' : 'info'](line, 'request');
     done();

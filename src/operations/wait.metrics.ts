@@ -26,8 +26,8 @@ export class WaitMetrics {
     metrics: Metrics,
     @InjectDataSource() private readonly dataSource: DataSource,
   ) {
-    const events = metrics.shared(() => this.events());
-    const chunks = metrics.shared(() => this.chunks());
+    const events = metrics.shared(() => this.read<Events>(EVENTS));
+    const chunks = metrics.shared(() => this.read<Chunks>(CHUNKS));
     const most = `at most ${MOST} are counted`;
     metrics.gauge('fiko_events', `Events of the log that are not done; ${most}`, ['status'], async () => {
       const { queued, failed } = await events();
@@ -68,20 +68,21 @@ export class WaitMetrics {
     );
   }
 
-  /** Goes from store to store along the index of waiting events: of each the first is the oldest. */
-  private async events(): Promise<Events> {
-    const [row] = await this.dataSource.query<Events[]>(EVENTS);
-    return row!;
-  }
-
-  private async chunks(): Promise<Chunks> {
-    const [row] = await this.dataSource.query<Chunks[]>(CHUNKS);
-    return row!;
+  /** The planner may take what waits for a large part of a table that it then reads whole. */
+  private read<T>(sql: string): Promise<T> {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query(`SELECT set_config('enable_seqscan', 'off', true)`);
+      const [row] = await manager.query<T[]>(sql);
+      return row!;
+    });
   }
 }
 
-/** Each part reads a partial index, and no row that is done. */
-export const EVENTS = `
+/**
+ * Each part reads a partial index, and no row that is done. The oldest: from store to store along that of waiting events,
+ * since of each the first is the oldest.
+ */
+const EVENTS = `
   WITH RECURSIVE head AS (
     (SELECT user_id, store_id, created_at FROM events WHERE status = 'queued' ORDER BY user_id, store_id, id LIMIT 1)
     UNION ALL
@@ -94,7 +95,7 @@ export const EVENTS = `
          (SELECT count(*) FROM (SELECT 1 FROM events WHERE status = 'failed' LIMIT ${MOST}) part) AS failed,
          coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest
     FROM head`;
-export const CHUNKS = `
+const CHUNKS = `
   SELECT count(*) AS pending,
          (SELECT count(*) FROM (SELECT 1 FROM chunks WHERE status = 'failed' LIMIT ${MOST}) part) AS failed,
          greatest(0, coalesce(extract(epoch FROM now() - min(next_attempt_at)), 0))::float8 AS due,

@@ -156,9 +156,11 @@ interface WrittenRow {
 
 /**
  * What a statement that writes products `p` of the user $1 returns. Asked of each only while any of the user's chunks is
- * pending; and by the product, as its chunk's status is not named: the index of pending chunks may hold thousands.
+ * pending, which the order has looked up in their index, whatever the planner takes for frequent. And by the product, as
+ * its chunk's status is not named: that index may hold thousands.
  */
-const WRITTEN = `p.id, CASE WHEN EXISTS (SELECT 1 FROM chunks WHERE user_id = $1 AND status = 'pending')
+const WRITTEN = `p.id, CASE WHEN (SELECT true FROM chunks WHERE user_id = $1 AND status = 'pending'
+                                 ORDER BY user_id, next_attempt_at LIMIT 1)
   THEN EXISTS (SELECT 1 FROM chunks c WHERE c.user_id = p.user_id AND c.product_id = p.id
                   AND c.accepted_at IS NOT NULL AND c.embedding IS NULL)
   ELSE false END AS awaiting`;

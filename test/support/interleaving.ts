@@ -23,6 +23,7 @@ import { EmbeddingJobs } from '../../src/knowledge/embedding/embedding.jobs';
 import { KnowledgeService } from '../../src/knowledge/documents/knowledge.service';
 import type { ProductContent } from '../../src/knowledge/documents/product-document';
 import { Metrics } from '../../src/telemetry/metrics.service';
+import { Tracing } from '../../src/telemetry/tracing.service';
 import { ProductWriter } from '../../src/web-knowledge/product-writer.service';
 import { SERVER_MODE } from './mode';
 
@@ -346,18 +347,29 @@ export class Process {
     const searchable = new SearchableMetrics(metrics, dataSource);
     const embedding = new EmbeddingMetrics(metrics, embedders);
     const stores = new StoresService(dataSource, NO_JOBS);
-    this.intake = new EventIntake(dataSource, stores, NO_JOBS, new IntakeMetrics(metrics));
+    const tracing = Tracing.OFF;
+    this.intake = new EventIntake(dataSource, stores, NO_JOBS, new IntakeMetrics(metrics), tracing);
     const writer = new ProductWriter(new KnowledgeService());
     const processing = new ProcessingMetrics(metrics);
-    this.processor = new EventProcessor(dataSource, writer, NO_JOBS, config, processing, searchable, logger);
+    this.processor = new EventProcessor(
+      dataSource,
+      writer,
+      NO_JOBS,
+      config,
+      processing,
+      searchable,
+      tracing,
+      logger,
+    );
     this.embeddings = new EmbeddingJobs(
       new EmbeddingQueue(dataSource, searchable),
       new EmbeddingCache(dataSource, searchable, config),
-      new EmbeddingRequests(embedding),
+      new EmbeddingRequests(embedding, tracing),
       embedding,
       new EmbeddingUsageCounter(dataSource, logger),
       new Generations(dataSource, embedders),
       NO_JOBS,
+      tracing,
       config,
       logger,
     );

@@ -82,14 +82,14 @@ function Place({ problem: { kind } }: { problem: Problem }) {
   const { is_staff: isStaff } = usePerson();
   if (isStaff && (kind === 'queueAway' || kind === 'eventsLate'))
     return (
-      <Anchor href="/admin/queues" size="sm" className={classes.place}>
+      <Anchor href="/admin/queues" size="sm" underline="always" className={classes.place}>
         {t('seeQueues')}
       </Anchor>
     );
   const place = PLACES[kind];
   if (!place) return null;
   return (
-    <Anchor component={Link} href={place.href} size="sm" className={classes.place}>
+    <Anchor component={Link} href={place.href} size="sm" underline="always" className={classes.place}>
       {t(place.text)}
     </Anchor>
   );

@@ -14,7 +14,7 @@ import { detailsOf, eventsOf } from '../stores/shop-links';
 
 type Shop = Schemas['DashboardStoreDto'];
 
-const PAGE_SIZE = 8;
+const PAGE_SIZE = 5;
 
 /** How fresh what we know of each shop is, those first that most need a look. */
 export function ShopsToLookAt({ shops, total }: { shops: readonly Shop[]; total: number }) {

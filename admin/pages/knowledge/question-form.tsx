@@ -63,13 +63,14 @@ export function QuestionForm({ filters, asking, askAgain }: QuestionFormProps) {
           <Button
             type="submit"
             size="md"
+            w={{ base: '100%', xs: 'auto' }}
             loading={asking}
             leftSection={<IconMessageSearch size={18} aria-hidden />}
           >
             {t('ask')}
           </Button>
         </Group>
-        <Group align="flex-start" gap="sm">
+        <Group align="flex-start" gap="xs">
           <TextFilter
             filters={filters}
             name="min_price"
@@ -92,7 +93,7 @@ export function QuestionForm({ filters, asking, askAgain }: QuestionFormProps) {
             value={filters.values.limit ?? '10'}
             onChange={(value) => filters.set('limit', value)}
             allowDeselect={false}
-            w={{ base: 'calc(50% - 6px)', xs: 110 }}
+            w={{ base: 'calc(50% - 5px)', xs: 110 }}
           />
           <Stack gap={6} pt={{ base: 0, xs: 26 }}>
             <Checkbox

@@ -9,6 +9,7 @@ import { usePerson } from '../../shell/session';
 import { Answer } from './answer';
 import { ASKED, questionOf } from './question';
 import { QuestionForm } from './question-form';
+import classes from './knowledge.module.css';
 
 /** What a buyer would be answered, and why. */
 export function Search({ userId }: { userId: number }) {
@@ -34,7 +35,7 @@ export function Search({ userId }: { userId: number }) {
   return (
     <Stack gap="md">
       <QuestionForm filters={filters} asking={found.isFetching} askAgain={() => void found.refetch()} />
-      <div aria-live="polite" aria-busy={found.isFetching}>
+      <div aria-live="polite" aria-busy={found.isFetching} className={classes.answer}>
         {question === null ? (
           <EmptyState text={t('askSomething')} />
         ) : found.isPending ? (

@@ -7,6 +7,7 @@ import type { EventType } from '../../contract/shop-api';
 import { byOurClock, clockAheadMs } from '../../contract/shop-clock';
 import { isTransient } from '../../database/faults';
 import { JobQueue } from '../../jobs/job-queue.service';
+import { Tracing } from '../../telemetry/tracing.service';
 import { hostOf, siteOfUserAgent } from '../stores/site-key';
 import { StoresService, type StoreBinding } from '../stores/stores.service';
 import type { TokenIdentity } from '../tokens/token-identity';
@@ -75,6 +76,8 @@ interface Row {
   /** By our clock. */
   occurredAt: Date | null;
   origin: RequestOrigin;
+  /** Of the request: rows of several are written together. */
+  traceparent: string | null;
 }
 
 interface Waiting {
@@ -104,6 +107,7 @@ export class EventIntake {
     private readonly stores: StoresService,
     private readonly jobs: JobQueue,
     private readonly metrics: IntakeMetrics,
+    private readonly tracing: Tracing,
   ) {}
 
   async accept(
@@ -145,6 +149,7 @@ export class EventIntake {
     origin: RequestOrigin,
   ): Promise<Row[]> {
     const arrivedAt = Date.now();
+    const traceparent = this.tracing.traceparent();
     const stores = new Map<string, StoreBinding>();
     const rows: Row[] = [];
     for (const each of incoming) {
@@ -155,7 +160,13 @@ export class EventIntake {
         stores.set(evidence, store);
       }
       const { occurredAt } = each;
-      rows.push({ store, incoming: each, occurredAt: byOurClock(occurredAt, store.clockAheadMs), origin });
+      rows.push({
+        store,
+        incoming: each,
+        occurredAt: byOurClock(occurredAt, store.clockAheadMs),
+        origin,
+        traceparent,
+      });
     }
     return rows;
   }
@@ -227,7 +238,7 @@ export class EventIntake {
    */
   private async insert(userId: number, tokenId: number, rows: readonly Row[]): Promise<IntakeVerdict[]> {
     const values: unknown[] = [userId, tokenId];
-    const tuples = rows.map(({ store, incoming, occurredAt, origin }) => {
+    const tuples = rows.map(({ store, incoming, occurredAt, origin, traceparent }) => {
       const first = values.push(
         store.id,
         incoming.eventId,
@@ -241,16 +252,17 @@ export class EventIntake {
         origin.address,
         origin.userAgent ? cleanText(origin.userAgent).slice(0, 500) : null,
         origin.requestId,
+        traceparent,
       );
       return `(${COLUMN_TYPES.map((type, index) => `$${first - COLUMN_TYPES.length + 1 + index}::${type}`).join(', ')})`;
     });
     const inserted = await this.dataSource.query<{ store_id: number; event_id: string }[]>(
       `INSERT INTO events (user_id, token_id, store_id, event_id, event_type, woo_product_id, product_name, occurred_at,
-                           shop_occurred_at, payload, format, source_ip, user_agent, request_id, epoch)
+                           shop_occurred_at, payload, format, source_ip, user_agent, request_id, traceparent, epoch)
        SELECT $1, $2, v.*, (SELECT s.epoch FROM stores s WHERE s.user_id = $1 AND s.id = v.store_id)
          FROM (VALUES ${tuples.join(', ')})
               AS v (store_id, event_id, event_type, woo_product_id, product_name, occurred_at, shop_occurred_at,
-                    payload, format, source_ip, user_agent, request_id)
+                    payload, format, source_ip, user_agent, request_id, traceparent)
        ON CONFLICT ON CONSTRAINT events_event_id_key DO NOTHING
        RETURNING store_id, event_id`,
       values,
@@ -272,6 +284,7 @@ const COLUMN_TYPES = [
   'timestamptz',
   'timestamptz',
   'json',
+  'text',
   'text',
   'text',
   'text',

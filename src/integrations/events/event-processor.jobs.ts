@@ -12,6 +12,7 @@ import { say } from '../../i18n/messages';
 import { JobHandler } from '../../jobs/job-handler.decorator';
 import { JobQueue } from '../../jobs/job-queue.service';
 import type { JobPayloads } from '../../jobs/jobs';
+import { Tracing } from '../../telemetry/tracing.service';
 import {
   ProductWriter,
   type ChangeOutcome,
@@ -47,6 +48,14 @@ interface QueuedEvent extends PlacedEvent {
   payload: string;
   format: EventFormat;
   request_id: string | null;
+  traceparent: string | null;
+}
+
+/** An event that is due, as far as that tells what to read with it. */
+interface DueEvent {
+  id: string;
+  size: number;
+  traceparent: string | null;
 }
 
 /** Turns queued events into products. Safe to run twice and at once with itself: the log row decides. */
@@ -59,6 +68,7 @@ export class EventProcessor {
     private readonly config: Config,
     private readonly metrics: ProcessingMetrics,
     private readonly searchable: SearchableMetrics,
+    private readonly tracing: Tracing,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(EventProcessor.name);
@@ -69,9 +79,13 @@ export class EventProcessor {
   async process(store: StoreKey, stopping?: AbortSignal): Promise<void> {
     const turnEnds = Date.now() + TURN_MS;
     for (let graceMs = RETRY_GRACE_MS; ; graceMs = 0) {
-      const ids = await this.nextBatch(store, graceMs);
-      if (ids.length === 0) return;
-      await this.processBatch(store, ids);
+      const due = await this.nextBatch(store, graceMs);
+      if (due.length === 0) return;
+      const traceparents = due.map(({ traceparent }) => traceparent);
+      const ids = due.map(({ id }) => id);
+      await this.tracing.batch('process events', traceparents, { 'fiko.events': ids.length }, () =>
+        this.processBatch(store, ids),
+      );
       if (stopping?.aborted || Date.now() > turnEnds) {
         await this.jobs.add('events.process', store);
         return;
@@ -79,21 +93,20 @@ export class EventProcessor {
     }
   }
 
-  /** The ids of the store's earliest events that are due, as many as one transaction should hold. */
+  /** The store's earliest events that are due, as many as one transaction should hold. */
   private async nextBatch(
     { user_id: userId, store_id: storeId }: StoreKey,
     graceMs: number,
-  ): Promise<string[]> {
-    const due = await this.dataSource.query<{ id: string; size: number }[]>(
-      `SELECT id::text AS id, octet_length(payload::text) AS size FROM events
+  ): Promise<DueEvent[]> {
+    const due = await this.dataSource.query<DueEvent[]>(
+      `SELECT id::text AS id, octet_length(payload::text) AS size, traceparent FROM events
         WHERE user_id = $1 AND store_id = $2 AND status = 'queued'
           AND next_attempt_at <= now() + make_interval(secs => $3)
         ORDER BY events.id LIMIT $4`,
       [userId, storeId, graceMs / 1000, BATCH_EVENTS],
     );
     let bytes = 0;
-    const fitting = due.filter(({ size }, index) => (bytes += size) <= BATCH_BYTES || index === 0);
-    return fitting.map(({ id }) => id);
+    return due.filter(({ size }, index) => (bytes += size) <= BATCH_BYTES || index === 0);
   }
 
   /** One transaction for all; when it fails, one for each, so that a poison event fails alone. */
@@ -121,7 +134,7 @@ export class EventProcessor {
     const started = performance.now();
     const home = await lockHome(manager, userId, storeId);
     const events = await manager.query<QueuedEvent[]>(
-      `SELECT e.payload, e.format, e.request_id, ${PLACE_COLUMNS}
+      `SELECT e.payload, e.format, e.request_id, e.traceparent, ${PLACE_COLUMNS}
          FROM events e
         WHERE e.user_id = $1 AND e.id = ANY($2) AND e.status = 'queued' ORDER BY e.id FOR UPDATE OF e`,
       [userId, ids],
@@ -132,7 +145,10 @@ export class EventProcessor {
       manager,
       scope,
       events.map(toChange),
-      events.map((event) => ({ acceptedAt: event.created_at })),
+      events.map((event) => ({
+        acceptedAt: event.created_at,
+        traceparent: this.tracing.traceparentFor(event.traceparent),
+      })),
     );
     const share = (performance.now() - started) / events.length;
     const waits = await markProcessed(manager, userId, events, outcomes, startedAt, share);
@@ -153,6 +169,7 @@ export class EventProcessor {
   }
 
   private async recordFailure(store: StoreKey, id: string, error: Error): Promise<void> {
+    this.tracing.fail(error);
     const userId = store.user_id;
     const { retries, backoffMs } = this.config.events;
     const reason = error.message.slice(0, 1000);

@@ -10,6 +10,8 @@ import { toDocument, type ProductContent, type ProductDocument } from './product
 /** The event that a change stands in. */
 export interface ChangeOrigin {
   acceptedAt: Date;
+  /** Of its processing; null while traces are off. */
+  traceparent: string | null;
 }
 
 export interface KnowledgeChange {
@@ -134,7 +136,9 @@ function oldestOf(origin: ChangeOrigin | null, rows: readonly ChunkRow[]): Chang
     .flatMap(({ accepted_at: at }) => at ?? [])
     .concat(origin?.acceptedAt ?? [])
     .map((at) => at.getTime());
-  return since.length > 0 ? { ...origin, acceptedAt: new Date(Math.min(...since)) } : null;
+  return since.length > 0
+    ? { traceparent: origin?.traceparent ?? null, acceptedAt: new Date(Math.min(...since)) }
+    : null;
 }
 
 async function saveDocuments(
@@ -192,10 +196,10 @@ async function insertChunks(manager: EntityManager, userId: number, chunks: NewC
   if (chunks.length === 0) return;
   await manager.query(
     `INSERT INTO chunks (user_id, product_id, generation, reason, "position", text, tldr, text_hash, token_count,
-                         accepted_at)
+                         accepted_at, traceparent)
      SELECT $1, c.*
        FROM unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::int[],
-                   $10::timestamptz[]) AS c`,
+                   $10::timestamptz[], $11::text[]) AS c`,
     [
       userId,
       chunks.map(({ productId }) => productId),
@@ -207,6 +211,7 @@ async function insertChunks(manager: EntityManager, userId: number, chunks: NewC
       chunks.map(({ textHash }) => textHash),
       chunks.map(({ tokenCount }) => tokenCount),
       chunks.map(({ origin }) => origin?.acceptedAt ?? null),
+      chunks.map(({ origin }) => origin?.traceparent ?? null),
     ],
   );
 }

@@ -38,7 +38,7 @@ export class EmbeddingCache {
        UPDATE chunks c
           SET status = 'embedded', embedding = k.embedding, embedding_model = $6, embedded_at = now(),
               attempts = c.attempts + 1, error_message = NULL, claimed_until = NULL,
-              accepted_at = ${keptWait('SELECT id FROM known')}
+              accepted_at = ${keptWait('SELECT id FROM known')}, traceparent = NULL
          FROM known k
         WHERE c.user_id = k.user_id AND c.id = k.id AND c.text_hash = k.text_hash
         RETURNING c.id, c.text_hash, ${GIVEN}`,

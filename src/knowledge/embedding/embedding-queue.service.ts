@@ -26,6 +26,8 @@ export interface ClaimedChunk {
   token_count: number;
   attempts: number;
   reason: EmbeddingReason;
+  /** Of the processing that asked for it; null while traces are off. */
+  traceparent: string | null;
 }
 
 /** Which chunks await an embedding: the database says, with short statements of their own. */
@@ -118,7 +120,7 @@ export class EmbeddingQueue {
                    ORDER BY next_attempt_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) mine
                 LIMIT $4) due
         WHERE c.user_id = due.user_id AND c.id = due.id
-        RETURNING c.user_id, c.id, c.generation, c.text, c.text_hash, c.token_count, c.attempts, c.reason`,
+        RETURNING c.user_id, c.id, c.generation, c.text, c.text_hash, c.token_count, c.attempts, c.reason, c.traceparent`,
       [tenants, generation, each, most, CLAIM_MS / 1000],
     );
     return rows;
@@ -156,7 +158,7 @@ export class EmbeddingQueue {
       `UPDATE chunks c
           SET status = 'embedded', embedding = done.embedding::halfvec, embedding_model = $5, embedded_at = now(),
               attempts = c.attempts + 1, error_message = NULL, claimed_until = NULL,
-              accepted_at = ${keptWait('$2')}
+              accepted_at = ${keptWait('$2')}, traceparent = NULL
          FROM (SELECT mine.*, before.accepted_at AS was
                  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS mine (user_id, id, text_hash, embedding)
                  JOIN chunks before ON before.user_id = mine.user_id AND before.id = mine.id) done

@@ -4,6 +4,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../../config/config';
 import { JobHandler } from '../../jobs/job-handler.decorator';
 import { JobQueue } from '../../jobs/job-queue.service';
+import { Tracing } from '../../telemetry/tracing.service';
 import { EmbeddingError, type Embedder } from './embedder';
 import { EmbeddingCache } from './embedding-cache.service';
 import { EmbeddingQueue, MAX_REQUEST_TOKENS, type ClaimedChunk } from './embedding-queue.service';
@@ -52,6 +53,7 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly usage: EmbeddingUsageCounter,
     private readonly generations: Generations,
     private readonly jobs: JobQueue,
+    private readonly tracing: Tracing,
     private readonly config: Config,
     private readonly logger: PinoLogger,
   ) {
@@ -128,7 +130,7 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
         if (!done) await Promise.race([sleep(FILL_POLL_MS), ...mine]);
         continue;
       }
-      const flight = this.embedClaimed(next, giveUp)
+      const flight = this.traced(next, () => this.embedClaimed(next, giveUp))
         .then((succeeded) => {
           resting ||= !succeeded;
         })
@@ -167,6 +169,11 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
       if (chunks.length > 0) return { chunks, embedder };
     }
     return 'none';
+  }
+
+  private traced<T>({ chunks }: Batch, work: () => Promise<T>): Promise<T> {
+    const traceparents = chunks.map(({ traceparent }) => traceparent);
+    return this.tracing.batch('embed chunks', traceparents, { 'fiko.chunks': chunks.length }, work);
   }
 
   /** False when the service is away: the rest would fail too. */
