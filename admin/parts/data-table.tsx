@@ -62,7 +62,13 @@ export function DataTable<Row>({
             ) : narrow ? (
               <Cards label={label} rows={results} columns={columns} rowKey={rowKey} />
             ) : (
-              <Table.ScrollContainer minWidth={640} type="native" scrollAreaProps={{ tabIndex: 0 }}>
+              <Table.ScrollContainer
+                minWidth={640}
+                type="native"
+                tabIndex={0}
+                role="region"
+                aria-label={label}
+              >
                 <Table verticalSpacing="xs" highlightOnHover aria-label={label}>
                   <Table.Thead>
                     <Table.Tr>

@@ -93,7 +93,7 @@ export function StoreFilter<N extends string>({ filters, name }: StoreFilterProp
       searchable
       clearable
       clearButtonProps={{ 'aria-label': t('clear') }}
-      w={{ base: '100%', xs: 200 }}
+      w={{ base: 'calc(50% - 5px)', xs: 200 }}
     />
   );
 }

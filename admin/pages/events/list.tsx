@@ -2,7 +2,7 @@ import { Button, Switch } from '@mantine/core';
 import { useIntersection } from '@mantine/hooks';
 import { IconArrowUp, IconRefresh } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { answer, api } from '../../api/client';
@@ -62,6 +62,9 @@ export function EventList({ retryMatching, retrying, progress }: EventListProps)
   // Rows stay in their places while somebody points at one, has one in focus, or has scrolled down to read.
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
+  const rows = useRef<HTMLDivElement>(null);
+  // A button that goes away takes the focus along, and says nothing.
+  useEffect(() => setFocused(!!rows.current?.contains(document.activeElement)), [list.dataUpdatedAt]);
   const { ref: top, entry } = useIntersection({ rootMargin: '-56px 0px 0px 0px' });
   const scrolled = entry !== null && !entry.isIntersecting && entry.boundingClientRect.top < 56;
   const steady = useSteady(
@@ -109,7 +112,7 @@ export function EventList({ retryMatching, retrying, progress }: EventListProps)
         />
       )}
       <div
-        className={classes.list}
+        ref={rows}
         onPointerEnter={({ pointerType }) => setPointed(pointerType === 'mouse')}
         onPointerLeave={() => setPointed(false)}
         onFocus={() => setFocused(true)}

@@ -28,18 +28,22 @@ export function useRetryMatching() {
   const format = useFormat();
   const confirm = useConfirm();
   const [watched, setWatched] = useState<Watched | null>(null);
+  const sayNothing = () =>
+    notifications.show({
+      message: t('nothingToRetry'),
+      closeButtonProps: { 'aria-label': t('close', { ns: 'common' }) },
+    });
   const action = useAction(
     async (conditions: Conditions) => {
       const lasting = withoutFailure(conditions);
       const before = await readStats(lasting);
       const body = retryBody(conditions);
       const result = await answer(api.POST('/api/v1/integrations/woocommerce/events/retry/', { body }));
-      if (result.retried > 0) {
-        setWatched({ count: result.retried, before, conditions: upTo(lasting, before.last_event_at) });
-      }
-      return result;
+      if (result.retried === 0) sayNothing();
+      else setWatched({ count: result.retried, before, conditions: upTo(lasting, before.last_event_at) });
     },
-    { said: ({ message }) => message, changes: CHANGED_BY_RETRY },
+    // The progress says it.
+    { said: null, changes: CHANGED_BY_RETRY },
   );
   const counting = useAction((conditions: Conditions) => readStats(failedOf(conditions)), {
     said: null,
@@ -49,10 +53,7 @@ export function useRetryMatching() {
   const retry = async (conditions: Conditions, filtered: boolean) => {
     const { failed: count } = await counting.mutateAsync(conditions);
     if (count === 0) {
-      notifications.show({
-        message: t('nothingToRetry'),
-        closeButtonProps: { 'aria-label': t('close', { ns: 'common' }) },
-      });
+      sayNothing();
       return;
     }
     const text = t('retryText', { count, formatted: format.count(count) });

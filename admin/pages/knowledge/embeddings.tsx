@@ -154,7 +154,14 @@ function UsageTable({ label, first, sums, keyText }: UsageTableProps) {
   const format = useFormat();
   const numbers = ['requests', 'texts', 'tokens', 'cached', 'rejected'] as const;
   return (
-    <Table.ScrollContainer minWidth={480} maxHeight={320} type="native" scrollAreaProps={{ tabIndex: 0 }}>
+    <Table.ScrollContainer
+      minWidth={480}
+      maxHeight={320}
+      type="native"
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+    >
       <Table captionSide="top" stickyHeader verticalSpacing={4} aria-label={label}>
         <Table.Caption ta="start">{label}</Table.Caption>
         <Table.Thead>

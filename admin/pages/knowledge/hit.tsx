@@ -40,14 +40,8 @@ export function Hit({ hit, rank, best, explanation, userId }: HitProps) {
             </Text>
             <Picture src={product.main_image} size={56} />
             <div className={classes.title}>
-              <Anchor
-                component={Link}
-                href={productAddress(product.id, userId, isStaff)}
-                fw={600}
-                display="block"
-                dir="auto"
-              >
-                {product.title}
+              <Anchor component={Link} href={productAddress(product.id, userId, isStaff)} fw={600}>
+                <bdi>{product.title}</bdi>
               </Anchor>
               <Group gap="sm" mt={4} align="flex-start">
                 <Text component="span" size="sm">

@@ -49,7 +49,13 @@ export function History({ product, userId }: { product: Schemas['ProductDetailDt
             </Text>
           ) : (
             <>
-              <Table.ScrollContainer minWidth={280} type="native" scrollAreaProps={{ tabIndex: 0 }}>
+              <Table.ScrollContainer
+                minWidth={280}
+                type="native"
+                tabIndex={0}
+                role="region"
+                aria-label={t('history')}
+              >
                 <Table verticalSpacing="xs" aria-label={t('history')}>
                   <Table.Thead>
                     <Table.Tr>

@@ -89,14 +89,8 @@ function useColumns(userId: number): Column<Product>[] {
         <Group gap="sm" wrap="nowrap">
           <Picture src={picture} />
           <div className={classes.title}>
-            <Anchor
-              component={Link}
-              href={productAddress(id, userId, isStaff)}
-              size="sm"
-              dir="auto"
-              display="block"
-            >
-              {title}
+            <Anchor component={Link} href={productAddress(id, userId, isStaff)} size="sm" display="block">
+              <bdi>{title}</bdi>
             </Anchor>
             <Text component="span" c="dimmed">
               <Code>{externalId}</Code>

@@ -59,7 +59,14 @@ export function Variations({ product }: { product: Schemas['ProductDetailDto'] }
   const title = t('variations', { count: variations.length, formatted: format.count(variations.length) });
   return (
     <Section title={title}>
-      <Table.ScrollContainer minWidth={480} maxHeight={480} type="native" scrollAreaProps={{ tabIndex: 0 }}>
+      <Table.ScrollContainer
+        minWidth={480}
+        maxHeight={480}
+        type="native"
+        tabIndex={0}
+        role="region"
+        aria-label={title}
+      >
         <Table verticalSpacing="xs" stickyHeader aria-label={title}>
           <Table.Thead>
             <Table.Tr>

@@ -35,6 +35,9 @@ export function EditToken({ token, close }: { token: Token; close: () => void })
       onClose={close}
       title={t('editTitle', { name: token.name })}
       size="lg"
+      // What has been written is not lost by a key that was meant for the calendar, or a click beside.
+      closeOnEscape={!form.isDirty()}
+      closeOnClickOutside={!form.isDirty()}
       closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}
     >
       <form

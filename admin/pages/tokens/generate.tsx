@@ -71,6 +71,9 @@ export function GenerateToken({ close, made }: { close: () => void; made: (secre
       onClose={close}
       title={t('makeTitle')}
       size="lg"
+      // What has been written is not lost by a key that was meant for the calendar, or a click beside.
+      closeOnEscape={!form.isDirty()}
+      closeOnClickOutside={!form.isDirty()}
       closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}
     >
       <form

@@ -93,7 +93,7 @@ export default function TokensPage() {
       {generating && <GenerateToken close={() => setGenerating(false)} made={setSecret} />}
       {token && opened.dialog === 'edit' && <EditToken token={token} close={close} />}
       {token && opened.dialog === 'security' && (
-        <TokenSecurity token={token} close={close} made={setSecret} />
+        <TokenSecurity token={token} close={close} made={setSecret} covered={secret !== null} />
       )}
       {secret && <NewSecretDialog made={secret} done={() => setSecret(null)} />}
     </Page>

@@ -9,10 +9,12 @@ interface SecurityProps {
   token: Token;
   close: () => void;
   made: (secret: NewSecret) => void;
+  /** Whether a new secret is shown above: keys are for that one then. */
+  covered: boolean;
 }
 
 /** How the requests of a token are known to be the shop's. */
-export function TokenSecurity({ token, close, made }: SecurityProps) {
+export function TokenSecurity({ token, close, made, covered }: SecurityProps) {
   const { t } = useTranslation('tokens');
   return (
     <Drawer
@@ -20,6 +22,8 @@ export function TokenSecurity({ token, close, made }: SecurityProps) {
       onClose={close}
       position="right"
       size="lg"
+      closeOnEscape={!covered}
+      trapFocus={!covered}
       title={t('securityTitle', { name: token.name })}
       closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}
     >
