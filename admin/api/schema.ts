@@ -1779,7 +1779,7 @@ export interface components {
             drift_products: number | null;
             /**
              * Format: date-time
-             * @description When its last event arrived; null where the log has none of it
+             * @description When its last event arrived; null where none has
              */
             last_event_at: string | null;
             /** @description Events that wait */
@@ -2614,7 +2614,7 @@ export interface components {
             name: string | null;
             /**
              * Format: date-time
-             * @description Null where the log has none of it
+             * @description Null where none has arrived
              */
             last_event_at: string | null;
             events_queued: number;

@@ -53,22 +53,16 @@ export function useAction<V, R>(
   const queries = useQueryClient();
   const { t } = useTranslation();
   const messageOf = useMessage();
-  const closeButtonProps = { 'aria-label': t('close') };
+  const tell = (color: string, message: string, autoClose: number) =>
+    notifications.show({ color, message, autoClose, closeButtonProps: { 'aria-label': t('close') } });
   return useMutation({
     mutationFn: perform,
     onSuccess: async (result, value) => {
-      if (said)
-        notifications.show({
-          color: 'green',
-          message: said(result, value),
-          autoClose: 5000,
-          closeButtonProps,
-        });
+      if (said) tell('green', said(result, value), 5000);
       await Promise.all(changes.map((key) => queries.invalidateQueries({ queryKey: [key] })));
     },
     onError: (error) => {
-      if (!showsErrors)
-        notifications.show({ color: 'red', message: messageOf(error), autoClose: 10_000, closeButtonProps });
+      if (!showsErrors) tell('red', messageOf(error), 10_000);
     },
   });
 }

@@ -112,7 +112,7 @@ function PersonMenu() {
   const person = usePerson();
   const logOut = useLogOut();
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu position="bottom-end" width={240} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <UnstyledButton aria-label={t('accountMenu')} className={classes.person}>
           <IconUser size={20} aria-hidden />

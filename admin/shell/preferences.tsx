@@ -7,7 +7,13 @@ export function LanguageSwitch() {
   useTranslation();
   const other = currentLanguage() === 'fa' ? 'en' : 'fa';
   return (
-    <Button variant="default" size="compact-sm" lang={other} onClick={() => void chooseLanguage(other)}>
+    <Button
+      variant="default"
+      size="compact-sm"
+      flex="none"
+      lang={other}
+      onClick={() => void chooseLanguage(other)}
+    >
       {LANGUAGES[other]}
     </Button>
   );

@@ -52,7 +52,9 @@ export function decimal(
 ): Key<number> {
   return {
     section,
-    doc: `${doc} (${range.min} to ${range.max})`,
+    doc,
+    hint: `${range.min} to ${range.max}`,
+    allowed: `number, ${range.min} to ${range.max}`,
     example: String(fallback),
     read(name, raw) {
       if (raw === undefined) return fallback;

@@ -99,7 +99,7 @@ export const dashboard = texts(
     connectHintStaff: 'No shop has sent anything yet. These are the steps of a shop owner.',
     step1: 'Make an integration token',
     step1Text:
-      'It lets your shop send its products here. It is shown once, so keep this page open in another tab.',
+      'It lets your shop send its products here. It is shown once: do not leave its page until you have entered it in the shop.',
     step1Done: 'You have a token. Make another if you did not keep it.',
     step1Action: 'Make a token',
     step1Again: 'My tokens',

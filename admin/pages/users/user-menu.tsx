@@ -30,7 +30,7 @@ export function UserMenu({ user, edit, resetPassword }: UserMenuProps) {
   const [, go] = useLocation();
   const switchActive = useSwitchActive(user);
   return (
-    <Menu position="bottom-end" width={250}>
+    <Menu position="bottom-end" width={250} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="default" aria-label={t('actionsOf', { email: user.email })}>
           <IconDots size={18} aria-hidden />
@@ -56,7 +56,7 @@ export function UserMenu({ user, edit, resetPassword }: UserMenuProps) {
             </Menu.Item>
             <Menu.Divider />
             <Menu.Item
-              color={user.is_active ? 'red' : undefined}
+              c={user.is_active ? 'var(--mantine-color-error)' : undefined}
               leftSection={
                 user.is_active ? (
                   <IconUserOff size={16} aria-hidden />
