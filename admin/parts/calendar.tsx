@@ -1,6 +1,7 @@
 import '@daypicker/react/style.css';
 import { DayPicker as PersianDayPicker } from '@daypicker/persian';
 import { DayPicker } from '@daypicker/react';
+import type { CSSProperties } from 'react';
 import { currentLanguage } from '../i18n/language';
 
 interface CalendarProps {
@@ -19,6 +20,11 @@ export default function Calendar({ chosen, choose, days = 'past' }: CalendarProp
     onSelect: choose,
     disabled: days === 'past' ? { after: new Date() } : { before: new Date() },
     autoFocus: true,
+    // Its own is too dark on dark.
+    style: {
+      '--rdp-accent-color': 'var(--mantine-color-anchor)',
+      '--rdp-accent-background-color': 'var(--mantine-color-default-hover)',
+    } as CSSProperties,
   } as const;
   return currentLanguage() === 'fa' ? <PersianDayPicker {...settings} /> : <DayPicker {...settings} />;
 }
