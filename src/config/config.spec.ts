@@ -82,7 +82,7 @@ const BAD: Partial<Record<keyof typeof KEYS, string[]>> = {
   JWT_SECRET: ['half-a-secret', 's'.repeat(31)],
   ACCESS_TOKEN_MINUTES: ['0', '1441', 'hour'],
   REFRESH_TOKEN_DAYS: ['0', '366'],
-  SESSION_IDLE_HOURS: ['0', '366'],
+  SESSION_IDLE_HOURS: ['0', '8761'],
   LOGIN_ATTEMPTS: ['0', '1001'],
   LOGIN_WINDOW_MINUTES: ['0', '1441'],
   WEBHOOK_REQUESTS_PER_MINUTE: ['0', '1000001'],
