@@ -30,6 +30,7 @@ describe('JobQueue', () => {
       queue: (queue: string) => ({
         on: () => undefined,
         getJobCounts: counts,
+        getJobs: () => Promise.resolve([]),
         add: (name: string, data: unknown, options: Record<string, unknown>) => {
           added.push({ queue, name, data, options });
           return answer();
