@@ -39,6 +39,9 @@ const LATIN = new Set([
   'Toman',
 ]);
 
+/** Names, codes and texts of shops: in whatever language they are. */
+const DATA = 'bdi, [dir="auto"], .ltr, pre, code';
+
 export interface VisitOptions {
   language?: Language;
   scheme?: 'light' | 'dark';
@@ -109,14 +112,18 @@ export class PanelVisit extends Visit {
     await this.page.getByText(this.say('common', 'loading')).first().waitFor({ state: 'hidden' });
   }
 
-  /** What this language's page still says in the other. @param data names and sentences that come from elsewhere */
+  /**
+   * What this language's page still says in the other, outside of what is marked as coming from elsewhere.
+   * @param data names that are said within sentences
+   */
   async untranslated(data: readonly string[] = []): Promise<string[]> {
     const foreign = this.language === 'fa' ? /[A-Za-z][\w.-]*/g : /[\u0600-\u06FF]+/g;
     const known = [...data].sort((a, b) => b.length - a.length);
-    return (await this.texts('body')).flatMap(({ text, where }) => {
+    return (await this.texts('body', DATA)).flatMap(({ text, where }) => {
       const rest = known
         .reduce((left, name) => left.replaceAll(name, ' '), text)
         .replace(/https?:\/\/\S*/g, ' ')
+        .replace(/\bevent-[\w-]+/g, ' ')
         .replace(/\S+@\S+/g, ' ')
         .replaceAll('فارسی', ' ');
       return rest.match(foreign)?.some((word) => !LATIN.has(word)) ? [`${where}: ${text}`] : [];

@@ -16,7 +16,14 @@ export const NAMES = [
   'کفش کوهنوردی با رنگ و سایز',
   'کفشی که پذیرفته نمی‌شود',
   'چای سیاه لاهیجان ۵۰۰ گرمی',
+  'فروشگاه کفش',
+  'kafsh.example.com',
+  'chai.example.com',
+  'the product woo_66 is refused',
 ];
+
+/** Of those who sent. */
+export const AGENT = 'node';
 
 const SHOE_SHOP = 'https://kafsh.example.com';
 const TEA_SHOP = 'https://chai.example.com';
@@ -75,6 +82,15 @@ const TEA = {
   tags: [],
 };
 
+const ANOTHER = {
+  id: 7,
+  name: 'Lamp of another owner',
+  short_description: 'A lamp',
+  description: 'A lamp for the desk',
+  categories: ['Lamps'],
+  tags: [],
+};
+
 /** Resolves once all but the failed events are processed and searchable. */
 export async function fillCatalogue(app: TestApp, shoes = 24): Promise<Catalogue> {
   const [staff, owner, other] = [
@@ -92,7 +108,7 @@ export async function fillCatalogue(app: TestApp, shoes = 24): Promise<Catalogue
     await send(token, shoe(id), SHOE_SHOP, { event_type: 'product.created' });
   await send(token, VARIABLE, SHOE_SHOP, { event_type: 'product.created' });
   await send(token, TEA, TEA_SHOP, { event_type: 'product.created' });
-  await send(otherToken, { id: 7, name: 'Secret product of another owner' }, 'https://other.example.com');
+  await send(otherToken, ANOTHER, 'https://other.example.com');
   await app.idle();
   await send(token, { ...shoe(2), price: 799_000, regular_price: 799_000 }, SHOE_SHOP);
   await send(token, { id: 3 }, SHOE_SHOP, { event_type: 'product.deleted' });

@@ -44,8 +44,11 @@ const READ = `(selector, without) => {
   return said.filter(({ text }) => text !== '');
 }`;
 
-/** Runs in the page: elements that stick out of the window, or out of the element that scrolls with the page. */
+/** Runs in the page: elements that stick out of the window, but for what one scrolls to within an element that fits. */
 const OVERFLOW = `(selector) => {
+  const scrolls = (element, root) =>
+    element !== root &&
+    (['auto', 'scroll'].includes(getComputedStyle(element).overflowX) || scrolls(element.parentElement, root));
   const width = document.documentElement.clientWidth;
   const out = [];
   for (const root of document.querySelectorAll(selector)) {
@@ -53,7 +56,7 @@ const OVERFLOW = `(selector) => {
     for (const element of root.querySelectorAll('*')) {
       const { left, right, width: own } = element.getBoundingClientRect();
       // What is for screen readers alone is a dot, wherever it is.
-      if (own > 1 && (left < -1 || right > width + 1)) {
+      if (own > 1 && (left < -1 || right > width + 1) && !scrolls(element.parentElement, root.parentElement)) {
         out.push(element.tagName.toLowerCase() + '.' + element.className + ' ' + Math.round(left) + '…' + Math.round(right) + ' of ' + width);
       }
     }

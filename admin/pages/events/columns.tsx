@@ -12,7 +12,8 @@ import { useRetryOne, type EventRow } from './queries';
 import { EventStateCell } from './state';
 import classes from './events.module.css';
 
-export function useColumns(): Column<EventRow>[] {
+/** @param changed called once a row is no longer what it says */
+export function useColumns(changed: () => void): Column<EventRow>[] {
   const { t } = useTranslation('events');
   const format = useFormat();
   const search = useSearch();
@@ -88,7 +89,7 @@ export function useColumns(): Column<EventRow>[] {
             leftSection={<IconRefresh size={14} aria-hidden />}
             aria-label={t('retryOneLabel', { id: event.event_id })}
             loading={retry.isPending && retry.variables === event.id}
-            onClick={() => retry.mutate(event.id)}
+            onClick={() => retry.mutate(event.id, { onSuccess: changed })}
           >
             {t('retryOne')}
           </Button>

@@ -72,7 +72,7 @@ export function EventList({ retryMatching, retrying, progress }: EventListProps)
     list.isPlaceholderData ? undefined : list.data?.results,
     pointed || focused || scrolled,
   );
-  const columns = useColumns();
+  const columns = useColumns(steady.release);
   const failed = stats?.failed ?? 0;
   const filtered = Object.keys(filters.values).some((name) => name !== 'status');
   return (

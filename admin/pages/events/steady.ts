@@ -17,6 +17,8 @@ export function hold<Row extends HasId>(
   };
 }
 
+const NOTHING = { key: '', rows: [] };
+
 /**
  * Rows that do not move while somebody reads them.
  * @param key what is asked for: another list is shown at once
@@ -24,10 +26,12 @@ export function hold<Row extends HasId>(
  * @param reading whether rows must stay where they are
  */
 export function useSteady<Row extends HasId>(key: string, latest: Row[] | undefined, reading: boolean) {
-  const [shown, setShown] = useState<{ key: string; rows: Row[] }>({ key: '', rows: [] });
+  const [shown, setShown] = useState<{ key: string; rows: Row[] }>(NOTHING);
   const held = reading && shown.key === key && shown.rows.length > 0;
   if (latest && !held && (shown.key !== key || shown.rows !== latest)) setShown({ key, rows: latest });
-  if (!latest) return { rows: shown.rows, fresh: 0, release: () => undefined };
+  /** Shows what has come by the time it is drawn. */
+  const release = () => setShown(NOTHING);
+  if (!latest) return { rows: shown.rows, fresh: 0, release };
   const { rows, fresh } = held ? hold(shown.rows, latest) : { rows: latest, fresh: 0 };
-  return { rows, fresh, release: () => setShown({ key, rows: latest }) };
+  return { rows, fresh, release };
 }

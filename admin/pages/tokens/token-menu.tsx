@@ -30,10 +30,12 @@ export function TokenMenu({ token, open, made }: TokenMenuProps) {
     { said: null, changes: ['tokens'] },
   );
   const setActive = useAction(
-    (isActive: boolean) =>
-      answer(
-        api.PATCH('/api/v1/integrations/tokens/{id}/', { params: { path }, body: { is_active: isActive } }),
-      ),
+    async (isActive: boolean): Promise<unknown> =>
+      isActive
+        ? answer(
+            api.PATCH('/api/v1/integrations/tokens/{id}/', { params: { path }, body: { is_active: true } }),
+          )
+        : answer(api.DELETE('/api/v1/integrations/tokens/{id}/', { params: { path } })),
     { said: (_, isActive) => t(isActive ? 'activated' : 'deactivated'), changes: ['tokens'] },
   );
   const askRotate = async () => {
