@@ -8,6 +8,7 @@ import { Reconciliation1790000000006 } from './1790000000006-reconciliation';
 import { SessionsAudit1790000000007 } from './1790000000007-sessions-audit';
 import { Traces1790000000008 } from './1790000000008-traces';
 import { Insight1790000000009 } from './1790000000009-insight';
+import { EndedEvents1790000000010 } from './1790000000010-ended-events';
 
 /** In the order in which they run. Named one by one: a glob finds different files in dist and in tests. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   SessionsAudit1790000000007,
   Traces1790000000008,
   Insight1790000000009,
+  EndedEvents1790000000010,
 ];

@@ -1,6 +1,6 @@
 // Builds the admin panel into dist/admin: `npm run build:panel`. `npm start` calls it where a source is newer.
 import { build } from 'esbuild';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -9,11 +9,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'dist', 'admin');
 const BASE = '/admin/assets/';
 const KILOBYTE = 1024;
+const KEPT_MS = 7 * 86_400_000;
 
 /** @returns the files by what loads them: first those of the first screen, then those of pages opened later */
 export async function buildPanel() {
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { panel: 'admin/main.tsx' },
@@ -41,12 +40,21 @@ export async function buildPanel() {
     .replace('{{style}}', BASE + basename(cssBundle))
     .replace('{{font}}', BASE + basename(fonts[0]));
   writeFileSync(join(out, 'index.html'), page);
+  removeOld(join(out, 'assets'));
   for (const [file] of outputs.filter(([name]) => /\.(js|css)$/.test(name))) {
     const content = readFileSync(join(root, file));
     writeFileSync(join(root, `${file}.gz`), gzipSync(content, { level: 9 }));
     writeFileSync(join(root, `${file}.br`), brotliCompressSync(content));
   }
   return sizes(metafile, entry);
+}
+
+/** A server that runs goes on serving the page it began with: its files, whose names carry what is in them, stay a while. */
+function removeOld(folder) {
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    if (Date.now() - statSync(file).mtimeMs > KEPT_MS) rmSync(file);
+  }
 }
 
 /** What a browser loads, in bytes as they are sent compressed. */

@@ -76,6 +76,10 @@ export async function serveQueueBoard(app: NestFastifyApplication): Promise<void
       entry.statusCode = statusCode;
       await audit.finish(entry, statusCode < 400 ? 'done' : statusCode < 500 ? 'refused' : 'failed');
     });
+    scope.addHook('onError', (request, _reply, err, after) => {
+      logger.error({ err, request_id: request.id }, 'the board of the queues failed');
+      after();
+    });
     readJson(scope);
     void scope.register(board.registerPlugin());
     done();

@@ -9,10 +9,12 @@ import { JobQueue } from '../jobs/job-queue.service';
 import { Embedders } from '../knowledge/embedding/embedders';
 import { EmbeddingReport } from '../knowledge/embedding/embedding-report.service';
 import { Generations } from '../knowledge/embedding/generations.service';
+import { Metrics } from '../telemetry/metrics.service';
 import { DASHBOARD_STORES, type DashboardDto, type DashboardQueryDto } from './dashboard.dto';
 import { windowUntil, type TimeWindow } from './time-window';
 
 const USAGE_DAYS = 30;
+const MOST_READINGS = 500;
 
 /**
  * What is going on, for whoever may see it: staff all or one user, others themselves. Panels ask for it again and
@@ -20,6 +22,8 @@ const USAGE_DAYS = 30;
  */
 @Injectable()
 export class DashboardService {
+  private readonly readings = new Map<string, () => Promise<DashboardDto>>();
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly activity: EventActivity,
@@ -27,15 +31,32 @@ export class DashboardService {
     private readonly embedders: Embedders,
     private readonly generations: Generations,
     private readonly jobs: JobQueue,
+    private readonly metrics: Metrics,
   ) {}
 
-  async read(actor: User, { user_id, window: name }: DashboardQueryDto): Promise<DashboardDto> {
+  /** Panels ask every few seconds, several of them for the same: they share what was read a moment ago. */
+  read(actor: User, { user_id, window }: DashboardQueryDto): Promise<DashboardDto> {
     const userId = ownedBy(actor, user_id).userId ?? null;
+    const key = JSON.stringify([userId, window, actor.isStaff]);
+    let reading = this.readings.get(key);
+    if (!reading) {
+      if (this.readings.size >= MOST_READINGS) this.readings.clear();
+      reading = this.metrics.shared(() => this.readNow(userId, actor.isStaff, window));
+      this.readings.set(key, reading);
+    }
+    return reading();
+  }
+
+  private async readNow(
+    userId: number | null,
+    isStaff: boolean,
+    name: DashboardQueryDto['window'],
+  ): Promise<DashboardDto> {
     const asOf = await this.now();
     const window = windowUntil(name || 'hour', asOf);
     const [queues, usage, active, happened, backlog, chunks, { stores, total }] = await Promise.all([
-      actor.isStaff ? this.jobs.states() : null,
-      actor.isStaff ? this.embeddings.usage(USAGE_DAYS) : null,
+      isStaff ? this.jobs.states() : null,
+      isStaff ? this.embeddings.usage(USAGE_DAYS) : null,
       this.generations.active(),
       this.activity.between(userId, window.from, window.bucketSeconds, window.starts.length),
       this.activity.backlog(userId),

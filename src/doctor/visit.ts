@@ -37,7 +37,12 @@ export async function visit(config: Config): Promise<Visit> {
   if (!existsSync(join(folder, 'database', 'PG_VERSION'))) {
     return unopened('empty', `there is no database in ${folder} yet`);
   }
-  const lock = holdLock(folder);
+  let lock: ReturnType<typeof holdLock>;
+  try {
+    lock = holdLock(folder);
+  } catch (error) {
+    return { ...unopened('stopped', `its lock cannot be read (${reasonOf(error)})`), error };
+  }
   if (lock === 'taken') return borrow(folder);
   return copyAndOpen(folder, lock);
 }

@@ -56,8 +56,8 @@ export class Metrics implements OnModuleInit {
   }
 
   /**
-   * Registers a gauge that is read at each scrape. One that cannot be read is left out of that scrape: the others say
-   * what is wrong.
+   * Registers a gauge that is read at each scrape. One that cannot be read, or not in time, is left out of that scrape:
+   * the others say what is wrong.
    */
   gauge(name: string, help: string, labelNames: string[], read: () => Reading[] | Promise<Reading[]>): void {
     const { logger } = this;
@@ -69,7 +69,7 @@ export class Metrics implements OnModuleInit {
       async collect() {
         this.reset();
         try {
-          for (const { labels = {}, value } of await read()) this.set(labels, value);
+          for (const { labels = {}, value } of await inTime(read())) this.set(labels, value);
         } catch (err) {
           this.remove({});
           logger.error({ err, metric: name }, 'metric not read');
@@ -81,6 +81,21 @@ export class Metrics implements OnModuleInit {
   /** What several gauges are made of: read once for all of them, and at most once in some seconds. */
   shared<T>(read: () => Promise<T>): () => Promise<T> {
     return sharedReading(read, () => this.cacheMs);
+  }
+}
+
+/** Prometheus gives up after 10 s, and then has nothing at all of this process. */
+const READ_TIMEOUT_MS = 3000;
+
+async function inTime<T>(reading: T | Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${READ_TIMEOUT_MS} ms`)), READ_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([reading, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -344,7 +344,7 @@ export class Process {
     { config, logger, embedders }: { config: Config; logger: PinoLogger; embedders: Embedders },
   ) {
     const metrics = new Metrics(logger);
-    const searchable = new SearchableMetrics(metrics, dataSource);
+    const searchable = new SearchableMetrics(metrics, dataSource, logger);
     const embedding = new EmbeddingMetrics(metrics, embedders);
     const stores = new StoresService(dataSource, NO_JOBS);
     const tracing = Tracing.OFF;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { PinoLogger } from 'nestjs-pino';
 import type { Histogram } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { Metrics, WAIT_SECONDS } from '../../telemetry/metrics.service';
@@ -46,7 +47,9 @@ export class SearchableMetrics {
   constructor(
     metrics: Metrics,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly logger: PinoLogger,
   ) {
+    logger.setContext(SearchableMetrics.name);
     this.wait = metrics.histogram(
       'fiko_event_searchable_seconds',
       HELP,
@@ -73,9 +76,19 @@ export class SearchableMetrics {
       });
     }
     const shared = [...waits.values()].filter((wait) => wait.shared).map(({ chunk }) => chunk);
-    const ended = new Set((await this.endShared(shared)).map(productOf));
+    const ended = new Set((await this.endSharedOrLog(shared)).map(productOf));
     for (const [product, wait] of waits) {
       if (!wait.shared || ended.has(product)) this.wait.observe({ embedding: 'awaited' }, wait.seconds);
+    }
+  }
+
+  /** The vectors stand: what only measures must not fail the work that is done. */
+  private async endSharedOrLog(chunks: readonly GivenChunk[]): ReturnType<SearchableMetrics['endShared']> {
+    try {
+      return await this.endShared(chunks);
+    } catch (err) {
+      this.logger.warn({ err }, 'waits of products not ended; not measured');
+      return [];
     }
   }
 
