@@ -50,7 +50,7 @@ export function DataTable<Row>({
 }: DataTableProps<Row>) {
   const { t } = useTranslation();
   const format = useFormat();
-  const narrow = useMediaQuery('(max-width: 48em)');
+  const narrow = useMediaQuery('(max-width: 47.99em)');
   return (
     <Answered query={query}>
       {({ count, results }) => (
