@@ -1,5 +1,6 @@
 import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'wouter';
 import { UserSelect } from '../parts/user-select';
 import { usePerson } from './session';
 
@@ -11,6 +12,8 @@ interface Scope {
 
 const Current = createContext<Scope>({ userId: undefined, choose: () => undefined });
 const KEY = 'fiko-scope';
+/** What an address says that is of one scope only. */
+const OF_ONE = ['page', 'store_id'] as const;
 
 export const useScope = (): Scope => useContext(Current);
 
@@ -19,6 +22,7 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
   const [userId, setUserId] = useState<number | undefined>(
     () => Number(sessionStorage.getItem(KEY)) || undefined,
   );
+  const [, setParameters] = useSearchParams();
   const scope = useMemo<Scope>(
     () => ({
       userId: isStaff ? userId : undefined,
@@ -26,9 +30,18 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
         if (chosen === undefined) sessionStorage.removeItem(KEY);
         else sessionStorage.setItem(KEY, String(chosen));
         setUserId(chosen);
+        if (chosen === userId) return;
+        setParameters(
+          (before) => {
+            const after = new URLSearchParams(before);
+            for (const name of OF_ONE) after.delete(name);
+            return after;
+          },
+          { replace: true },
+        );
       },
     }),
-    [isStaff, userId],
+    [isStaff, userId, setParameters],
   );
   return <Current value={scope}>{children}</Current>;
 }
