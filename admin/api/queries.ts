@@ -17,6 +17,8 @@ export const queries: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: endSession }),
   mutationCache: new MutationCache({ onError: endSession }),
   defaultOptions: {
+    // What was sent and answered may be a secret: it goes with who asked.
+    mutations: { gcTime: 0 },
     queries: {
       staleTime: 5000,
       // What the server refused it will refuse again; what did not reach it may.
@@ -26,8 +28,14 @@ export const queries: QueryClient = new QueryClient({
   },
 });
 
-/** Somebody else, or nobody, is logged in from now on: nothing of one person is there for the next. */
-export function changePerson(person: unknown): void {
+/** Nothing of one person is there for the next. */
+function forget(): void {
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+  queries.getMutationCache().clear();
+}
+
+/** Somebody else, or nobody, is logged in from now on. */
+export function changePerson(person: unknown): void {
+  forget();
   queries.setQueryData(SESSION, person);
 }
