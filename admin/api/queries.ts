@@ -3,6 +3,11 @@ import { ApiError } from './client';
 
 export const SESSION = ['session'] as const;
 
+/** Whom this tab was last used by; outlives a reload. */
+const LAST = 'fiko-person';
+/** Whose shops staff chose to look at in this tab. */
+export const SCOPE = 'fiko-scope';
+
 /** How often lists that live ask again, in milliseconds. */
 export const LIVE_MS = 3000;
 
@@ -17,6 +22,8 @@ export const queries: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: endSession }),
   mutationCache: new MutationCache({ onError: endSession }),
   defaultOptions: {
+    // What was sent and answered may be a secret: it goes with who asked.
+    mutations: { gcTime: 0 },
     queries: {
       staleTime: 5000,
       // What the server refused it will refuse again; what did not reach it may.
@@ -26,8 +33,23 @@ export const queries: QueryClient = new QueryClient({
   },
 });
 
-/** Somebody else, or nobody, is logged in from now on: nothing of one person is there for the next. */
-export function changePerson(person: unknown): void {
+/** Nothing of one person is there for the next. */
+function forget(): void {
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+  queries.getMutationCache().clear();
+  sessionStorage.removeItem(SCOPE);
+}
+
+/** The server says who is logged in: it may be somebody else, by another tab. */
+export function meetPerson({ id }: { id: number }): void {
+  const last = sessionStorage.getItem(LAST);
+  if (last !== null && last !== String(id)) forget();
+  sessionStorage.setItem(LAST, String(id));
+}
+
+/** Somebody else, or nobody, is logged in from now on. */
+export function changePerson(person: { id: number } | null): void {
+  forget();
+  if (person) meetPerson(person);
   queries.setQueryData(SESSION, person);
 }

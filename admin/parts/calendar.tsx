@@ -6,7 +6,7 @@ import { currentLanguage } from '../i18n/language';
 
 interface CalendarProps {
   chosen: Date | undefined;
-  choose: (day: Date | undefined) => void;
+  choose: (day: Date) => void;
   /** Which days can be chosen: those that have come, or those to come; of both, today. */
   days?: 'past' | 'future';
 }
@@ -17,7 +17,8 @@ export default function Calendar({ chosen, choose, days = 'past' }: CalendarProp
     mode: 'single',
     selected: chosen,
     defaultMonth: chosen ?? new Date(),
-    onSelect: choose,
+    // A click on the chosen day chooses it again: only a button of its own takes it away.
+    onSelect: (day: Date | undefined, clicked: Date) => choose(day ?? clicked),
     disabled: days === 'past' ? { after: new Date() } : { before: new Date() },
     autoFocus: true,
     // Its own is too dark on dark.

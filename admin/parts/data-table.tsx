@@ -1,9 +1,10 @@
 import { Box, Card, Group, LoadingOverlay, Pagination, Stack, Table, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from './format';
-import { Answered } from './states';
+import { pageInstead } from './paging';
+import { Answered, LoadingState } from './states';
 import classes from './data-table.module.css';
 
 export interface Column<Row> {
@@ -50,7 +51,14 @@ export function DataTable<Row>({
 }: DataTableProps<Row>) {
   const { t } = useTranslation();
   const format = useFormat();
-  const narrow = useMediaQuery('(max-width: 48em)');
+  const narrow = useMediaQuery('(max-width: 47.99em)');
+  const { data, isPlaceholderData } = query;
+  const instead = data && !isPlaceholderData ? pageInstead(page, pageSize, data) : undefined;
+  useEffect(() => {
+    if (instead !== undefined) setPage(instead);
+    // What sets the page may be another function each time.
+  }, [instead]);
+  if (instead !== undefined) return <LoadingState />;
   return (
     <Answered query={query}>
       {({ count, results }) => (

@@ -5,6 +5,7 @@ import { useCallback, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'wouter';
 import { latinDigits } from './digits';
+import { follow, startTyping } from './typing';
 
 const TYPING_MS = 300;
 /** Choices that can be looked over without typing. */
@@ -133,29 +134,25 @@ export function TextFilter<N extends string>({
   error,
 }: FilterProps<N> & { numeric?: boolean; placeholder?: string; error?: string | null }) {
   const known = filters.values[name] ?? '';
-  const [typed, setTyped] = useState(known);
-  const [before, setBefore] = useState(known);
-  // Cleared, or changed by the address.
-  if (known !== before) {
-    setBefore(known);
-    setTyped(known);
-  }
-  const ask = useDebouncedCallback(
-    (value: string) => filters.set(name, (numeric ? latinDigits(value) : value).trim()),
-    TYPING_MS,
-  );
+  const [typing, setTyping] = useState(() => startTyping(known));
+  if (known !== typing.known) setTyping(follow(typing, known));
+  const ask = useDebouncedCallback((value: string) => {
+    const asked = (numeric ? latinDigits(value) : value).trim();
+    setTyping((now) => ({ ...now, asked }));
+    filters.set(name, asked);
+  }, TYPING_MS);
   return (
     <TextInput
       label={label}
       size="sm"
       type={numeric ? 'text' : 'search'}
       inputMode={numeric ? 'numeric' : 'search'}
-      value={typed}
+      value={typing.text}
       placeholder={placeholder}
       error={error}
       leftSection={numeric ? null : <IconSearch size={16} aria-hidden />}
       onChange={({ currentTarget: { value } }) => {
-        setTyped(value);
+        setTyping((now) => ({ ...now, text: value }));
         ask(value);
       }}
       w={{ base: numeric ? HALF : '100%', xs: numeric ? 140 : 240 }}

@@ -1,6 +1,6 @@
 import { Alert, Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Copy } from './values';
 import classes from './secret-dialog.module.css';
@@ -58,16 +58,17 @@ export function SecretDialog({ title, secret, label, done, children }: SecretDia
 
 /** A value to take elsewhere, with its button. */
 export function SecretValue({ label, text }: { label: string; text: string }) {
+  const value = useRef<HTMLElement>(null);
   return (
     <div>
       <Text size="sm" fw={500} mb={4}>
         {label}
       </Text>
       <Group gap="xs" wrap="nowrap" align="center">
-        <code dir="ltr" className={classes.value}>
+        <code ref={value} dir="ltr" className={classes.value}>
           {text}
         </code>
-        <Copy text={text} />
+        <Copy text={text} shownIn={value} />
       </Group>
     </div>
   );

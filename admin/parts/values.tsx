@@ -1,6 +1,7 @@
-import { Badge, CopyButton, Button, Text, type MantineColor } from '@mantine/core';
+import { Badge, Button, Text, type MantineColor } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from './format';
 
@@ -62,21 +63,29 @@ export function State({ tone, children }: { tone: Tone; children: ReactNode }) {
   );
 }
 
-export function Copy({ text, label }: { text: string; label?: string }) {
+interface CopyProps {
+  text: string;
+  label?: string;
+  /** Where it stands: chosen for the person where the browser does not let us copy, as over plain http. */
+  shownIn?: RefObject<HTMLElement | null>;
+}
+
+export function Copy({ text, label, shownIn }: CopyProps) {
   const { t } = useTranslation();
+  const { copy, copied, error } = useClipboard();
+  useEffect(() => {
+    if (error && shownIn?.current) getSelection()?.selectAllChildren(shownIn.current);
+  }, [error, shownIn]);
   return (
-    <CopyButton value={text} timeout={2000}>
-      {({ copied, copy }) => (
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-          onClick={copy}
-          aria-live="polite"
-        >
-          {copied ? t('copied') : (label ?? t('copy'))}
-        </Button>
-      )}
-    </CopyButton>
+    <Button
+      size="compact-sm"
+      variant="default"
+      flex="none"
+      leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+      onClick={() => copy(text)}
+      aria-live="polite"
+    >
+      {copied ? t('copied') : error ? t('copyByHand') : (label ?? t('copy'))}
+    </Button>
   );
 }

@@ -1,5 +1,7 @@
 import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'wouter';
+import { SCOPE } from '../api/queries';
 import { UserSelect } from '../parts/user-select';
 import { usePerson } from './session';
 
@@ -10,25 +12,36 @@ interface Scope {
 }
 
 const Current = createContext<Scope>({ userId: undefined, choose: () => undefined });
-const KEY = 'fiko-scope';
+/** What an address says that is of one scope only. */
+const OF_ONE = ['page', 'store_id'] as const;
 
 export const useScope = (): Scope => useContext(Current);
 
 export function ScopeProvider({ children }: { children: ReactNode }) {
   const { is_staff: isStaff } = usePerson();
   const [userId, setUserId] = useState<number | undefined>(
-    () => Number(sessionStorage.getItem(KEY)) || undefined,
+    () => Number(sessionStorage.getItem(SCOPE)) || undefined,
   );
+  const [, setParameters] = useSearchParams();
   const scope = useMemo<Scope>(
     () => ({
       userId: isStaff ? userId : undefined,
       choose(chosen) {
-        if (chosen === undefined) sessionStorage.removeItem(KEY);
-        else sessionStorage.setItem(KEY, String(chosen));
+        if (chosen === undefined) sessionStorage.removeItem(SCOPE);
+        else sessionStorage.setItem(SCOPE, String(chosen));
         setUserId(chosen);
+        if (chosen === userId) return;
+        setParameters(
+          (before) => {
+            const after = new URLSearchParams(before);
+            for (const name of OF_ONE) after.delete(name);
+            return after;
+          },
+          { replace: true },
+        );
       },
     }),
-    [isStaff, userId],
+    [isStaff, userId, setParameters],
   );
   return <Current value={scope}>{children}</Current>;
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { createContext, useContext, type ReactNode } from 'react';
 import { answer, api, ApiError, type Schemas } from '../api/client';
-import { changePerson, SESSION } from '../api/queries';
+import { changePerson, meetPerson, SESSION } from '../api/queries';
 import { ErrorState, LoadingState } from '../parts/states';
 import { Login } from './login';
 
@@ -18,7 +18,9 @@ export function usePerson(): Person {
 
 async function readSession(): Promise<Person | null> {
   try {
-    return (await answer(api.GET('/api/v1/auth/session/'))).user;
+    const { user } = await answer(api.GET('/api/v1/auth/session/'));
+    meetPerson(user);
+    return user;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
     throw error;
@@ -31,10 +33,17 @@ export function SessionGate({ children }: { children: ReactNode }) {
     queryKey: SESSION,
     queryFn: readSession,
     staleTime: 60_000,
+    // In another tab somebody else may have logged in meanwhile.
+    refetchOnWindowFocus: 'always',
   });
   if (isPending) return <LoadingState />;
   if (error && data === undefined) return <ErrorState error={error} retry={() => void refetch()} />;
-  return data ? <Current value={data}>{children}</Current> : <Login />;
+  if (!data) return <Login />;
+  return (
+    <Current key={data.id} value={data}>
+      {children}
+    </Current>
+  );
 }
 
 export function useLogIn() {
