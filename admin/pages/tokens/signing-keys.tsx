@@ -22,6 +22,7 @@ const isValid = ({ expires_at: end }: Key): boolean => end === null || Date.pars
 
 export function SigningKeys({ token, made }: { token: Token; made: (secret: NewSecret) => void }) {
   const { t } = useTranslation('tokens');
+  const confirm = useConfirm();
   const [others, setOthers] = useState<Others>('stay');
   const path = { id: token.id };
   const keys = useQuery({
@@ -36,10 +37,22 @@ export function SigningKeys({ token, made }: { token: Token; made: (secret: NewS
           body: others === 'stay' ? {} : { expire_others_in_hours: Number(others) },
         }),
       );
+      setOthers('stay');
       made({ kind: 'key', secret });
     },
     { said: null, changes: ['tokens'] },
   );
+  const ask = async (endsOthers: boolean) => {
+    const asked =
+      others === 'stay' ||
+      !endsOthers ||
+      (await confirm({
+        title: t('endOthersTitle'),
+        text: t(`endOthersText_${others}`),
+        action: t('endOthersAction'),
+      }));
+    if (asked) make.mutate();
+  };
   return (
     <Stack gap="sm">
       <div>
@@ -77,7 +90,7 @@ export function SigningKeys({ token, made }: { token: Token; made: (secret: NewS
                 variant="default"
                 leftSection={<IconPlus size={16} aria-hidden />}
                 loading={make.isPending}
-                onClick={() => make.mutate()}
+                onClick={() => void ask(all.some(isValid))}
               >
                 {t('makeKey')}
               </Button>

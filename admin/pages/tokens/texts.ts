@@ -86,6 +86,11 @@ export const tokens = texts(
     others_stay: 'Stay valid',
     others_24: 'End in 24 hours',
     others_0: 'End now',
+    endOthersTitle: 'Make a key and end the others?',
+    endOthersText_24:
+      'In 24 hours, what is signed with the other keys is refused. The new key must be in use by then.',
+    endOthersText_0: 'What is signed with the other keys is refused at once, until the new key is in use.',
+    endOthersAction: 'Make it, end the others',
     removeKey: 'Remove',
     removeKeyLabel: 'Remove the key {{preview}}',
     removeKeyTitle: 'Remove this signing key?',
@@ -201,6 +206,11 @@ export const tokens = texts(
     others_stay: 'معتبر بمانند',
     others_24: 'تا ۲۴ ساعت دیگر پایان یابند',
     others_0: 'همین حالا پایان یابند',
+    endOthersTitle: 'کلید تازه ساخته شود و کلیدهای دیگر پایان یابند؟',
+    endOthersText_24:
+      'از ۲۴ ساعت دیگر، هر چه با کلیدهای دیگر امضا شود رد می‌شود. کلید تازه باید تا آن زمان به کار افتاده باشد.',
+    endOthersText_0: 'هر چه با کلیدهای دیگر امضا شود از همین حالا رد می‌شود، تا وقتی کلید تازه به کار بیفتد.',
+    endOthersAction: 'ساخت کلید و پایان بقیه',
     removeKey: 'حذف',
     removeKeyLabel: 'حذف کلید {{preview}}',
     removeKeyTitle: 'این کلید امضا حذف شود؟',
