@@ -282,7 +282,7 @@ const MESSAGES = {
   'action_events.retried': { fa: 'پردازش دوبارهٔ رویدادها', en: 'Events retried' },
   'action_chunk.retried': { fa: 'ارسال دوبارهٔ متن', en: 'Chunk retried' },
   'action_chunks.retried': { fa: 'ارسال دوبارهٔ متن‌ها', en: 'Chunks retried' },
-  'action_store.resynced': { fa: 'همگام‌سازی دوبارهٔ فروشگاه', en: 'Shop resynced' },
+  'action_store.resynced': { fa: 'ملاک شدن وضعیت فروشگاه', en: 'Shop resynced' },
   'action_queues.changed': { fa: 'دخالت در صف‌ها', en: 'Queues changed' },
   woocommerce: { fa: 'ووکامرس', en: 'WooCommerce' },
   shopify: { fa: 'شاپیفای', en: 'Shopify' },

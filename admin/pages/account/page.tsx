@@ -17,6 +17,7 @@ import { chooseLanguage, currentLanguage, LANGUAGES, type Language } from '../..
 import { Facts } from '../../parts/facts';
 import { Page } from '../../parts/page';
 import { Section } from '../../parts/section';
+import { useScope } from '../../shell/scope';
 import { useLogOut, usePerson } from '../../shell/session';
 import { PasswordForm } from './password-form';
 
@@ -37,6 +38,7 @@ export default function AccountPage() {
 function WhoIAm() {
   const { t } = useTranslation('account');
   const person = usePerson();
+  const { choose } = useScope();
   return (
     <Section title={t('who')}>
       <Facts
@@ -55,7 +57,7 @@ function WhoIAm() {
             {t('users')}
           </Anchor>
         )}
-        <Anchor component={Link} href="/audit" size="sm">
+        <Anchor component={Link} href="/audit" onClick={() => person.is_staff && choose(person.id)} size="sm">
           {t('mine')}
         </Anchor>
       </Group>

@@ -32,7 +32,7 @@ export const account = texts(
   },
   {
     title: 'حساب من',
-    who: 'من کیستم',
+    who: 'مشخصات من',
     email: 'ایمیل',
     username: 'نام کاربری',
     role: 'نقش',

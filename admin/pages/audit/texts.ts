@@ -129,7 +129,7 @@ export const audit = texts(
     action_events_retried: 'پردازش دوبارهٔ رویدادها',
     action_chunk_retried: 'ارسال دوبارهٔ متن',
     action_chunks_retried: 'ارسال دوبارهٔ متن‌ها',
-    action_store_resynced: 'همگام‌سازی دوبارهٔ فروشگاه',
+    action_store_resynced: 'ملاک شدن وضعیت فروشگاه',
     action_queues_changed: 'دخالت در صف‌ها',
 
     detail_email: 'ایمیل',

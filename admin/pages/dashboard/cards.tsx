@@ -57,7 +57,7 @@ export function Cards({ dashboard: { events, embedding, window }, products }: Ca
             : t('backlogNone')
         }
         bad={embedding.failed_chunks > 0}
-        href="/knowledge"
+        href="/knowledge?tab=chunks"
       />
       {products && (
         <Figure

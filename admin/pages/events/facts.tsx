@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { Facts } from '../../parts/facts';
 import { useFormat } from '../../parts/format';
+import { useScope } from '../../shell/scope';
 import { StoreName } from '../../parts/stores';
 import { Code, Moment } from '../../parts/values';
 import { usePerson } from '../../shell/session';
@@ -16,6 +17,9 @@ export function EventFacts({ event }: { event: EventDetail }) {
   const { t } = useTranslation('events');
   const format = useFormat();
   const { is_staff: isStaff } = usePerson();
+  const { choose } = useScope();
+  /** Staff may look at another's shops at present. */
+  const ofTheirs = () => isStaff && choose(event.user);
   const { woo_product_id: productId, store, outcome, processing_time_ms: time } = event;
   const facts: [string, ReactNode][] = [
     [t('status', { ns: 'common' }), <EventState key="state" event={event} />],
@@ -48,10 +52,14 @@ export function EventFacts({ event }: { event: EventDetail }) {
       <Facts facts={facts} />
       <Group gap="md" mt="md">
         {event.product_name && <ProductLink event={event}>{t('seeProduct')}</ProductLink>}
-        <Anchor component={Link} href={`/events?store_id=${store}&woo_product_id=${productId}`}>
+        <Anchor
+          component={Link}
+          href={`/events?store_id=${store}&woo_product_id=${productId}`}
+          onClick={ofTheirs}
+        >
           {t('seeProductEvents')}
         </Anchor>
-        <Anchor component={Link} href={`/events?store_id=${store}`}>
+        <Anchor component={Link} href={`/events?store_id=${store}`} onClick={ofTheirs}>
           {t('seeStoreEvents')}
         </Anchor>
       </Group>

@@ -144,7 +144,7 @@ export const knowledge = texts(
     tab_chunks: 'تکه‌های متن',
     question: 'پرسش خریدار',
     questionHint: 'مثلاً: کفش پیاده‌روی مشکی زیر یک و نیم میلیون تومان',
-    ask: 'بپرس',
+    ask: 'بپرسید',
     askSomething: 'مثل یک خریدار بپرسید: می‌بینید دستیار چه پیدا می‌کند و چرا همان را.',
     limit: 'تعداد نتیجه',
     minPrice: 'قیمت از',

@@ -32,7 +32,7 @@ export function ProductPage({ id, userId }: { id: number; userId: number }) {
           params: { path: { id }, query: { user_id: isStaff ? userId : undefined } },
         }),
       ),
-    refetchInterval: REFRESH_MS,
+    refetchInterval: ({ state }) => (state.error ? false : REFRESH_MS),
   });
   if (product.error instanceof ApiError && product.error.status === 404) return <NotFound />;
   const back = { href: '/products', text: t('title') };
@@ -64,7 +64,7 @@ export function ProductPage({ id, userId }: { id: number; userId: number }) {
 function Whole({ product, userId }: { product: Schemas['ProductDetailDto']; userId: number }) {
   const { t } = useTranslation('products');
   const { t: common } = useTranslation();
-  const chunks = useKnown(product.id, userId);
+  const chunks = useKnown(product.id, userId, product.is_active);
   return (
     <>
       {chunks.data && <SearchableState searchable={searchableOf(product, chunks.data.results)} />}

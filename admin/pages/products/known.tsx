@@ -13,7 +13,8 @@ import classes from './products.module.css';
 /** More than any product has: its chunks are of 400 tokens, and its text is short. */
 const ALL = 100;
 
-export function useKnown(productId: number, userId: number) {
+/** @param active whether it has texts, or is to have some */
+export function useKnown(productId: number, userId: number, active: boolean) {
   const { is_staff: isStaff } = usePerson();
   return useQuery({
     queryKey: ['chunks', 'of', productId, userId],
@@ -27,7 +28,9 @@ export function useKnown(productId: number, userId: number) {
       ),
     // What waits is on its way.
     refetchInterval: ({ state: { data } }) =>
-      data && (data.count === 0 || data.results.some(({ status }) => status === 'pending')) ? LIVE_MS : false,
+      data && ((active && data.count === 0) || data.results.some(({ status }) => status === 'pending'))
+        ? LIVE_MS
+        : false,
   });
 }
 

@@ -4,13 +4,14 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { answer, api } from '../../api/client';
-import { LIVE_MS } from '../../api/queries';
 import { useFormat } from '../../parts/format';
 import { ErrorState } from '../../parts/states';
 import { usePerson } from '../../shell/session';
 import classes from './products.module.css';
 
 const REFRESH_MS = 15_000;
+/** It counts much, and a text that was refused keeps it from coming to an end. */
+const WAITING_MS = 6000;
 
 export function useProductStats(userId: number, storeId: number | undefined) {
   const { is_staff: isStaff } = usePerson();
@@ -24,7 +25,8 @@ export function useProductStats(userId: number, storeId: number | undefined) {
       ),
     placeholderData: keepPreviousData,
     // The last texts are being embedded: the person may be waiting for it.
-    refetchInterval: ({ state: { data } }) => (data && data.searchable < data.active ? LIVE_MS : REFRESH_MS),
+    refetchInterval: ({ state: { data } }) =>
+      data && data.searchable < data.active ? WAITING_MS : REFRESH_MS,
   });
 }
 

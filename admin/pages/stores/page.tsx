@@ -4,7 +4,6 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'wouter';
 import { answer, api, type Schemas } from '../../api/client';
-import { LIVE_MS } from '../../api/queries';
 import { DataTable, type Column } from '../../parts/data-table';
 import { FilterBar, TextFilter, useFilters } from '../../parts/filters';
 import { useFormat } from '../../parts/format';
@@ -17,6 +16,8 @@ import { CatalogueOf, LastEvent } from './catalogue-state';
 import { Shop } from './shop';
 import { eventsOf, productsOf, useShopName } from './shop-links';
 import classes from './stores.module.css';
+
+const REFRESH_MS = 15_000;
 
 type Store = Schemas['StoreDto'];
 
@@ -46,7 +47,7 @@ export default function StoresPage() {
     queryKey: ['stores', 'list', asked],
     queryFn: () => answer(api.GET('/api/v1/integrations/stores/', { params: { query: asked } })),
     placeholderData: keepPreviousData,
-    refetchInterval: LIVE_MS,
+    refetchInterval: REFRESH_MS,
   });
   return (
     <Page title={t('title')} hint={t('hint')}>

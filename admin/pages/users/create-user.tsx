@@ -27,8 +27,8 @@ export function CreateUser({ close, created }: CreateUserProps) {
     validate: { email: (value) => (value.trim() ? null : common('required')) },
   });
   const create = useAction(
-    ({ email, username, password, role }: typeof EMPTY) =>
-      answer(
+    async ({ email, username, password, role }: typeof EMPTY) => {
+      const user = await answer(
         api.POST('/api/v1/users/', {
           body: {
             email: email.trim(),
@@ -37,17 +37,27 @@ export function CreateUser({ close, created }: CreateUserProps) {
             ...(password ? { password } : {}),
           },
         }),
-      ),
-    { said: ({ email }) => t('created', { email }), changes: ['users', 'audit'], showsErrors: true },
+      );
+      // Handed on before all else, and not returned: it is shown even where this dialog is closed by now.
+      created(user);
+      return user.email;
+    },
+    { said: (email) => t('created', { email }), changes: ['users', 'audit'], showsErrors: true },
   );
   const submit = (values: typeof EMPTY) =>
     create.mutate(values, {
-      onSuccess: created,
       onError: (error) => form.setErrors(userErrors(error, null, values)),
     });
   const placed = Object.keys(form.errors).length > 0;
   return (
-    <Modal opened onClose={close} title={t('create')} closeButtonProps={{ 'aria-label': common('close') }}>
+    <Modal
+      opened
+      onClose={close}
+      closeOnEscape={!form.isDirty()}
+      closeOnClickOutside={!form.isDirty()}
+      title={t('create')}
+      closeButtonProps={{ 'aria-label': common('close') }}
+    >
       <form noValidate onSubmit={form.onSubmit(submit)}>
         <Stack>
           {create.error && !placed && (

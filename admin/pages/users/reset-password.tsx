@@ -21,13 +21,17 @@ export function ResetPassword({ user, close, made }: ResetPasswordProps) {
   const messageOf = useMessage();
   const form = useForm({ initialValues: { password: '' } });
   const reset = useAction(
-    ({ password }: { password: string }) =>
-      answer(
+    async ({ password }: { password: string }) => {
+      const answered = await answer(
         api.POST('/api/v1/users/{id}/password/', {
           params: { path: { id: user.id } },
           body: password ? { password } : {},
         }),
-      ),
+      );
+      // Handed on before all else, and not returned: it is shown even where this dialog is closed by now.
+      if (answered.password === null) close();
+      else made(answered.password);
+    },
     {
       said: () => t('passwordSet', { email: user.email }),
       changes: ['users', 'audit'],
@@ -39,6 +43,8 @@ export function ResetPassword({ user, close, made }: ResetPasswordProps) {
     <Modal
       opened
       onClose={close}
+      closeOnEscape={!form.isDirty() && !reset.isPending}
+      closeOnClickOutside={!form.isDirty() && !reset.isPending}
       title={t('resetTitle', { email: user.email })}
       closeButtonProps={{ 'aria-label': common('close') }}
     >
@@ -46,7 +52,6 @@ export function ResetPassword({ user, close, made }: ResetPasswordProps) {
         noValidate
         onSubmit={form.onSubmit((values) =>
           reset.mutate(values, {
-            onSuccess: ({ password }) => (password === null ? close() : made(password)),
             onError: (error) => form.setErrors(fieldErrors(error)),
           }),
         )}
