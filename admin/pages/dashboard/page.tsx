@@ -1,6 +1,6 @@
 import '@mantine/charts/styles.css';
 import { Grid, SegmentedControl, Stack } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Schemas } from '../../api/client';
 import { useFilters } from '../../parts/filters';
@@ -32,7 +32,9 @@ export default function DashboardPage() {
   const query = useQuery({
     queryKey: ['dashboard', asked],
     queryFn: () => answer(api.GET('/api/v1/dashboard/', { params: { query: asked } })),
-    placeholderData: keepPreviousData,
+    // Of another window, never of another person.
+    placeholderData: (previous, before) =>
+      (before?.queryKey[1] as typeof asked | undefined)?.user_id === userId ? previous : undefined,
     refetchInterval: REFRESH_MS,
   });
   return (

@@ -11,7 +11,7 @@ import { DataTable } from '../../parts/data-table';
 import { useFilters } from '../../parts/filters';
 import { useFormat } from '../../parts/format';
 import { Page } from '../../parts/page';
-import { EmptyState } from '../../parts/states';
+import { EmptyState, ErrorState } from '../../parts/states';
 import { useScope } from '../../shell/scope';
 import { useColumns } from './columns';
 import { conditionsOf, FILTERS, type Conditions } from './conditions';
@@ -52,13 +52,14 @@ export function EventList({ retryMatching, retrying, progress }: EventListProps)
     refetchInterval: live && LIVE_MS,
     refetchOnWindowFocus: live,
   });
-  const { data: stats } = useQuery({
+  const counted = useQuery({
     queryKey: ['events', 'stats', ofAnyState],
     queryFn: () => readStats(ofAnyState),
     placeholderData: keepPreviousData,
     refetchInterval: live && COUNT_MS,
     refetchOnWindowFocus: live,
   });
+  const stats = counted.data;
   // Rows stay in their places while somebody points at one, has one in focus, or has scrolled down to read.
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
@@ -100,7 +101,11 @@ export function EventList({ retryMatching, retrying, progress }: EventListProps)
       }
     >
       {progress}
-      <Counts stats={stats} filters={filters} />
+      {counted.error && !stats ? (
+        <ErrorState error={counted.error} retry={() => void counted.refetch()} />
+      ) : (
+        <Counts stats={stats} filters={filters} />
+      )}
       <EventFilters filters={filters} />
       {failed > 0 && (
         <Failures

@@ -1,5 +1,5 @@
 import { Anchor, Paper, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
@@ -23,7 +23,8 @@ export function useProductStats(userId: number, storeId: number | undefined) {
           params: { query: { user_id: isStaff ? userId : undefined, store_id: storeId } },
         }),
       ),
-    placeholderData: keepPreviousData,
+    // Of another shop, never of another person.
+    placeholderData: (previous, before) => (before?.queryKey[2] === userId ? previous : undefined),
     // The last texts are being embedded: the person may be waiting for it.
     refetchInterval: ({ state: { data } }) =>
       data && data.searchable < data.active ? WAITING_MS : REFRESH_MS,

@@ -47,6 +47,8 @@ export function EditUser({ user, close }: { user: Schemas['UserDto']; close: () 
     <Modal
       opened
       onClose={close}
+      closeOnEscape={!form.isDirty()}
+      closeOnClickOutside={!form.isDirty()}
       title={t('editTitle', { email: user.email })}
       closeButtonProps={{ 'aria-label': common('close') }}
     >
