@@ -1,8 +1,10 @@
-import { DataSource } from 'typeorm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { dataSourceOptions } from './data-source';
 
 /** Any number that nothing else in the database takes a lock by. */
 const MIGRATION_LOCK = 0x46494b4f;
+const ASK_MS = 200;
 
 /**
  * Brings the schema up to date and returns the names of the migrations that ran. Of many processes that start at
@@ -14,12 +16,11 @@ export async function migrate(databaseUrl: string, onWait: () => void = () => {}
   // The lock is its session's, since migrations commit one by one.
   const lock = dataSource.createQueryRunner();
   try {
-    const [first] = (await lock.query(`SELECT pg_try_advisory_lock(${MIGRATION_LOCK}) AS taken`)) as {
-      taken: boolean;
-    }[];
-    if (!first!.taken) {
+    if (!(await tryLock(lock))) {
       onWait();
-      await lock.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+      // Not by a statement that waits: an index that is built beside the others' work waits for all statements to end.
+      do await sleep(ASK_MS);
+      while (!(await tryLock(lock)));
     }
     const ran = await runMigrations(dataSource);
     await lock.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`);
@@ -30,7 +31,15 @@ export async function migrate(databaseUrl: string, onWait: () => void = () => {}
   }
 }
 
-const DEADLOCK = '40P01';
+async function tryLock(session: QueryRunner): Promise<boolean> {
+  const [row] = (await session.query(`SELECT pg_try_advisory_lock(${MIGRATION_LOCK}) AS taken`)) as {
+    taken: boolean;
+  }[];
+  return row!.taken;
+}
+
+/** A deadlock, and a lock that was not to be had in time. */
+const IN_THE_WAY = ['40P01', '55P03'];
 const ATTEMPTS = 5;
 
 /** Processes of the previous version go on meanwhile: one that is in the way is let past. */
@@ -39,7 +48,7 @@ async function runMigrations(dataSource: DataSource): Promise<{ name: string }[]
     try {
       return await dataSource.runMigrations();
     } catch (error) {
-      if ((error as { code?: string }).code !== DEADLOCK || attempt === ATTEMPTS) throw error;
+      if (!IN_THE_WAY.includes((error as { code?: string }).code ?? '') || attempt === ATTEMPTS) throw error;
     }
   }
 }
