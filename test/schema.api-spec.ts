@@ -127,7 +127,8 @@ describe('migrations', () => {
       const before = await linesOf(dataSource);
       expect(before.length).toBeGreaterThan(80);
       expect(await dataSource.runMigrations()).toEqual([]);
-      for (let left = MIGRATIONS.length; left > 0; left--) await dataSource.undoLastMigration({ transaction: 'none' });
+      for (let left = MIGRATIONS.length; left > 0; left--)
+        await dataSource.undoLastMigration({ transaction: 'none' });
       expect(await linesOf(dataSource)).toEqual([]);
       expect(await dataSource.runMigrations()).toHaveLength(MIGRATIONS.length);
       expect(await linesOf(dataSource)).toEqual(before);
