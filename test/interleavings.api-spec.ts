@@ -217,21 +217,12 @@ describe('two shops under any interleaving of changes, deliveries, workers and f
       // Only the parsing is saved; the processor parses again what it finds in the log.
       if (words.size < 10_000) words.set(word.payload, event);
     }
-    const { verdicts } = await api.intake.accept(
-      {
-        tokenId: shop.tokenId,
-        tokenName: shop.host,
-        integrationType: 'woocommerce',
-        usageCount: 0,
-        lastUsedAt: null,
-        rateLimitPerMinute: null,
-        requireSignature: false,
-        signingKeys: [],
-        user: shop.user,
-        store: { id: shop.storeId, url: null, host: shop.host, clockAheadMs: 0 },
-      },
+    const { tokens, intake } = api;
+    const { verdicts } = await intake.accept(
+      await tokens.recall(shop.secret, '127.0.0.1'),
       [incomingEvent(event!, word.payload)],
       { address: '127.0.0.1', userAgent: undefined, requestId: 'interleaving', sentAt: null },
+      () => tokens.authenticate(shop.secret, '127.0.0.1'),
     );
     return verdicts[0]!;
   }

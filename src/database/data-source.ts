@@ -19,6 +19,7 @@ import { Product } from '../web-knowledge/product.entity';
 import { ProductTombstone } from '../web-knowledge/product-tombstone.entity';
 import { ProductVariation } from '../web-knowledge/product-variation.entity';
 import { SnakeCaseNaming } from './naming';
+import { PreparingClient } from './prepared';
 import { Setting } from './settings';
 import { valueTypes } from './value-types';
 
@@ -59,6 +60,7 @@ export function dataSourceOptions(url: string, pool: PoolConfig = {}): DataSourc
 export function poolOptions({ database }: Config): PoolConfig {
   if (database.url === null) return { max: database.poolSize };
   return {
+    Client: PreparingClient,
     max: database.poolSize,
     keepAlive: true,
     connectionTimeoutMillis: 15_000,

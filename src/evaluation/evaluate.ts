@@ -140,7 +140,8 @@ async function load(
   const { secret } = await app
     .get(TokensService)
     .generate(user, { integration_type: 'woocommerce', name: 'Evaluation' });
-  const identity = await app.get(TokenAuthenticator).authenticate(secret, '127.0.0.1');
+  const confirm = () => app.get(TokenAuthenticator).authenticate(secret, '127.0.0.1');
+  const identity = await confirm();
   const intake = app.get(EventIntake);
   const origin = { address: '127.0.0.1', userAgent: undefined, requestId: randomUUID(), sentAt: null };
   for (const { value, line } of products) {
@@ -150,7 +151,7 @@ async function load(
       const reasons = errors.map(({ field, message }) => `${field} (${message})`).join(', ');
       throw new StartError(`${file}, line ${line}: ${reasons}`);
     }
-    await intake.accept(identity, [incomingEvent(event, JSON.stringify(body))], origin);
+    await intake.accept(identity, [incomingEvent(event, JSON.stringify(body))], origin, confirm);
   }
   const dataSource = app.get(DataSource);
   const deadline = Date.now() + LOAD_TIMEOUT_MS;

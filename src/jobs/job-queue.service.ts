@@ -48,6 +48,9 @@ export interface AddOptions {
 export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly queues: Record<QueueName, Queue>;
   private restUntil = 0;
+  /** Jobs asked for by `hasten`, by their keys, that are still to be added. */
+  private hastened = new Map<string, { name: JobName; payload: JobPayloads[JobName] }>();
+  private hastening: Promise<void> | null = null;
 
   constructor(
     @Inject(JOB_BACKEND) backend: JobBackend,
@@ -79,20 +82,23 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
     payload: JobPayloads[N],
     { delayMs = 0, insistEveryMs }: AddOptions = {},
   ): Promise<void> {
-    const job: JobDefinition<JobPayloads[N]> = JOBS[name];
-    const key = job.key(payload);
-    const age = this.config.queue.retentionHours * 3600;
-    const options: JobsOptions = {
-      delay: delayMs,
-      attempts: job.attempts,
-      backoff: { type: 'exponential', delay: job.backoffMs },
-      removeOnComplete: { age, count: KEEP_AT_MOST.completed },
-      removeOnFail: { age, count: KEEP_AT_MOST.failed },
-    };
+    const key = JOBS[name].key(payload);
+    const options: JobsOptions = { ...this.optionsOf(name), delay: delayMs };
     if (insistEveryMs !== undefined) {
       if (insistEveryMs > 0) options.deduplication = { id: `${key}-again`, ttl: insistEveryMs };
     } else if (delayMs === 0) options.deduplication = { id: key, keepLastIfActive: true };
-    await within(ADD_TIMEOUT_MS, this.queues[job.queue].add(name, payload, options));
+    await within(ADD_TIMEOUT_MS, this.queues[JOBS[name].queue].add(name, payload, options));
+  }
+
+  private optionsOf(name: JobName): JobsOptions {
+    const { attempts, backoffMs } = JOBS[name];
+    const age = this.config.queue.retentionHours * 3600;
+    return {
+      attempts,
+      backoff: { type: 'exponential', delay: backoffMs },
+      removeOnComplete: { age, count: KEEP_AT_MOST.completed },
+      removeOnFail: { age, count: KEEP_AT_MOST.failed },
+    };
   }
 
   /**
@@ -107,6 +113,44 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
     } catch (err) {
       this.restUntil = Date.now() + restMs;
       this.logger.warn({ err, job: name }, 'job not queued; the sweeper will find its work');
+    }
+  }
+
+  /**
+   * As `nudge`, for whoever does not wait: asked for again and again while others are being added, a job is added once
+   * after them, and all of them together.
+   */
+  hasten<N extends JobName>(name: N, payload: JobPayloads[N]): void {
+    this.hastened.set(JOBS[name].key(payload), { name, payload });
+    this.hastening ??= this.addHastened().finally(() => (this.hastening = null));
+  }
+
+  private async addHastened(): Promise<void> {
+    while (this.hastened.size > 0) {
+      const jobs = [...this.hastened];
+      this.hastened = new Map();
+      if (Date.now() < this.restUntil) continue;
+      const { timeoutMs, restMs } = NUDGES[this.config.queue.redisUrl === null ? 'database' : 'redis'];
+      try {
+        await within(timeoutMs, this.addAll(jobs));
+      } catch (err) {
+        this.restUntil = Date.now() + restMs;
+        this.logger.warn({ err, jobs: jobs.length }, 'jobs not queued; the sweeper will find their work');
+      }
+    }
+  }
+
+  private async addAll(jobs: [string, { name: JobName; payload: JobPayloads[JobName] }][]): Promise<void> {
+    for (const [queueName, queue] of Object.entries(this.queues)) {
+      const ofQueue = jobs.filter(([, { name }]) => JOBS[name].queue === queueName);
+      if (ofQueue.length === 0) continue;
+      await queue.addBulk(
+        ofQueue.map(([key, { name, payload }]) => ({
+          name,
+          data: payload,
+          opts: { ...this.optionsOf(name), deduplication: { id: key, keepLastIfActive: true } },
+        })),
+      );
     }
   }
 
@@ -169,6 +213,7 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.hastening;
     const closed = Promise.all(Object.values(this.queues).map((queue) => queue.close()));
     await within(CLOSE_TIMEOUT_MS, closed).catch((err: unknown) => {
       this.logger.warn({ err }, 'the queue does not answer; left without a farewell');

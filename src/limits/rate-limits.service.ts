@@ -21,6 +21,14 @@ const CONNECT_TIMEOUT_MS = 2000;
 /** A connection whose other end has vanished without a word is given up. */
 const SOCKET_TIMEOUT_MS = 10_000;
 const MINUTE = 60;
+/**
+ * While more than this share of a limit, and more than so many requests, are left, a request need not wait for its count:
+ * what other processes let pass meanwhile is far less.
+ */
+const AMPLE = { share: 0.1, requests: 100 };
+/** For how long what Redis said of a count is good for that. */
+const FORESIGHT_MS = 1000;
+const FORESEEN_KEYS = 10_000;
 
 /** So many requests of one key in a window, which begins with its first. */
 export interface RateLimit {
@@ -40,6 +48,17 @@ export interface Allowance {
   resetSeconds: number;
 }
 
+/** What is known of one count. */
+interface Foreseen {
+  /** Those that the count has or will have. */
+  consumed: number;
+  /** Of them those that it has not been told of. */
+  untold: number;
+  isTelling: boolean;
+  knownAt: number;
+  resetAt: number;
+}
+
 interface Counters {
   memory: RateLimiterAbstract;
   redis: RateLimiterAbstract | null;
@@ -53,6 +72,7 @@ interface Counters {
 export class RateLimits implements OnModuleInit, OnApplicationShutdown {
   private readonly redis: Redis | null;
   private readonly counters = new Map<string, Counters>();
+  private readonly foreseen = new Map<string, Foreseen>();
   private away = false;
   private restUntil = 0;
 
@@ -86,7 +106,7 @@ export class RateLimits implements OnModuleInit, OnApplicationShutdown {
 
   /** Counts a request and says in the headers of its answer what is left. @throws AppError 429 */
   async consume(limit: RateLimit, key: string | number, reply: Answerable): Promise<void> {
-    const allowance = await this.take(limit, String(key));
+    const allowance = await this.takeSoon(limit, String(key));
     reply.headers(rateLimitHeaders(allowance));
     if (!allowance.allowed) throw tooMany('too_many_requests', allowance.resetSeconds);
   }
@@ -102,18 +122,84 @@ export class RateLimits implements OnModuleInit, OnApplicationShutdown {
 
   /** Counts a request, however many there were. */
   async take(limit: RateLimit, key: string): Promise<Allowance> {
-    const { consumedPoints, msBeforeNext } = await this.count(limit, (limiter) =>
-      limiter.consume(key).catch((refusal: unknown) => {
+    const { consumedPoints, msBeforeNext } = await this.add(limit, key, 1);
+    return this.allowance(limit, consumedPoints, msBeforeNext);
+  }
+
+  /**
+   * As `take`. Where the limit is far away the request is let pass by what is known, and counted at once with others
+   * that come meanwhile: so that neither waits for the count, and a flood is not a command each. Near the limit each
+   * waits for its own.
+   */
+  private async takeSoon(limit: RateLimit, key: string): Promise<Allowance> {
+    const id = `${limit.name} ${key}`;
+    const now = performance.now();
+    const known = this.foreseen.get(id);
+    if (
+      known &&
+      now < Math.min(known.resetAt, known.knownAt + FORESIGHT_MS) &&
+      isAmple(limit, known.consumed)
+    ) {
+      known.consumed++;
+      known.untold++;
+      if (!known.isTelling) void this.tell(limit, key, known);
+      return this.allowance(limit, known.consumed, known.resetAt - now);
+    }
+    const { consumedPoints, msBeforeNext } = await this.add(limit, key, 1);
+    this.remember(id, consumedPoints, msBeforeNext);
+    return this.allowance(limit, consumedPoints, msBeforeNext);
+  }
+
+  private async tell(limit: RateLimit, key: string, known: Foreseen): Promise<void> {
+    known.isTelling = true;
+    while (known.untold > 0) {
+      const told = known.untold;
+      known.untold = 0;
+      const { consumedPoints, msBeforeNext } = await this.add(limit, key, told);
+      const now = performance.now();
+      known.consumed = consumedPoints + known.untold;
+      known.knownAt = now;
+      known.resetAt = now + msBeforeNext;
+    }
+    known.isTelling = false;
+  }
+
+  private remember(id: string, consumed: number, msBeforeNext: number): void {
+    const now = performance.now();
+    const known = this.foreseen.get(id);
+    if (known?.isTelling) return;
+    if (!known && this.foreseen.size >= FORESEEN_KEYS) this.forgetOld(now);
+    this.foreseen.set(id, {
+      consumed,
+      untold: 0,
+      isTelling: false,
+      knownAt: now,
+      resetAt: now + msBeforeNext,
+    });
+  }
+
+  private forgetOld(now: number): void {
+    for (const [id, { knownAt, isTelling }] of this.foreseen) {
+      if (!isTelling && now - knownAt > FORESIGHT_MS) this.foreseen.delete(id);
+    }
+  }
+
+  private add(limit: RateLimit, key: string, requests: number): Promise<RateLimiterRes> {
+    return this.count(limit, (limiter) =>
+      limiter.consume(key, requests).catch((refusal: unknown) => {
         if (refusal instanceof RateLimiterRes) return refusal;
         throw refusal;
       }),
     );
-    const allowed = consumedPoints <= limit.requests;
+  }
+
+  private allowance(limit: RateLimit, consumed: number, msBeforeNext: number): Allowance {
+    const allowed = consumed <= limit.requests;
     if (!allowed) this.metrics.countRefused(limit.name);
     return {
       limit,
       allowed,
-      remaining: Math.max(0, limit.requests - consumedPoints),
+      remaining: Math.max(0, limit.requests - consumed),
       resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
     };
   }
@@ -171,6 +257,9 @@ export class RateLimits implements OnModuleInit, OnApplicationShutdown {
     return counters;
   }
 }
+
+const isAmple = ({ requests }: RateLimit, consumed: number): boolean =>
+  requests - consumed > Math.max(AMPLE.requests, AMPLE.share * requests);
 
 function connection(url: string): Redis {
   const redis = new Redis(url, {

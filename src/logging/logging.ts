@@ -3,7 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import type { LoggerService } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { Logger as NestPinoLogger, Params } from 'nestjs-pino';
-import { pino, stdSerializers, type Logger } from 'pino';
+import {
+  destination,
+  levels,
+  pino,
+  stdSerializers,
+  symbols,
+  type DestinationStream,
+  type Logger,
+} from 'pino';
 import type { Config } from '../config/config';
 import { spanOfRequest, traceFields } from '../telemetry/active-trace';
 import { logContext, withLogContext } from './log-context';
@@ -18,14 +26,48 @@ export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
 
 /** JSON lines on stdout, each with the fields of the request or job it belongs to. */
 export const createLogger = ({ server }: Config): Logger =>
-  pino({
-    level: server.logLevel,
-    base: null,
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ level: label }) },
-    serializers: { err: serializeError },
-    mixin: () => ({ ...traceFields(), ...logContext() }),
-  });
+  pino(
+    {
+      level: server.logLevel,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: serializeError },
+      mixin: () => ({ ...traceFields(), ...logContext() }),
+    },
+    (stdout ??= linesOf(destination({ fd: 1, sync: true, ...BUFFER }))),
+  );
+
+const BUFFER = { minLength: 65_536, maxWrite: 262_144 };
+/** All loggers of the process share it. */
+let stdout: ReturnType<typeof linesOf> | undefined;
+
+/**
+ * Lines that are logged within one turn of the event loop are written together at its end, since a write costs as much as
+ * a line does. Warnings and errors are written at once: they may be the last that the process says.
+ */
+function linesOf(output: ReturnType<typeof destination>): DestinationStream & { flushSync: () => void } {
+  let isDue = false;
+  const flush = (): void => {
+    isDue = false;
+    output.flush();
+  };
+  process.once('exit', flush);
+  return {
+    // Has pino say of each line which level it is of.
+    [symbols.needsMetadataGsym]: true,
+    lastLevel: 0,
+    write(line: string) {
+      output.write(line);
+      if (this.lastLevel >= levels.values.warn!) flush();
+      else if (!isDue) {
+        isDue = true;
+        setImmediate(flush);
+      }
+    },
+    flushSync: flush,
+  } as DestinationStream & { lastLevel: number; flushSync: () => void };
+}
 
 /**
  * What a database error quotes: parameters and rows are payloads and hashes of tokens; the command that Redis refused

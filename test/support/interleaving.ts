@@ -10,6 +10,7 @@ import { IntakeMetrics } from '../../src/integrations/events/intake.metrics';
 import { ProcessingMetrics } from '../../src/integrations/events/processing.metrics';
 import { EventProcessor } from '../../src/integrations/events/event-processor.jobs';
 import { StoresService } from '../../src/integrations/stores/stores.service';
+import { TokenAuthenticator } from '../../src/integrations/tokens/token-authenticator.service';
 import type { JobQueue } from '../../src/jobs/job-queue.service';
 import type { Embedders } from '../../src/knowledge/embedding/embedders';
 import { EmbeddingCache } from '../../src/knowledge/embedding/embedding-cache.service';
@@ -310,6 +311,7 @@ const silent = (): undefined => undefined;
 const NO_JOBS = {
   add: () => Promise.resolve(),
   nudge: () => Promise.resolve(),
+  hasten: () => undefined,
 } as unknown as JobQueue;
 
 const raise = (code: string): string =>
@@ -324,6 +326,7 @@ const terminate = 'SELECT pg_terminate_backend(pg_backend_pid())';
  * the database any more.
  */
 export class Process {
+  readonly tokens: TokenAuthenticator;
   readonly intake: EventIntake;
   private readonly processor: EventProcessor;
   private readonly embeddings: EmbeddingJobs;
@@ -348,6 +351,7 @@ export class Process {
     const embedding = new EmbeddingMetrics(metrics, embedders);
     const stores = new StoresService(dataSource, NO_JOBS);
     const tracing = Tracing.OFF;
+    this.tokens = new TokenAuthenticator(dataSource);
     this.intake = new EventIntake(dataSource, stores, NO_JOBS, new IntakeMetrics(metrics), tracing);
     const writer = new ProductWriter(new KnowledgeService());
     const processing = new ProcessingMetrics(metrics);

@@ -6,11 +6,14 @@ import type { ProductEvent } from '../../contract/product-event';
 import type { EventType } from '../../contract/shop-api';
 import { byOurClock, clockAheadMs } from '../../contract/shop-clock';
 import { isTransient } from '../../database/faults';
+import { prepared } from '../../database/prepared';
+import { AppError } from '../../validation/errors';
 import { JobQueue } from '../../jobs/job-queue.service';
 import { Tracing } from '../../telemetry/tracing.service';
 import { hostOf, siteOfUserAgent } from '../stores/site-key';
 import { StoresService, type StoreBinding } from '../stores/stores.service';
-import type { TokenIdentity } from '../tokens/token-identity';
+import { ACCESS_FINGERPRINT } from '../tokens/access-fingerprint';
+import type { Confirm, TokenIdentity } from '../tokens/token-identity';
 import type { EventFormat } from './event-log.entity';
 import { IntakeMetrics } from './intake.metrics';
 
@@ -59,9 +62,14 @@ export type IntakeVerdict = 'accepted' | 'skipped';
 export interface IntakeResult {
   /** One for each event, in their order. */
   verdicts: IntakeVerdict[];
-  /** Milliseconds spent on the log rows, and on queueing jobs. */
-  timings: { log: number; queue: number };
+  /** Milliseconds spent on the log rows. */
+  logMs: number;
 }
+
+/** What came of a row: `outdated` where the token, or the shop's clock, is no longer what it was taken for. */
+type RowVerdict = IntakeVerdict | 'outdated';
+/** Times that a request's token is asked for again before it is told to come later. */
+const CONFIRMATIONS = 5;
 
 /** What one statement holds at most. */
 const MAX_ROWS = 200;
@@ -71,6 +79,7 @@ const DEADLOCK = '40P01';
 const ATTEMPTS = 3;
 
 interface Row {
+  fingerprint: string;
   store: StoreBinding;
   incoming: IncomingEvent;
   /** By our clock. */
@@ -82,7 +91,7 @@ interface Row {
 
 interface Waiting {
   rows: Row[];
-  resolve: (verdicts: IntakeVerdict[]) => void;
+  resolve: (verdicts: RowVerdict[]) => void;
   reject: (error: unknown) => void;
 }
 
@@ -110,36 +119,65 @@ export class EventIntake {
     private readonly tracing: Tracing,
   ) {}
 
+  /**
+   * @param identity may be what was known of the token a while ago: each row is stored only if that still holds
+   * @throws AppError what `confirm` throws, where it does not
+   */
   async accept(
     identity: TokenIdentity,
     incoming: readonly IncomingEvent[],
     origin: RequestOrigin,
+    confirm: Confirm,
   ): Promise<IntakeResult> {
     const startedAt = performance.now();
-    const { rows, verdicts } = await this.log(identity, incoming, origin).catch((error: unknown) => {
+    let verdicts: IntakeVerdict[];
+    try {
+      verdicts = await this.log(identity, incoming, origin, confirm);
+    } catch (error) {
       for (const { eventType } of incoming) this.metrics.count('refused', eventType);
       throw error;
-    });
+    }
     for (const [index, { eventType }] of incoming.entries()) this.metrics.count(verdicts[index]!, eventType);
-    const loggedAt = performance.now();
-    const touched = new Set(
-      rows.filter((_, index) => verdicts[index] === 'accepted').map(({ store }) => store.id),
-    );
-    for (const storeId of touched)
-      await this.jobs.nudge('events.process', { user_id: identity.user.id, store_id: storeId });
-    return {
-      verdicts,
-      timings: { log: loggedAt - startedAt, queue: performance.now() - loggedAt },
-    };
+    return { verdicts, logMs: performance.now() - startedAt };
   }
 
   private async log(
     identity: TokenIdentity,
     incoming: readonly IncomingEvent[],
     origin: RequestOrigin,
-  ): Promise<{ rows: Row[]; verdicts: IntakeVerdict[] }> {
-    const rows = await this.placed(identity, incoming, origin);
-    return { rows, verdicts: rows.length > 0 ? await this.written(identity, rows) : [] };
+    confirm: Confirm,
+  ): Promise<IntakeVerdict[]> {
+    const verdicts = new Array<IntakeVerdict>(incoming.length);
+    let open = [...incoming.keys()];
+    for (let confirmed = 0; open.length > 0; confirmed++) {
+      if (confirmed > 0) identity = await confirm();
+      if (confirmed > CONFIRMATIONS) throw new AppError(503, 'service_unavailable');
+      const rows = await this.placed(
+        identity,
+        open.map((index) => incoming[index]!),
+        origin,
+        confirm,
+      );
+      const stored = await this.written(identity, rows);
+      const outdated: number[] = [];
+      for (const [place, verdict] of stored.entries()) {
+        if (verdict === 'outdated') outdated.push(open[place]!);
+        else verdicts[open[place]!] = verdict;
+      }
+      this.nudge(identity.user.id, rows, stored);
+      open = outdated;
+    }
+    return verdicts;
+  }
+
+  /** Not waited for: the events are stored, and the sweeper finds what no job came for. */
+  private nudge(userId: number, rows: readonly Row[], verdicts: readonly RowVerdict[]): void {
+    let last: number | undefined;
+    for (const [index, { store }] of rows.entries()) {
+      if (verdicts[index] !== 'accepted' || store.id === last) continue;
+      last = store.id;
+      this.jobs.hasten('events.process', { user_id: userId, store_id: store.id });
+    }
   }
 
   /** Finds the store of each event, and its date by our clock. */
@@ -147,6 +185,7 @@ export class EventIntake {
     identity: TokenIdentity,
     incoming: readonly IncomingEvent[],
     origin: RequestOrigin,
+    confirm: Confirm,
   ): Promise<Row[]> {
     const arrivedAt = Date.now();
     const traceparent = this.tracing.traceparent();
@@ -156,11 +195,12 @@ export class EventIntake {
       const evidence = JSON.stringify([each.siteUrl, hostOf(each.permalink)]);
       let store = stores.get(evidence);
       if (!store) {
-        store = await this.storeOf(identity, each, origin, arrivedAt);
+        store = await this.storeOf(identity, each, origin, arrivedAt, confirm);
         stores.set(evidence, store);
       }
       const { occurredAt } = each;
       rows.push({
+        fingerprint: identity.fingerprint,
         store,
         incoming: each,
         occurredAt: byOurClock(occurredAt, store.clockAheadMs),
@@ -177,16 +217,21 @@ export class EventIntake {
     { siteUrl, permalink }: IncomingEvent,
     { userAgent, sentAt }: RequestOrigin,
     arrivedAt: number,
+    confirm: Confirm,
   ): Promise<StoreBinding> {
     const agentSite = siteOfUserAgent(userAgent);
     const store = await this.stores.resolve(identity, { site: siteUrl, agentSite, permalink });
     if (!sentAt) return store;
-    const ahead = clockAheadMs(store.clockAheadMs, sentAt.getTime(), arrivedAt);
-    if (ahead !== store.clockAheadMs) await this.stores.setClock(identity.user.id, store.id, ahead);
+    const ahead = Math.round(clockAheadMs(store.clockAheadMs, sentAt.getTime(), arrivedAt));
+    if (ahead !== store.clockAheadMs) {
+      await this.stores.setClock(identity.user.id, store.id, ahead);
+      // What is remembered of the token has the clock as it was.
+      await confirm();
+    }
     return { id: store.id, clockAheadMs: ahead };
   }
 
-  private written({ user, tokenId }: TokenIdentity, rows: Row[]): Promise<IntakeVerdict[]> {
+  private written({ user, tokenId }: TokenIdentity, rows: Row[]): Promise<RowVerdict[]> {
     const lane = this.lanes.get(tokenId) ?? { waiting: [], isWriting: false };
     this.lanes.set(tokenId, lane);
     return new Promise((resolve, reject) => {
@@ -222,7 +267,7 @@ export class EventIntake {
     }
   }
 
-  private async insertAll(userId: number, tokenId: number, rows: readonly Row[]): Promise<IntakeVerdict[]> {
+  private async insertAll(userId: number, tokenId: number, rows: readonly Row[]): Promise<RowVerdict[]> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.insert(userId, tokenId, rows);
@@ -234,12 +279,15 @@ export class EventIntake {
 
   /**
    * One statement stores the events or finds that their store has them already: of many copies that race, or stand in
-   * one request, exactly one is accepted.
+   * one request, exactly one is accepted. What the rows were made with (the token's rights, the shop's clock) it holds
+   * against the database, so that it may have been remembered.
    */
-  private async insert(userId: number, tokenId: number, rows: readonly Row[]): Promise<IntakeVerdict[]> {
+  private async insert(userId: number, tokenId: number, rows: readonly Row[]): Promise<RowVerdict[]> {
     const values: unknown[] = [userId, tokenId];
-    const tuples = rows.map(({ store, incoming, occurredAt, origin, traceparent }) => {
-      const first = values.push(
+    for (const { fingerprint, store, incoming, occurredAt, origin, traceparent } of rows) {
+      values.push(
+        fingerprint,
+        store.clockAheadMs,
         store.id,
         incoming.eventId,
         incoming.eventType,
@@ -254,42 +302,76 @@ export class EventIntake {
         origin.requestId,
         traceparent,
       );
-      return `(${COLUMN_TYPES.map((type, index) => `$${first - COLUMN_TYPES.length + 1 + index}::${type}`).join(', ')})`;
-    });
-    const inserted = await this.dataSource.query<{ store_id: number; event_id: string }[]>(
-      `INSERT INTO events (user_id, token_id, store_id, event_id, event_type, woo_product_id, product_name, occurred_at,
-                           shop_occurred_at, payload, format, source_ip, user_agent, request_id, traceparent, epoch)
-       SELECT $1, $2, v.*, (SELECT s.epoch FROM stores s WHERE s.user_id = $1 AND s.id = v.store_id)
-         FROM (VALUES ${tuples.join(', ')})
-              AS v (store_id, event_id, event_type, woo_product_id, product_name, occurred_at, shop_occurred_at,
-                    payload, format, source_ip, user_agent, request_id, traceparent)
-       ON CONFLICT ON CONSTRAINT events_event_id_key DO NOTHING
-       RETURNING store_id, event_id`,
+    }
+    const size = SIZES.find((each) => each >= rows.length)!;
+    while (values.length < 2 + size * COLUMNS.length) values.push(null);
+    const told = await this.dataSource.query<{ store_id: number; event_id: string; stored: boolean }[]>(
+      INSERTS.get(size)!,
       values,
     );
-    const accepted = new Set(inserted.map((row) => `${row.store_id} ${row.event_id}`));
-    // Of two copies in one statement the first is the one that was stored.
-    return rows.map(({ store, incoming }) =>
-      accepted.delete(`${store.id} ${incoming.eventId}`) ? 'accepted' : 'skipped',
-    );
+    const keyOf = (storeId: number, eventId: string) => `${storeId} ${eventId}`;
+    const [accepted, outdated] = [new Set<string>(), new Set<string>()];
+    for (const { store_id: storeId, event_id: eventId, stored } of told)
+      (stored ? accepted : outdated).add(keyOf(storeId, eventId));
+    return rows.map(({ store, incoming }) => {
+      const key = keyOf(store.id, incoming.eventId);
+      // Of two copies in one statement the first is the one that was stored.
+      return accepted.delete(key) ? 'accepted' : outdated.has(key) ? 'outdated' : 'skipped';
+    });
   }
 }
 
-const COLUMN_TYPES = [
-  'bigint',
-  'text',
-  'text',
-  'bigint',
-  'text',
-  'timestamptz',
-  'timestamptz',
-  'json',
-  'text',
-  'text',
-  'text',
-  'text',
-  'text',
-] as const;
+/** What a statement is told of each row, with its type. */
+const COLUMNS = Object.entries({
+  fingerprint: 'text',
+  clock: 'bigint',
+  store_id: 'bigint',
+  event_id: 'text',
+  event_type: 'text',
+  woo_product_id: 'bigint',
+  product_name: 'text',
+  occurred_at: 'timestamptz',
+  shop_occurred_at: 'timestamptz',
+  payload: 'json',
+  format: 'text',
+  source_ip: 'text',
+  user_agent: 'text',
+  request_id: 'text',
+  traceparent: 'text',
+});
+const NAMES = COLUMNS.map(([name]) => name);
+const STORED = NAMES.slice(2).join(', ');
+
+/** For so many rows a statement is prepared; what has fewer is filled up with rows of nulls, which store nothing. */
+const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+const INSERTS = new Map(SIZES.map((size) => [size, prepared(`intake-${size}`, insertOf(size))]));
+
+function insertOf(size: number): string {
+  const tuples = Array.from({ length: size }, (_, row) => {
+    const first = 3 + row * COLUMNS.length;
+    return `(${COLUMNS.map(([, type], index) => `$${first + index}::${type}`).join(', ')})`;
+  });
+  return `
+    WITH token AS (
+      SELECT ${ACCESS_FINGERPRINT} AS fingerprint
+        FROM integration_tokens t JOIN users u ON u.id = t.user_id WHERE t.user_id = $1 AND t.id = $2
+    ), given AS (
+      SELECT v.*, s.epoch,
+             v.fingerprint = (SELECT fingerprint FROM token) AND v.clock = s.clock_ahead_ms AS is_current
+        FROM (VALUES ${tuples.join(', ')}) AS v (${NAMES.join(', ')})
+        LEFT JOIN stores s ON s.user_id = $1 AND s.id = v.store_id
+       WHERE v.event_id IS NOT NULL
+    ), stored AS (
+      INSERT INTO events (user_id, token_id, ${STORED}, epoch)
+      SELECT $1, $2, ${STORED}, epoch FROM given WHERE is_current
+      ON CONFLICT ON CONSTRAINT events_event_id_key DO NOTHING
+      RETURNING store_id, event_id
+    )
+    SELECT store_id, event_id, true AS stored FROM stored
+    UNION ALL
+    SELECT store_id, event_id, false FROM given WHERE is_current IS NOT TRUE`;
+}
 
 /** The first requests that wait, as many as one statement should hold; at least one. */
 function takeGroup(waiting: Waiting[]): Waiting[] {

@@ -3,11 +3,13 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RateLimits } from '../../limits/rate-limits.service';
 import { AppError, isUnauthorized, unauthorized } from '../../validation/errors';
+import { bearerOf } from './integration-token.strategy';
 import { SignatureVerifier } from './signature-verifier.service';
-import type { TokenIdentity } from './token-identity';
+import { TokenAuthenticator } from './token-authenticator.service';
+import type { Confirm, TokenIdentity } from './token-identity';
 import { UsageCounter } from './usage-counter.service';
 
-type Authenticated = FastifyRequest & { user: TokenIdentity };
+type Authenticated = FastifyRequest & { user: TokenIdentity; confirm: Confirm };
 
 /**
  * Lets a request pass that carries a valid integration token for WooCommerce, within its rate limit, and is signed
@@ -19,6 +21,7 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
     private readonly signatures: SignatureVerifier,
     private readonly limits: RateLimits,
     private readonly usage: UsageCounter,
+    private readonly authenticator: TokenAuthenticator,
   ) {
     super();
   }
@@ -26,20 +29,59 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Authenticated>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    let signingKeyId: number | null;
-    try {
+    request.confirm = () => this.refusalsCounted(request, reply, () => this.lookAgain(request));
+    const signingKeyId = await this.refusalsCounted(request, reply, async () => {
       await super.canActivate(context);
-      signingKeyId = this.signatures.verify(request, request.user);
+      return this.unlessOutdated(request, (identity) => this.check(request, identity));
+    });
+    await this.unlessOutdated(request, ({ tokenId, rateLimitPerMinute }) =>
+      this.limits.consume(this.limits.ofToken(rateLimitPerMinute), tokenId, reply),
+    );
+    this.usage.count(request.user, signingKeyId);
+    return true;
+  }
+
+  /** Nobody is refused by what is only remembered of a token: then it is looked at again. */
+  private async unlessOutdated<T>(
+    request: Authenticated,
+    judge: (identity: TokenIdentity) => T | Promise<T>,
+  ): Promise<T> {
+    const identity = request.user;
+    try {
+      return await judge(identity);
+    } catch (refusal) {
+      if (!request.routeOptions.config.confirmsToken) throw refusal;
+      request.user = await this.lookAgain(request);
+      if (request.user.fingerprint === identity.fingerprint) throw refusal;
+      return judge(request.user);
+    }
+  }
+
+  private async lookAgain(request: Authenticated): Promise<TokenIdentity> {
+    const identity = await this.authenticator.authenticate(bearerOf(request)!, request.ip);
+    this.check(request, identity);
+    return identity;
+  }
+
+  /** @returns the id of the key that signed the request; null for one that is not signed */
+  private check(request: Authenticated, identity: TokenIdentity): number | null {
+    const signingKeyId = this.signatures.verify(request, identity);
+    if (identity.integrationType !== 'woocommerce') throw new AppError(403, 'token_wrong_type');
+    return signingKeyId;
+  }
+
+  private async refusalsCounted<T>(
+    request: Authenticated,
+    reply: FastifyReply,
+    authenticate: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await authenticate();
     } catch (error) {
       // Counted after the check, so that whoever shares an address with a misconfigured shop is not refused with it.
       if (isUnauthorized(error)) await this.limits.consumeRefused(request.ip, reply);
       throw error;
     }
-    const { tokenId, integrationType, rateLimitPerMinute } = request.user;
-    if (integrationType !== 'woocommerce') throw new AppError(403, 'token_wrong_type');
-    await this.limits.consume(this.limits.ofToken(rateLimitPerMinute), tokenId, reply);
-    this.usage.count(request.user, signingKeyId);
-    return true;
   }
 
   override handleRequest<T>(error: Error | null, identity: T | false): T {
@@ -48,6 +90,11 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
     return identity;
   }
 }
+
+/** Checks the token that the request carries anew: see `Confirm`. */
+export const ConfirmToken = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<Authenticated>().confirm,
+);
 
 /** The identity behind the integration token that the request carries. */
 export const CurrentToken = createParamDecorator(

@@ -6,6 +6,15 @@ import { unauthorized } from '../../validation/errors';
 import { TokenAuthenticator } from './token-authenticator.service';
 import type { TokenIdentity } from './token-identity';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    confirmsToken?: boolean;
+  }
+}
+
+/** The configuration of a route that answers no request before `Confirm`, or a statement, has held its token against the database. */
+export const CONFIRMS_TOKEN = { confirmsToken: true };
+
 @Injectable()
 export class IntegrationTokenStrategy extends PassportStrategy(Strategy, 'integration-token') {
   constructor(private readonly authenticator: TokenAuthenticator) {
@@ -14,8 +23,12 @@ export class IntegrationTokenStrategy extends PassportStrategy(Strategy, 'integr
 
   validate(request: FastifyRequest, token: string): Promise<TokenIdentity> {
     // The strategy also takes a token from the query or the body, where logs and proxies would keep it.
-    const sent = /^bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (sent !== token) throw unauthorized('token_missing');
-    return this.authenticator.authenticate(token, request.ip);
+    if (bearerOf(request) !== token) throw unauthorized('token_missing');
+    return request.routeOptions.config.confirmsToken
+      ? this.authenticator.recall(token, request.ip)
+      : this.authenticator.authenticate(token, request.ip);
   }
 }
+
+export const bearerOf = ({ headers }: FastifyRequest): string | undefined =>
+  /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { addressSet } from '../../config/keys';
 import { AppError, unauthorized } from '../../validation/errors';
+import { ACCESS_FINGERPRINT } from './access-fingerprint';
 import type { IntegrationType } from './integration-token.entity';
 import type { TokenIdentity } from './token-identity';
 import { hashToken, TOKEN_PREFIX } from './token-secret';
@@ -29,7 +30,11 @@ interface TokenRow {
   clock_ahead_ms: number | null;
   webhook_currency: string | null;
   webhook_secrets: string[];
+  fingerprint: string;
 }
+
+/** Tokens that are remembered at most: those of the shops that sent last. */
+const MEMORY = 10_000;
 
 /** What a token's webhooks are signed with. */
 export interface TokenWebhook {
@@ -40,6 +45,9 @@ export interface TokenWebhook {
 
 @Injectable()
 export class TokenAuthenticator {
+  /** By hash; the look-up itself while it is under way, so that a flood asks once. */
+  private readonly remembered = new Map<string, TokenRow | Promise<TokenRow | null>>();
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
@@ -47,9 +55,42 @@ export class TokenAuthenticator {
    * @throws AppError 401 `token_unknown`, `token_inactive` or `token_expired`; 403 `address_not_allowed`
    */
   async authenticate(token: string, address: string): Promise<TokenIdentity> {
-    const row = token.startsWith(TOKEN_PREFIX) ? await this.find('token_hash', hashToken(token)) : null;
+    const row = token.startsWith(TOKEN_PREFIX) ? await this.look(hashToken(token)) : null;
     if (!row) throw unauthorized('token_unknown');
     return identityOf(row, address);
+  }
+
+  /**
+   * As `authenticate`, by what this process remembers of the token: only for requests whose effect depends on a statement
+   * that holds the identity's `fingerprint` against the database.
+   */
+  async recall(token: string, address: string): Promise<TokenIdentity> {
+    const row = this.remembered.get(hashToken(token));
+    if (!row) return this.authenticate(token, address);
+    const known = row instanceof Promise ? await row : row;
+    if (known) {
+      try {
+        return identityOf(known, address);
+      } catch {
+        // Nobody is refused by what is only remembered.
+      }
+    }
+    return this.authenticate(token, address);
+  }
+
+  private async look(hash: string): Promise<TokenRow | null> {
+    const looking = this.find('token_hash', hash);
+    this.remembered.set(hash, looking);
+    const row = await looking.catch((error: unknown) => {
+      if (this.remembered.get(hash) === looking) this.remembered.delete(hash);
+      throw error;
+    });
+    // A later look knows better.
+    if (this.remembered.get(hash) !== looking) return row;
+    this.remembered.delete(hash);
+    if (row) this.remembered.set(hash, row);
+    if (this.remembered.size > MEMORY) this.remembered.delete(this.remembered.keys().next().value!);
+    return row;
   }
 
   /**
@@ -84,7 +125,8 @@ export class TokenAuthenticator {
               t.webhook_currency,
               array_remove(ARRAY[t.webhook_secret_sealed,
                 CASE WHEN t.previous_webhook_secret_until > now() THEN t.previous_webhook_secret_sealed END], NULL)
-                AS webhook_secrets
+                AS webhook_secrets,
+              ${ACCESS_FINGERPRINT} AS fingerprint
          FROM integration_tokens t
          JOIN users u ON u.id = t.user_id
          LEFT JOIN stores s ON s.user_id = t.user_id AND s.id = t.store_id
@@ -112,6 +154,7 @@ function identityOf(row: TokenRow, address: string): TokenIdentity {
     requireSignature: row.require_signature,
     signingKeys: row.signing_keys,
     user: { id: row.user_id, email: row.email, username: row.username },
+    fingerprint: row.fingerprint,
     store:
       row.store_id === null
         ? null

@@ -67,7 +67,7 @@ export class NativeWebhookController {
       reply.status(200);
       return { status: 'ok', message: say(language, 'webhook_ping'), event_id: null };
     }
-    const { identity, currency } = sender;
+    const { identity, currency, confirm } = sender;
     const topic = request.headers['x-wc-webhook-topic'];
     if (!isNativeTopic(topic)) {
       throw invalidField('X-WC-Webhook-Topic', 'field_choice', { values: NATIVE_TOPICS.join(', ') });
@@ -84,7 +84,7 @@ export class NativeWebhookController {
       this.metrics.count('rejected', topic);
       throw invalidField('id', 'field_product_id');
     }
-    const { verdicts } = await this.intake.accept(identity, [incoming], originOf(request));
+    const { verdicts } = await this.intake.accept(identity, [incoming], originOf(request), confirm);
     const status = verdicts[0]!;
     reply.status(status === 'accepted' ? 202 : 200);
     return {

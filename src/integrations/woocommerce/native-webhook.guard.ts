@@ -6,13 +6,14 @@ import { RateLimits } from '../../limits/rate-limits.service';
 import { AppError, isUnauthorized, notFound } from '../../validation/errors';
 import { SecretBox } from '../tokens/secret-box';
 import { TokenAuthenticator, type TokenWebhook } from '../tokens/token-authenticator.service';
-import type { TokenIdentity } from '../tokens/token-identity';
+import type { Confirm, TokenIdentity } from '../tokens/token-identity';
 import { UsageCounter } from '../tokens/usage-counter.service';
 
 /** Who sent a delivery of WooCommerce's own webhooks. */
 export interface NativeSender {
   identity: TokenIdentity;
   currency: string | null;
+  confirm: Confirm;
 }
 
 /** `nativeSender` is null for a ping: WooCommerce tries an address once, without a signature, when a webhook is made. */
@@ -46,16 +47,21 @@ export class NativeWebhookGuard implements CanActivate {
       request.nativeSender = null;
       return true;
     }
-    try {
-      const { identity, currency } = await this.authenticator.authenticateWebhook(
+    const authenticate = async () => {
+      const sender = await this.authenticator.authenticateWebhook(
         Number(tokenId),
         request.ip,
         (webhook) => typeof signature === 'string' && this.isSigned(webhook, body, signature),
       );
-      if (identity.integrationType !== 'woocommerce') throw new AppError(403, 'token_wrong_type');
+      if (sender.identity.integrationType !== 'woocommerce') throw new AppError(403, 'token_wrong_type');
+      return sender;
+    };
+    try {
+      const { identity, currency } = await authenticate();
       await this.limits.consume(this.limits.ofToken(identity.rateLimitPerMinute), identity.tokenId, reply);
       this.usage.count(identity, null);
-      request.nativeSender = { identity, currency };
+      const confirm = async () => (await authenticate()).identity;
+      request.nativeSender = { identity, currency, confirm };
       return true;
     } catch (error) {
       if (isUnauthorized(error)) await this.limits.consumeRefused(request.ip, reply);

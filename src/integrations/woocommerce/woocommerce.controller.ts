@@ -12,7 +12,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config';
 import { rawItems } from '../../contract/json-slices';
-import { readProductEvent } from '../../contract/product-event';
+import { readProductEvent, type ProductEvent } from '../../contract/product-event';
 import { EventBatchDto, ProductEventDto } from '../../contract/product-event.dto';
 import { LIMITS, MAX_BATCH, SHOP_API } from '../../contract/shop-api';
 import { ApiErrors } from '../../http/api-docs';
@@ -25,9 +25,10 @@ import { invalidFields } from '../../validation/errors';
 import { readDto } from '../../validation/read-dto';
 import { EventIntake, incomingEvent } from '../events/event-intake.service';
 import { IntakeMetrics } from '../events/intake.metrics';
-import { CurrentToken, WooCommerceTokenGuard } from '../tokens/integration-token.guard';
+import { ConfirmToken, CurrentToken, WooCommerceTokenGuard } from '../tokens/integration-token.guard';
+import { CONFIRMS_TOKEN } from '../tokens/integration-token.strategy';
 import { ApiSignature } from '../tokens/signature.decorator';
-import type { TokenIdentity } from '../tokens/token-identity';
+import type { Confirm, TokenIdentity } from '../tokens/token-identity';
 import { UsageCounter } from '../tokens/usage-counter.service';
 import { originOf } from './request-origin';
 import { ApiSentAt } from './sent-at.decorator';
@@ -49,6 +50,7 @@ export class WooCommerceController {
   ) {}
 
   @Post(SHOP_API.webhook)
+  @RouteConfig(CONFIRMS_TOKEN)
   @ApiOperation({
     summary: 'Take in one change of one product',
     description:
@@ -61,22 +63,25 @@ export class WooCommerceController {
   @ApiErrors(400, 413, 415)
   async webhook(
     @CurrentToken() identity: TokenIdentity,
+    @ConfirmToken() confirm: Confirm,
     @CurrentLanguage() language: Language,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WebhookAnswerDto> {
-    const given = parseBody(request.body);
-    const { event, errors } = readProductEvent(given);
-    if (!event) {
-      this.metrics.count('rejected', typeOf(given));
-      throw invalidFields(errors);
+    let event: ProductEvent;
+    try {
+      event = this.readEvent(request.body);
+    } catch (error) {
+      // What stores nothing holds the token against the database by no statement.
+      await confirm();
+      throw error;
     }
     const checkedMs = reply.elapsedTime;
     const incoming = incomingEvent(event, request.body as string);
-    const { verdicts, timings } = await this.intake.accept(identity, [incoming], originOf(request));
+    const { verdicts, logMs } = await this.intake.accept(identity, [incoming], originOf(request), confirm);
     const status = verdicts[0]!;
     reply.status(status === 'accepted' ? 202 : 200);
-    reply.header('server-timing', serverTiming({ check: checkedMs, ...timings }));
+    reply.header('server-timing', serverTiming({ check: checkedMs, log: logMs }));
     return {
       status,
       message: say(language, status === 'accepted' ? 'event_accepted' : 'event_skipped'),
@@ -86,7 +91,7 @@ export class WooCommerceController {
 
   @Post(SHOP_API.batch)
   @HttpCode(202)
-  @RouteConfig(LARGE_BODY)
+  @RouteConfig({ ...LARGE_BODY, ...CONFIRMS_TOKEN })
   @ApiOperation({
     summary: `Take in up to ${MAX_BATCH} changes at once`,
     description:
@@ -98,12 +103,19 @@ export class WooCommerceController {
   @ApiErrors(400, 413, 415)
   async batch(
     @CurrentToken() identity: TokenIdentity,
+    @ConfirmToken() confirm: Confirm,
     @CurrentLanguage() language: Language,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BatchAnswerDto> {
     const text = request.body as string;
-    const { events } = readDto(EventBatchDto, parseBody(text));
+    let events: unknown[];
+    try {
+      ({ events } = readDto(EventBatchDto, parseBody(text)));
+    } catch (error) {
+      await confirm();
+      throw error;
+    }
     const payloads = rawItems(text, 'events')!;
     const read: ReturnType<typeof this.readOne>[] = [];
     for (const [index, given] of events.entries()) {
@@ -112,18 +124,25 @@ export class WooCommerceController {
       await setImmediate();
     }
     const checkedMs = reply.elapsedTime;
-    const { verdicts, timings } = await this.intake.accept(
-      identity,
-      read.flatMap(({ incoming }) => incoming ?? []),
-      originOf(request),
-    );
-    reply.header('server-timing', serverTiming({ check: checkedMs, ...timings }));
+    const incoming = read.flatMap((each) => each.incoming ?? []);
+    if (incoming.length === 0) await confirm();
+    const { verdicts, logMs } = await this.intake.accept(identity, incoming, originOf(request), confirm);
+    reply.header('server-timing', serverTiming({ check: checkedMs, log: logMs }));
     const results = read.map(({ incoming, eventId, errors }) =>
       incoming
         ? { event_id: eventId, status: verdicts.shift()! }
         : { event_id: eventId, status: 'rejected' as const, errors: fieldSentences(errors, language) },
     );
     return { results };
+  }
+
+  /** @throws AppError 400 that names each bad field */
+  private readEvent(body: unknown): ProductEvent {
+    const given = parseBody(body);
+    const { event, errors } = readProductEvent(given);
+    if (event) return event;
+    this.metrics.count('rejected', typeOf(given));
+    throw invalidFields(errors);
   }
 
   private readOne(given: unknown, payload: string) {
