@@ -1,5 +1,4 @@
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyReply, RawServerDefault } from 'fastify';
@@ -11,6 +10,7 @@ import { isTransient } from './database/faults';
 import { DtoPipe } from './http/dto.pipe';
 import { ErrorFilter, errorBody, toAppError } from './http/error.filter';
 import { allowLargeBodies, keepJsonAsText } from './http/json-body';
+import { setSecurityHeaders } from './http/security-headers';
 import { languageOf } from './i18n/language';
 import { Embedders } from './knowledge/embedding/embedders';
 import { carriesIntegrationToken } from './integrations/tokens/token-secret';
@@ -84,9 +84,7 @@ export async function configureApp(app: NestFastifyApplication, { server }: Conf
     throw unauthorized('token_missing');
   });
   await app.register(cookie);
-  await app.register(helmet, {
-    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
-  });
+  setSecurityHeaders(app.getHttpAdapter().getInstance());
   if (server.corsOrigins.length > 0)
     // Without credentials: a session's cookie is for the panel, which is of this origin.
     app.enableCors({

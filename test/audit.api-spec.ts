@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { ModulesContainer } from '@nestjs/core';
-import { AUDITED, type Audited } from '../src/audit/audited.decorator';
+import { AUDITED, type AuditedEndpoint } from '../src/audit/audited-endpoint';
 import { apiDocument } from '../src/operations/api-docs';
 import { loggedEvent, refuseProduct, allowProducts } from './support/event-log';
 import { productEvent, TestApp, type Answer, type TestUser } from './support/test-app';
@@ -38,12 +38,12 @@ describe('the log of who did what', () => {
   const generate = (body: unknown, user = owner) => app.post(`${TOKENS}generate/`, body, user.access);
 
   it('has every endpoint that changes something for who is logged in', () => {
-    const handlers = new Map<string, Audited | undefined>();
+    const handlers = new Map<string, AuditedEndpoint | undefined>();
     for (const module of app.nest.get(ModulesContainer).values()) {
       for (const { metatype } of module.controllers.values()) {
         const { name, prototype } = metatype as { name: string; prototype: Record<string, object> };
         for (const method of Object.getOwnPropertyNames(prototype)) {
-          const audited = Reflect.getMetadata(AUDITED, prototype[method]!) as Audited | undefined;
+          const audited = Reflect.getMetadata(AUDITED, prototype[method]!) as AuditedEndpoint | undefined;
           handlers.set(`${name.replace(/Controller$/, '')}_${method}`, audited);
         }
       }

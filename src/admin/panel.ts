@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { securityHeaders } from '../http/security-headers';
 
 /** Where `npm run build` puts the panel: beside the compiled code, which is `src` or `dist/src`. */
 function builtPanel(): string {
@@ -10,23 +12,28 @@ function builtPanel(): string {
   return join(root, 'dist', 'admin');
 }
 
-const CONTENT_SECURITY_POLICY = {
-  useDefaults: false,
-  directives: {
-    'default-src': ["'none'"],
-    'script-src': ["'self'"],
-    // The nonce of each answer is added: what the component library writes by itself carries it.
-    'style-src': ["'self'"],
-    // Pictures of products lie in the shops.
-    'img-src': ["'self'", 'data:', 'https:', 'http:'],
-    'font-src': ["'self'"],
-    'connect-src': ["'self'"],
-    'manifest-src': ["'self'"],
-    'form-action': ["'self'"],
-    'frame-ancestors': ["'none'"],
-    'base-uri': ["'none'"],
+const NONCE = '{{nonce}}';
+
+const HEADERS = securityHeaders({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      'default-src': ["'none'"],
+      'script-src': ["'self'"],
+      // What the component library writes by itself carries the nonce of its answer.
+      'style-src': ["'self'", `'nonce-${NONCE}'`],
+      // Pictures of products lie in the shops.
+      'img-src': ["'self'", 'data:', 'https:', 'http:'],
+      'font-src': ["'self'"],
+      'connect-src': ["'self'"],
+      'manifest-src': ["'self'"],
+      'form-action': ["'self'"],
+      'frame-ancestors': ["'none'"],
+      'base-uri': ["'none'"],
+    },
   },
-};
+});
+const POLICY = 'content-security-policy';
 
 const NOT_BUILT = 'The admin panel is not built: run `npm run build`, then start again.\n';
 
@@ -56,14 +63,13 @@ export async function servePanel(app: NestFastifyApplication, folder = builtPane
     preCompressed: true,
   });
   for (const url of ['/admin', '/admin/*']) {
-    fastify.get(
-      url,
-      { helmet: { enableCSPNonces: true, contentSecurityPolicy: CONTENT_SECURITY_POLICY } },
-      (_request, reply) =>
-        reply
-          .type('text/html; charset=utf-8')
-          .header('cache-control', 'no-store')
-          .send(page.replaceAll('{{nonce}}', reply.cspNonce.style)),
-    );
+    fastify.get(url, { config: { securityHeaders: HEADERS } }, (_request, reply) => {
+      const nonce = randomBytes(16).toString('hex');
+      return reply
+        .type('text/html; charset=utf-8')
+        .header('cache-control', 'no-store')
+        .header(POLICY, HEADERS[POLICY]!.replace(NONCE, nonce))
+        .send(page.replaceAll(NONCE, nonce));
+    });
   }
 }

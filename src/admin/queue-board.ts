@@ -1,7 +1,6 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
-import type { FastifyHelmetOptions } from '@fastify/helmet';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -12,6 +11,7 @@ import type { User } from '../accounts/user.entity';
 import { AuditLog, sourceOf, type OpenAuditEntry } from '../audit/audit-log.service';
 import { isTransient } from '../database/faults';
 import { sendError, shapeError } from '../http/error.filter';
+import { securityHeaders } from '../http/security-headers';
 import { JobQueue } from '../jobs/job-queue.service';
 import { forbidden } from '../validation/errors';
 
@@ -23,8 +23,8 @@ const MAX_PATH = 300;
  * Its scripts are files, its page has no code of its own, and styles it writes as it goes. The fonts that it asks
  * another company for it does without.
  */
-const ROUTE_CONFIG: { helmet: FastifyHelmetOptions } = {
-  helmet: {
+const ROUTE_CONFIG = {
+  securityHeaders: securityHeaders({
     contentSecurityPolicy: {
       directives: {
         'script-src': ["'self'"],
@@ -35,7 +35,7 @@ const ROUTE_CONFIG: { helmet: FastifyHelmetOptions } = {
         'upgrade-insecure-requests': null,
       },
     },
-  },
+  }),
 };
 
 /**

@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { isTransient } from '../database/faults';
 import { shapeError } from '../http/error.filter';
 import { AuditEntry, type AuditOutcome } from './audit-entry.entity';
-import type { AuditAction } from './audited.decorator';
+import type { AuditAction } from './audited-endpoint';
 
 const MAX_USER_AGENT = 500;
 

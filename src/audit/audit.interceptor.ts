@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { parseBody } from '../http/json-body';
 import { AuditLog, sourceOf, type Actor, type NewAuditEntry } from './audit-log.service';
-import { AUDITED, type Audited } from './audited.decorator';
+import { AUDITED, type AuditedEndpoint } from './audited-endpoint';
 import { detailsOf } from './details';
 
 type AuditedRequest = FastifyRequest & { user: Actor; params: Record<string, string> };
@@ -18,7 +18,7 @@ export class AuditInterceptor implements NestInterceptor {
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const audited = this.reflector.get<Audited | undefined>(AUDITED, context.getHandler());
+    const audited = this.reflector.get<AuditedEndpoint | undefined>(AUDITED, context.getHandler());
     if (!audited) return next.handle();
     const http = context.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
@@ -37,7 +37,7 @@ export class AuditInterceptor implements NestInterceptor {
   }
 }
 
-function entryOf({ action, target, details = [] }: Audited, request: AuditedRequest): NewAuditEntry {
+function entryOf({ action, target, details = [] }: AuditedEndpoint, request: AuditedRequest): NewAuditEntry {
   const { user, params, query } = request;
   return {
     action,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { PinoLogger } from 'nestjs-pino';
@@ -29,6 +30,8 @@ const AMPLE = { share: 0.1, requests: 100 };
 /** For how long what Redis said of a count is good for that. */
 const FORESIGHT_MS = 1000;
 const FORESEEN_KEYS = 10_000;
+/** In a flood so long passes between two commands to Redis of one count. */
+const TELLING_MS = 10;
 
 /** So many requests of one key in a window, which begins with its first. */
 export interface RateLimit {
@@ -160,6 +163,7 @@ export class RateLimits implements OnModuleInit, OnApplicationShutdown {
       known.consumed = consumedPoints + known.untold;
       known.knownAt = now;
       known.resetAt = now + msBeforeNext;
+      await delay(TELLING_MS, undefined, { ref: false });
     }
     known.isTelling = false;
   }

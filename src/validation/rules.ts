@@ -167,6 +167,23 @@ const ISO_DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]
  */
 export function readDate(value: unknown): number | null {
   if (typeof value !== 'string') return null;
+  // A date is checked, and then read.
+  if (value !== lastDate.written) lastDate = { written: value, read: dateOf(value) };
+  return lastDate.read;
+}
+
+let lastDate: { written: string; read: number | null } = { written: '', read: null };
+
+/** As WooCommerce and most others write it. */
+const PLAIN_DATE = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?(?:Z|[+-]\d{2}:\d{2})$/;
+
+function dateOf(value: string): number | null {
+  const plain = PLAIN_DATE.exec(value);
+  // No month is shorter.
+  if (plain && Number(plain[3]) <= 28 && Number(plain[1]) > 0) {
+    const milliseconds = Date.parse(value);
+    if (!Number.isNaN(milliseconds)) return milliseconds;
+  }
   const written = value.trim().replace(/(T[\d:.]+) (\d{2}:?\d{2})$/i, '$1+$2');
   if (!ISO_DATE.test(written)) return null;
   let text = written.replace(' ', 'T').toUpperCase();

@@ -31,7 +31,7 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     request.confirm = () => this.refusalsCounted(request, reply, () => this.lookAgain(request));
     const signingKeyId = await this.refusalsCounted(request, reply, async () => {
-      await super.canActivate(context);
+      if (!this.recall(request)) await super.canActivate(context);
       return this.unlessOutdated(request, (identity) => this.check(request, identity));
     });
     await this.unlessOutdated(request, ({ tokenId, rateLimitPerMinute }) =>
@@ -39,6 +39,15 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
     );
     this.usage.count(request.user, signingKeyId);
     return true;
+  }
+
+  private recall(request: Authenticated): boolean {
+    // With a query the strategy has to see that there is no token in it.
+    if (!request.routeOptions.config.confirmsToken || request.url.includes('?')) return false;
+    const token = bearerOf(request);
+    const identity = token === undefined ? null : this.authenticator.recall(token, request.ip);
+    if (identity) request.user = identity;
+    return identity !== null;
   }
 
   /** Nobody is refused by what is only remembered of a token: then it is looked at again. */

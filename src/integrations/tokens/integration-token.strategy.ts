@@ -24,9 +24,7 @@ export class IntegrationTokenStrategy extends PassportStrategy(Strategy, 'integr
   validate(request: FastifyRequest, token: string): Promise<TokenIdentity> {
     // The strategy also takes a token from the query or the body, where logs and proxies would keep it.
     if (bearerOf(request) !== token) throw unauthorized('token_missing');
-    return request.routeOptions.config.confirmsToken
-      ? this.authenticator.recall(token, request.ip)
-      : this.authenticator.authenticate(token, request.ip);
+    return this.authenticator.authenticate(token, request.ip);
   }
 }
 

@@ -45,8 +45,8 @@ export interface TokenWebhook {
 
 @Injectable()
 export class TokenAuthenticator {
-  /** By hash; the look-up itself while it is under way, so that a flood asks once. */
-  private readonly remembered = new Map<string, TokenRow | Promise<TokenRow | null>>();
+  /** By hash, the one looked up last at the end. */
+  private readonly remembered = new Map<string, TokenRow>();
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
@@ -63,30 +63,20 @@ export class TokenAuthenticator {
   /**
    * As `authenticate`, by what this process remembers of the token: only for requests whose effect depends on a statement
    * that holds the identity's `fingerprint` against the database.
+   * @returns null where nothing is remembered, or nobody would be let in by it: nobody is refused by that
    */
-  async recall(token: string, address: string): Promise<TokenIdentity> {
+  recall(token: string, address: string): TokenIdentity | null {
     const row = this.remembered.get(hashToken(token));
-    if (!row) return this.authenticate(token, address);
-    const known = row instanceof Promise ? await row : row;
-    if (known) {
-      try {
-        return identityOf(known, address);
-      } catch {
-        // Nobody is refused by what is only remembered.
-      }
+    if (!row) return null;
+    try {
+      return identityOf(row, address);
+    } catch {
+      return null;
     }
-    return this.authenticate(token, address);
   }
 
   private async look(hash: string): Promise<TokenRow | null> {
-    const looking = this.find('token_hash', hash);
-    this.remembered.set(hash, looking);
-    const row = await looking.catch((error: unknown) => {
-      if (this.remembered.get(hash) === looking) this.remembered.delete(hash);
-      throw error;
-    });
-    // A later look knows better.
-    if (this.remembered.get(hash) !== looking) return row;
+    const row = await this.find('token_hash', hash);
     this.remembered.delete(hash);
     if (row) this.remembered.set(hash, row);
     if (this.remembered.size > MEMORY) this.remembered.delete(this.remembered.keys().next().value!);

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { hash, randomInt } from 'node:crypto';
 
 export const TOKEN_PREFIX = 'wc_sk_live_';
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
@@ -18,7 +18,7 @@ export function generateTokenSecret(): TokenSecret {
   return { token, hash: hashToken(token), preview: `wc_sk_...${secret.slice(-6)}` };
 }
 
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
+export const hashToken = (token: string): string => hash('sha256', token);
 
 /** Whether an Authorization header carries an integration token, be it one that is known or not. */
 export const carriesIntegrationToken = (authorization: string | undefined): boolean =>

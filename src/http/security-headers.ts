@@ -1,0 +1,36 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import helmet, { type HelmetOptions } from 'helmet';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    securityHeaders?: Record<string, string>;
+  }
+}
+
+/**
+ * The headers that helmet sets with these options, by name. They are the same for each answer, and making them anew for
+ * each would take a tenth of the time that an event is taken in.
+ */
+export function securityHeaders(options: HelmetOptions): Record<string, string> {
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  helmet(options)(response.req, response, (error?: unknown) => {
+    if (error) throw error as Error;
+  });
+  return Object.fromEntries(
+    Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]),
+  );
+}
+
+const DEFAULT = securityHeaders({
+  contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+});
+
+/** Sets them on every answer: a route's own (`config.securityHeaders`), or else the default. */
+export function setSecurityHeaders(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.headers(request.routeOptions.config?.securityHeaders ?? DEFAULT);
+    done();
+  });
+}
