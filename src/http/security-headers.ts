@@ -27,6 +27,19 @@ const DEFAULT = securityHeaders({
   contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
 });
 
+/** Of what no browser shows. */
+const FOR_MACHINES = [
+  'content-security-policy',
+  'strict-transport-security',
+  'x-content-type-options',
+  'x-frame-options',
+];
+
+/** The configuration of a route that only programs call: what tells a browser how to treat a page is left out. */
+export const FOR_MACHINES_ONLY = {
+  securityHeaders: Object.fromEntries(FOR_MACHINES.map((name) => [name, DEFAULT[name]!])),
+};
+
 /** Sets them on every answer: a route's own (`config.securityHeaders`), or else the default. */
 export function setSecurityHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -109,9 +109,16 @@ export class RateLimits implements OnModuleInit, OnApplicationShutdown {
 
   /** Counts a request and says in the headers of its answer what is left. @throws AppError 429 */
   async consume(limit: RateLimit, key: string | number, reply: Answerable): Promise<void> {
-    const allowance = await this.takeSoon(limit, String(key));
+    const allowance = this.foresee(limit, String(key)) ?? (await this.takeKnowing(limit, String(key)));
     reply.headers(rateLimitHeaders(allowance));
     if (!allowance.allowed) throw tooMany('too_many_requests', allowance.resetSeconds);
+  }
+
+  /** As `consume`, at once, where the limit is known to be far away; else nothing is done, and false. */
+  consumeForeseen(limit: RateLimit, key: string | number, reply: Answerable): boolean {
+    const allowance = this.foresee(limit, String(key));
+    if (allowance) reply.headers(rateLimitHeaders(allowance));
+    return allowance !== null;
   }
 
   /**
@@ -129,28 +136,25 @@ export class RateLimits implements OnModuleInit, OnApplicationShutdown {
     return this.allowance(limit, consumedPoints, msBeforeNext);
   }
 
-  /**
-   * As `take`. Where the limit is far away the request is let pass by what is known, and counted at once with others
-   * that come meanwhile: so that neither waits for the count, and a flood is not a command each. Near the limit each
-   * waits for its own.
-   */
-  private async takeSoon(limit: RateLimit, key: string): Promise<Allowance> {
-    const id = `${limit.name} ${key}`;
-    const now = performance.now();
-    const known = this.foreseen.get(id);
-    if (
-      known &&
-      now < Math.min(known.resetAt, known.knownAt + FORESIGHT_MS) &&
-      isAmple(limit, known.consumed)
-    ) {
-      known.consumed++;
-      known.untold++;
-      if (!known.isTelling) void this.tell(limit, key, known);
-      return this.allowance(limit, known.consumed, known.resetAt - now);
-    }
+  private async takeKnowing(limit: RateLimit, key: string): Promise<Allowance> {
     const { consumedPoints, msBeforeNext } = await this.add(limit, key, 1);
-    this.remember(id, consumedPoints, msBeforeNext);
+    this.remember(`${limit.name} ${key}`, consumedPoints, msBeforeNext);
     return this.allowance(limit, consumedPoints, msBeforeNext);
+  }
+
+  /**
+   * Where the limit is far away the request is let pass by what is known, and counted with others that come meanwhile: so
+   * that neither waits for the count, and a flood is not a command each. Near the limit each waits for its own: null.
+   */
+  private foresee(limit: RateLimit, key: string): Allowance | null {
+    const now = performance.now();
+    const known = this.foreseen.get(`${limit.name} ${key}`);
+    if (!known || now > Math.min(known.resetAt, known.knownAt + FORESIGHT_MS)) return null;
+    if (!isAmple(limit, known.consumed)) return null;
+    known.consumed++;
+    known.untold++;
+    if (!known.isTelling) void this.tell(limit, key, known);
+    return this.allowance(limit, known.consumed, known.resetAt - now);
   }
 
   private async tell(limit: RateLimit, key: string, known: Foreseen): Promise<void> {

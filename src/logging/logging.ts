@@ -30,13 +30,22 @@ export const createLogger = ({ server }: Config): Logger =>
     {
       level: server.logLevel,
       base: null,
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      timestamp,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: serializeError },
       mixin: () => ({ ...traceFields(), ...logContext() }),
     },
     (stdout ??= linesOf(destination({ fd: 1, sync: true, ...BUFFER }))),
   );
+
+let stamp = { at: 0, text: '' };
+
+/** Lines of one millisecond share its text. */
+function timestamp(): string {
+  const at = Date.now();
+  if (at !== stamp.at) stamp = { at, text: `,"time":"${new Date(at).toISOString()}"` };
+  return stamp.text;
+}
 
 const BUFFER = { minLength: 65_536, maxWrite: 262_144 };
 /** All loggers of the process share it. */

@@ -152,12 +152,13 @@ export class EventIntake {
     for (let confirmed = 0; open.length > 0; confirmed++) {
       if (confirmed > 0) identity = await confirm();
       if (confirmed > CONFIRMATIONS) throw new AppError(503, 'service_unavailable');
-      const rows = await this.placed(
+      const placed = this.placed(
         identity,
         open.map((index) => incoming[index]!),
         origin,
         confirm,
       );
+      const rows = placed instanceof Promise ? await placed : placed;
       const stored = await this.written(identity, rows);
       const outdated: number[] = [];
       for (const [place, verdict] of stored.entries()) {
@@ -180,14 +181,34 @@ export class EventIntake {
     }
   }
 
-  /** Finds the store of each event, and its date by our clock. */
-  private async placed(
+  /** Finds the store of each event, and its date by our clock: at once, where what is known of the token tells both. */
+  private placed(
     identity: TokenIdentity,
     incoming: readonly IncomingEvent[],
     origin: RequestOrigin,
     confirm: Confirm,
-  ): Promise<Row[]> {
+  ): Row[] | Promise<Row[]> {
     const arrivedAt = Date.now();
+    const agentSite = siteOfUserAgent(origin.userAgent);
+    const traceparent = this.tracing.traceparent();
+    const rows: Row[] = [];
+    for (const each of incoming) {
+      const evidence = { site: each.siteUrl, agentSite, permalink: each.permalink };
+      const store = this.stores.known(identity, evidence);
+      if (!store || aheadOf(store, origin, arrivedAt) !== store.clockAheadMs)
+        return this.placedAnew(identity, incoming, origin, arrivedAt, confirm);
+      rows.push(rowOf(identity, store, each, origin, traceparent));
+    }
+    return rows;
+  }
+
+  private async placedAnew(
+    identity: TokenIdentity,
+    incoming: readonly IncomingEvent[],
+    origin: RequestOrigin,
+    arrivedAt: number,
+    confirm: Confirm,
+  ): Promise<Row[]> {
     const traceparent = this.tracing.traceparent();
     const stores = new Map<string, StoreBinding>();
     const rows: Row[] = [];
@@ -198,15 +219,7 @@ export class EventIntake {
         store = await this.storeOf(identity, each, origin, arrivedAt, confirm);
         stores.set(evidence, store);
       }
-      const { occurredAt } = each;
-      rows.push({
-        fingerprint: identity.fingerprint,
-        store,
-        incoming: each,
-        occurredAt: byOurClock(occurredAt, store.clockAheadMs),
-        origin,
-        traceparent,
-      });
+      rows.push(rowOf(identity, store, each, origin, traceparent));
     }
     return rows;
   }
@@ -215,14 +228,13 @@ export class EventIntake {
   private async storeOf(
     identity: TokenIdentity,
     { siteUrl, permalink }: IncomingEvent,
-    { userAgent, sentAt }: RequestOrigin,
+    origin: RequestOrigin,
     arrivedAt: number,
     confirm: Confirm,
   ): Promise<StoreBinding> {
-    const agentSite = siteOfUserAgent(userAgent);
+    const agentSite = siteOfUserAgent(origin.userAgent);
     const store = await this.stores.resolve(identity, { site: siteUrl, agentSite, permalink });
-    if (!sentAt) return store;
-    const ahead = Math.round(clockAheadMs(store.clockAheadMs, sentAt.getTime(), arrivedAt));
+    const ahead = aheadOf(store, origin, arrivedAt);
     if (ahead !== store.clockAheadMs) {
       await this.stores.setClock(identity.user.id, store.id, ahead);
       // What is remembered of the token has the clock as it was.
@@ -320,6 +332,28 @@ export class EventIntake {
     });
   }
 }
+
+/** Milliseconds that the store's clock is ahead of ours, by what is known and what this request shows. */
+const aheadOf = (
+  { clockAheadMs: known }: StoreBinding,
+  { sentAt }: RequestOrigin,
+  arrivedAt: number,
+): number => (sentAt ? Math.round(clockAheadMs(known, sentAt.getTime(), arrivedAt)) : known);
+
+const rowOf = (
+  { fingerprint }: TokenIdentity,
+  store: StoreBinding,
+  incoming: IncomingEvent,
+  origin: RequestOrigin,
+  traceparent: string | null,
+): Row => ({
+  fingerprint,
+  store,
+  incoming,
+  occurredAt: byOurClock(incoming.occurredAt, store.clockAheadMs),
+  origin,
+  traceparent,
+});
 
 /** What a statement is told of each row, with its type. */
 const COLUMNS = Object.entries({

@@ -57,20 +57,27 @@ export class StoresService {
     private readonly jobs: JobQueue,
   ) {}
 
+  /** The store, where the token's identity says it already; null where it takes `resolve` to tell. */
+  known({ store }: TokenIdentity, { site, agentSite, permalink }: StoreEvidence): StoreBinding | null {
+    if (!store) return null;
+    const named = siteKey(site);
+    const agent = named === null ? siteKey(agentSite) : null;
+    if (agent !== null && hostOfStore(store) === hostOfKey(agent)) return store;
+    const said = named ?? agent;
+    const isThis =
+      said === null
+        ? store.url !== null || store.host !== null || hostOf(permalink) === null
+        : said === store.url;
+    return isThis ? store : null;
+  }
+
   /** The store, bound or created where need be. Safe under any race. */
   async resolve(identity: TokenIdentity, evidence: StoreEvidence): Promise<StoreBinding> {
+    const known = this.known(identity, evidence);
+    if (known) return known;
     const { store } = identity;
-    const named = siteKey(evidence.site);
-    const agent = siteKey(evidence.agentSite);
-    if (!named && agent && store && hostOfStore(store) === hostOfKey(agent)) return store;
-    const site = named ?? agent;
+    const site = siteKey(evidence.site) ?? siteKey(evidence.agentSite);
     const host = hostOf(evidence.permalink);
-    if (
-      store &&
-      (site === null ? store.url !== null || store.host !== null || host === null : site === store.url)
-    ) {
-      return store;
-    }
     const row = await this.dataSource.transaction((manager) =>
       site === null
         ? this.resolveUnnamed(manager, identity, host)

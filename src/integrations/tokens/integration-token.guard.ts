@@ -26,44 +26,49 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
     super();
   }
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+  override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<Authenticated>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     request.confirm = () => this.refusalsCounted(request, reply, () => this.lookAgain(request));
+    return this.admitRemembered(request, reply) || this.admit(context, request, reply);
+  }
+
+  private async admit(
+    context: ExecutionContext,
+    request: Authenticated,
+    reply: FastifyReply,
+  ): Promise<boolean> {
     const signingKeyId = await this.refusalsCounted(request, reply, async () => {
-      if (!this.recall(request)) await super.canActivate(context);
-      return this.unlessOutdated(request, (identity) => this.check(request, identity));
+      await super.canActivate(context);
+      return this.check(request, request.user);
     });
-    await this.unlessOutdated(request, ({ tokenId, rateLimitPerMinute }) =>
-      this.limits.consume(this.limits.ofToken(rateLimitPerMinute), tokenId, reply),
-    );
+    const { tokenId, rateLimitPerMinute } = request.user;
+    await this.limits.consume(this.limits.ofToken(rateLimitPerMinute), tokenId, reply);
     this.usage.count(request.user, signingKeyId);
     return true;
   }
 
-  private recall(request: Authenticated): boolean {
+  /**
+   * By what is remembered of the token, where its endpoint confirms that. Nobody is refused by it: what it does not let
+   * pass is asked for.
+   */
+  private admitRemembered(request: Authenticated, reply: FastifyReply): boolean {
     // With a query the strategy has to see that there is no token in it.
     if (!request.routeOptions.config.confirmsToken || request.url.includes('?')) return false;
     const token = bearerOf(request);
     const identity = token === undefined ? null : this.authenticator.recall(token, request.ip);
-    if (identity) request.user = identity;
-    return identity !== null;
-  }
-
-  /** Nobody is refused by what is only remembered of a token: then it is looked at again. */
-  private async unlessOutdated<T>(
-    request: Authenticated,
-    judge: (identity: TokenIdentity) => T | Promise<T>,
-  ): Promise<T> {
-    const identity = request.user;
+    if (!identity) return false;
+    let signingKeyId: number | null;
     try {
-      return await judge(identity);
-    } catch (refusal) {
-      if (!request.routeOptions.config.confirmsToken) throw refusal;
-      request.user = await this.lookAgain(request);
-      if (request.user.fingerprint === identity.fingerprint) throw refusal;
-      return judge(request.user);
+      signingKeyId = this.check(request, identity);
+    } catch {
+      return false;
     }
+    const limit = this.limits.ofToken(identity.rateLimitPerMinute);
+    if (!this.limits.consumeForeseen(limit, identity.tokenId, reply)) return false;
+    this.usage.count(identity, signingKeyId);
+    request.user = identity;
+    return true;
   }
 
   private async lookAgain(request: Authenticated): Promise<TokenIdentity> {

@@ -19,6 +19,7 @@ import { ApiErrors } from '../../http/api-docs';
 import { fieldSentences } from '../../http/error.filter';
 import { LARGE_BODY, parseBody } from '../../http/json-body';
 import { CurrentLanguage } from '../../http/language.decorator';
+import { FOR_MACHINES_ONLY } from '../../http/security-headers';
 import type { Language } from '../../i18n/language';
 import { say } from '../../i18n/messages';
 import { invalidFields } from '../../validation/errors';
@@ -50,7 +51,7 @@ export class WooCommerceController {
   ) {}
 
   @Post(SHOP_API.webhook)
-  @RouteConfig(CONFIRMS_TOKEN)
+  @RouteConfig({ ...CONFIRMS_TOKEN, ...FOR_MACHINES_ONLY })
   @ApiOperation({
     summary: 'Take in one change of one product',
     description:
@@ -91,7 +92,7 @@ export class WooCommerceController {
 
   @Post(SHOP_API.batch)
   @HttpCode(202)
-  @RouteConfig({ ...LARGE_BODY, ...CONFIRMS_TOKEN })
+  @RouteConfig({ ...LARGE_BODY, ...CONFIRMS_TOKEN, ...FOR_MACHINES_ONLY })
   @ApiOperation({
     summary: `Take in up to ${MAX_BATCH} changes at once`,
     description:
