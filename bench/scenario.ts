@@ -34,6 +34,8 @@ export interface Options {
 export interface Scenario {
   name: string;
   title: string;
+  /** Takes hours, or an hour: only measured where it is named. */
+  isLong?: boolean;
   /** How it is measured, in Markdown. */
   about: string;
   /** Servers are started for it alone, and are gone afterwards. */
