@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { JsonDepthError, MAX_JSON_DEPTH, parseJson } from '../contract/json';
 import { AppError, invalidField } from '../validation/errors';
@@ -16,6 +17,8 @@ declare module 'fastify' {
 /** application/json, and types such as application/cloudevents+json. */
 const JSON_TYPE = /^application\/([\w.-]+\+)?json(;|$)/;
 
+const BYTE_ORDER_MARK = '\ufeff';
+
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /**
@@ -27,7 +30,8 @@ export function keepJsonAsText(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     request.rawBody = body;
-    done(null, body.toString('utf8').replace(/^\ufeff/, ''));
+    const text = body.toString('utf8');
+    done(null, text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
   });
   // Where a form is not asked for it is refused as any other type.
   fastify.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
@@ -58,6 +62,14 @@ export function allowLargeBodies(
     route.bodyLimit = bytes;
     route.onRequest = [...[route.onRequest ?? []].flat(), admit];
   });
+}
+
+/**
+ * The body to be stored: its bytes as they came, which the database reads without a look from us, where they are the
+ * UTF-8 of its text and no more.
+ */
+export function bodyBytes({ rawBody, body }: FastifyRequest): Buffer | string {
+  return rawBody && isUtf8(rawBody) && rawBody[0] !== 0xef ? rawBody : (body as string);
 }
 
 /** @throws AppError 400 for what is not JSON, or nested beyond measure */

@@ -40,12 +40,12 @@ export interface IncomingEvent {
   /** The product's address. */
   permalink: string | null;
   format: EventFormat;
-  /** As it arrived, to the letter. */
-  payload: string;
+  /** As it arrived, to the letter: its text, or the UTF-8 of it. */
+  payload: string | Buffer;
 }
 
 /** An event as our plugin writes it. */
-export const incomingEvent = (event: ProductEvent, payload: string): IncomingEvent => ({
+export const incomingEvent = (event: ProductEvent, payload: string | Buffer): IncomingEvent => ({
   eventId: event.eventId,
   eventType: event.eventType,
   productId: event.variationOf ?? event.product.id,

@@ -9,7 +9,8 @@ import { TokenAuthenticator } from './token-authenticator.service';
 import type { Confirm, TokenIdentity } from './token-identity';
 import { UsageCounter } from './usage-counter.service';
 
-type Authenticated = FastifyRequest & { user: TokenIdentity; confirm: Confirm };
+/** A request that the guard has let pass. */
+export type TokenRequest = FastifyRequest & { user: TokenIdentity; confirm: Confirm };
 
 /**
  * Lets a request pass that carries a valid integration token for WooCommerce, within its rate limit, and is signed
@@ -27,7 +28,7 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const request = context.switchToHttp().getRequest<Authenticated>();
+    const request = context.switchToHttp().getRequest<TokenRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     request.confirm = () => this.refusalsCounted(request, reply, () => this.lookAgain(request));
     return this.admitRemembered(request, reply) || this.admit(context, request, reply);
@@ -35,7 +36,7 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
 
   private async admit(
     context: ExecutionContext,
-    request: Authenticated,
+    request: TokenRequest,
     reply: FastifyReply,
   ): Promise<boolean> {
     const signingKeyId = await this.refusalsCounted(request, reply, async () => {
@@ -52,7 +53,7 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
    * By what is remembered of the token, where its endpoint confirms that. Nobody is refused by it: what it does not let
    * pass is asked for.
    */
-  private admitRemembered(request: Authenticated, reply: FastifyReply): boolean {
+  private admitRemembered(request: TokenRequest, reply: FastifyReply): boolean {
     // With a query the strategy has to see that there is no token in it.
     if (!request.routeOptions.config.confirmsToken || request.url.includes('?')) return false;
     const token = bearerOf(request);
@@ -71,21 +72,21 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
     return true;
   }
 
-  private async lookAgain(request: Authenticated): Promise<TokenIdentity> {
+  private async lookAgain(request: TokenRequest): Promise<TokenIdentity> {
     const identity = await this.authenticator.authenticate(bearerOf(request)!, request.ip);
     this.check(request, identity);
     return identity;
   }
 
   /** @returns the id of the key that signed the request; null for one that is not signed */
-  private check(request: Authenticated, identity: TokenIdentity): number | null {
+  private check(request: TokenRequest, identity: TokenIdentity): number | null {
     const signingKeyId = this.signatures.verify(request, identity);
     if (identity.integrationType !== 'woocommerce') throw new AppError(403, 'token_wrong_type');
     return signingKeyId;
   }
 
   private async refusalsCounted<T>(
-    request: Authenticated,
+    request: TokenRequest,
     reply: FastifyReply,
     authenticate: () => Promise<T>,
   ): Promise<T> {
@@ -105,12 +106,7 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
   }
 }
 
-/** Checks the token that the request carries anew: see `Confirm`. */
-export const ConfirmToken = createParamDecorator(
-  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<Authenticated>().confirm,
-);
-
 /** The identity behind the integration token that the request carries. */
 export const CurrentToken = createParamDecorator(
-  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<Authenticated>().user,
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<TokenRequest>().user,
 );
