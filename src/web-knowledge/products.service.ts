@@ -135,9 +135,11 @@ export class ProductsService {
       method,
     );
     const ids = hits.map(({ productId }) => productId);
-    const products = await this.inOrder(userId, ids);
+    const [products, offered] = await Promise.all([
+      this.inOrder(userId, ids),
+      offeredVariations(this.products.manager, userId, ids),
+    ]);
     const byId = new Map(products.map((product) => [product.id, product]));
-    const offered = await offeredVariations(this.products.manager, userId, ids);
     const question = readAskedWords(interpreted?.rest ?? query.q);
     const fits: { product: Product; hit: KnowledgeHit; fit: VariationFit<OfferedVariation> }[] = [];
     for (const hit of hits) {
