@@ -59,7 +59,7 @@ export interface Recall {
   answers: number;
 }
 
-const KEY = { OPENAI_API_KEY: 'key' };
+const KEY = { OPENAI_API_KEY: 'key', JWT_SECRET: 'x'.repeat(40) };
 const QUALITY_FILTERS: [name: string, filter: (product: CatalogueProduct) => Record<string, string>][] = [
   ['no filter', () => ({})],
   ['in stock, up to a price', () => ({ in_stock: 'true', max_price: '900000000' })],

@@ -136,7 +136,7 @@ export class Replay {
     const startedAt = performance.now();
     const done = new Map<Statement, Promise<unknown>>();
     for (const statement of statements) {
-      const before = statements.filter(({ ended }) => ended < statement.begun).map((each) => done.get(each));
+      const before = statements.filter(({ ended }) => ended < statement.begun).flatMap((each) => done.get(each) ?? []);
       done.set(
         statement,
         Promise.all(before).then(() => this.send(statement)),

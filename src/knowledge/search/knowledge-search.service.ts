@@ -47,6 +47,8 @@ const NEAREST_CHUNKS = 4 * CANDIDATES;
 const NEAREST_OF_GRAPH = 120;
 /** The same, where chunks that a restriction leaves out are met on the way. */
 const NEAREST_WITHIN = 60;
+/** Of a graph, for each product that is asked for: some have several near chunks. */
+const CHUNKS_OF_HIT = 3;
 /** Products that a restriction may leave to be compared one by one; of more, the graph meets enough before long. */
 const MOST_COMPARED = 1500;
 /** Reciprocal rank fusion's constant; source: Cormack, Clarke, Büttcher 2009. */
@@ -119,19 +121,21 @@ export class KnowledgeSearch {
       return { hits, explanation: explained({ hits: [], words: [] }, [], null, null) };
     }
     const read = readQuestion(question);
+    const few = active.then((known) => this.fewProducts(userId, known, restriction));
     const [generation, byVector, answer] = await Promise.all([
       active,
       method === 'lexical'
         ? []
         : active
-            .then((known) => this.byVector(userId, known, question, restriction))
+            .then((known) => this.byVector(userId, known, question, limit, restriction, few))
             .catch((error: unknown) => {
               if (error instanceof EmbeddingError) return null;
               throw error;
             }),
       method === 'vector'
         ? { hits: [], words: [] }
-        : this.words.find(userId, question, read, CANDIDATES, restriction),
+        : this.words.find(userId, question, read, CANDIDATES, restriction, few),
+      few,
     ]);
     const byWords = answer.hits;
     if (method === 'hybrid' && (byVector === null || !generation?.embedder)) answeredBy('words');
@@ -151,26 +155,28 @@ export class KnowledgeSearch {
     userId: number,
     generation: LiveGeneration | null,
     question: string,
+    limit: number,
     restriction: ProductRestriction,
+    few: Promise<number[] | null>,
   ): Promise<VectorRow[]> {
     if (!generation?.embedder) return [];
     const { embedder } = generation;
     const tokens = tokensOf(breakRuns(question));
-    const isIndexed = await this.indexes.exists(userId, generation.id);
-    const isRestricted = restriction.values.length > 0;
-    const [[vector], left] = await Promise.all([
-      this.requests.embed(embedder, [question], {
-        purpose: 'question',
-        tokens,
-        timeoutMs: QUESTION_TIMEOUT_MS,
-      }),
-      isIndexed && isRestricted ? this.remaining(userId, restriction) : null,
-    ]);
+    const [vector] = await this.requests.embed(embedder, [question], {
+      purpose: 'question',
+      tokens,
+      timeoutMs: QUESTION_TIMEOUT_MS,
+    });
     this.usage.count(embedder.key, 'question', { requests: 1, texts: 1, tokens });
     const search = { userId, generation: generation.id, vector: toSql(vector!)!, restriction };
-    if (!isIndexed) return nearestOfEach(await this.nearestOfAll(search));
+    if (!(await this.indexes.exists(userId, generation.id)))
+      return nearestOfEach(await this.nearestOfAll(search));
+    const left = await few;
     if (left) return nearestOfEach(await this.nearestOfProducts(search, left));
-    const wanted = isRestricted ? NEAREST_WITHIN : NEAREST_OF_GRAPH;
+    const wanted = Math.max(
+      restriction.values.length > 0 ? NEAREST_WITHIN : NEAREST_OF_GRAPH,
+      CHUNKS_OF_HIT * limit,
+    );
     const approximate = await this.nearestByGraph(search, embedder.dimensions, wanted);
     // The graph was left before enough of what the restriction leaves was met.
     return nearestOfEach(approximate.length < wanted ? await this.nearestOfAll(search) : approximate);
@@ -192,8 +198,14 @@ export class KnowledgeSearch {
     );
   }
 
-  /** The products that a restriction leaves, where these are few; otherwise null. */
-  private async remaining(userId: number, restriction: ProductRestriction): Promise<number[] | null> {
+  /** The products that a restriction leaves of a large shop, where these are few; otherwise null. */
+  private async fewProducts(
+    userId: number,
+    generation: LiveGeneration | null,
+    restriction: ProductRestriction,
+  ): Promise<number[] | null> {
+    if (restriction.values.length === 0 || !generation) return null;
+    if (!(await this.indexes.exists(userId, generation.id))) return null;
     const rows = await this.dataSource.query<{ id: number }[]>(
       restriction.ofDocument(3, 'd') === 'true'
         ? `SELECT p.id FROM products p WHERE p.user_id = $1 AND p.is_active AND ${restriction.sql(3)} LIMIT $2`
@@ -232,16 +244,18 @@ export class KnowledgeSearch {
   ): Promise<VectorRow[]> {
     const type = `halfvec(${dimensions})`;
     // OFFSET keeps the planner from beginning with the products: it takes a distance for as cheap as a sum.
+    const ofDocument = restriction.ofDocument(5, 'd');
     const within =
       restriction.values.length === 0
         ? ''
-        : `CROSS JOIN LATERAL (SELECT FROM products p JOIN documents d ON d.user_id = $1 AND d.product_id = p.id
+        : `CROSS JOIN LATERAL (SELECT FROM products p
+                                      ${ofDocument === 'true' ? '' : 'JOIN documents d ON d.user_id = $1 AND d.product_id = p.id'}
                                 WHERE p.user_id = $1 AND p.id = c.product_id AND ${restriction.ofProduct(5)}
-                                  AND ${restriction.ofDocument(5, 'd')} OFFSET 0) p`;
+                                  AND ${ofDocument} OFFSET 0) p`;
     return this.dataSource.transaction(async (manager) => {
       await manager.query(
         `SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true),
-                set_config('hnsw.ef_search', '${NEAREST_OF_GRAPH}', true),
+                set_config('hnsw.ef_search', '${Math.max(wanted, NEAREST_OF_GRAPH)}', true),
                 set_config('enable_sort', 'off', true)`,
       );
       return manager.query<VectorRow[]>(

@@ -130,10 +130,11 @@ export class WordSearch {
     question: Question,
     limit: number,
     restriction: ProductRestriction,
+    few: Promise<readonly number[] | null> = Promise.resolve(null),
   ): Promise<WordAnswer> {
     const [terms, size] = await this.weigh(userId, question);
     if (terms.length === 0) return { hits: [], words: [] };
-    const rows = await this.rank(userId, text, terms, question, limit, restriction);
+    const rows = await this.rank(userId, text, terms, question, limit, restriction, await few);
     const total = terms.reduce((sum, { importance }) => sum + importance, 0);
     const hits = rows.map((row) => toHit(row, terms, total)).sort(byMerit);
     const kin = await this.kinOf(userId, hits[0], size, restriction);
@@ -352,18 +353,26 @@ export class WordSearch {
     { audience, namesThing }: Question,
     limit: number,
     restriction: ProductRestriction,
+    few: readonly number[] | null,
   ): Promise<RankedRow[]> {
     const wordings = terms.flatMap(({ wordings: list }, term) => list.map((each) => ({ ...each, term })));
     if (wordings.length === 0) return Promise.resolve([]);
-    const tiers = tiersOf(terms);
+    const tiers = few ? [anyTermOf(decidingTerms(terms))] : tiersOf(terms);
     const first = 15 + tiers.length - 1;
-    // Each is read no further than the limit asks for. OFFSET keeps the planner from reading all of the user's products.
+    // Each is read no further than the limit asks for. OFFSET keeps the planner from beginning with what a restriction
+    // leaves, once for each tier, or with all of the user's products.
     const tier = (place: number): string => `tier_${place} AS MATERIALIZED (
-         SELECT d.product_id FROM documents d
-          CROSS JOIN LATERAL (SELECT FROM products p
-                               WHERE p.user_id = $1 AND p.id = d.product_id AND p.is_active AND ${restriction.ofProduct(first)}
-                              OFFSET 0) p
-          WHERE d.user_id = $1 AND d.terms @@ $${place === 0 ? 7 : 14 + place}::tsquery AND ${restriction.ofDocument(first, 'd')})`;
+         SELECT d.product_id
+           FROM (SELECT d.* FROM documents d
+                  WHERE d.user_id = $1 AND d.terms @@ $${place === 0 ? 7 : 14 + place}::tsquery
+                        ${few ? `AND d.product_id = ANY($${first}::bigint[])` : ''} OFFSET 0) d
+                ${
+                  few
+                    ? ''
+                    : `CROSS JOIN LATERAL (SELECT FROM products p
+                         WHERE p.user_id = $1 AND p.id = d.product_id AND p.is_active AND ${restriction.ofProduct(first)}
+                        OFFSET 0) p WHERE ${restriction.ofDocument(first, 'd')}`
+                })`;
     return this.dataSource.query<RankedRow[]>(
       `WITH ${tiers.map((_, place) => tier(place)).join(', ')}, wordings AS MATERIALIZED (
          SELECT w.term, w.query::tsquery AS query, w.rank_query::tsquery AS rank_query, w.weight, w.idf,
@@ -408,7 +417,7 @@ export class WordSearch {
         audience && anyLabel(audience.others),
         audience && anyLabel(audience.wanted),
         ...tiers.slice(1),
-        ...restriction.values,
+        ...(few ? [few] : restriction.values),
       ],
     );
   }
@@ -467,14 +476,13 @@ function decidingTerms(terms: readonly WeighedTerm[]): readonly WeighedTerm[] {
 function tiersOf(terms: readonly WeighedTerm[]): string[] {
   const deciding = decidingTerms(terms);
   const countOf = ({ wordings }: WeighedTerm) => wordings.reduce((sum, { count }) => sum + count, 0);
-  const any = anyOf(deciding.flatMap(({ wordings }) => wordings.map(({ query }) => query)));
-  if (deciding.reduce((sum, term) => sum + countOf(term), 0) <= MAX_RANKED) return [any];
+  if (deciding.reduce((sum, term) => sum + countOf(term), 0) <= MAX_RANKED) return [anyTermOf(deciding)];
   const known = terms
     .filter(({ wordings }) => wordings.length > 0)
     .sort((a, b) => b.importance - a.importance)
     .map((term) => ({
-      query: anyOf(term.wordings.map(({ query }) => query)),
-      inTitle: anyOf(term.wordings.map((each) => toQuery(each, TITLE))),
+      query: anyTermOf([term]),
+      inTitle: anyTermOf([term], TITLE),
       count: countOf(term),
     }));
   const tiers: string[] = [];
@@ -484,7 +492,7 @@ function tiersOf(terms: readonly WeighedTerm[]): string[] {
       const others = known.filter((_, other) => other !== place).map((other) => other.query);
       if (others.length > 1) tiers.push(allOf([query, ...others]));
       tiers.push(...others.slice(0, 2).map((other) => allOf([query, other])));
-      if (others.length > 2) tiers.push(allOf([query, anyOf(others.slice(2))]));
+      if (others.length > 2) tiers.push(allOf([query, others.slice(2).join(' | ')]));
       tiers.push(inTitle);
     }
     tiers.push(query);
@@ -494,9 +502,18 @@ function tiersOf(terms: readonly WeighedTerm[]): string[] {
   return tiers;
 }
 
-const anyOf = (queries: readonly string[]): string =>
-  [...new Set(queries)].map((query) => `(${query})`).join(' | ');
 const allOf = (queries: readonly string[]): string => queries.map((query) => `(${query})`).join(' & ');
+
+/** Any wording of these. Each lexeme once: the planner adds up how many have each. */
+function anyTermOf(terms: readonly WeighedTerm[], weights = ''): string {
+  const queries = terms.flatMap(({ wordings }) =>
+    wordings.flatMap((wording) => {
+      const lexemes = lexemesOfOne(wording).map((lexeme) => quoteLexeme(lexeme) + (weights && `:${weights}`));
+      return lexemes.length > 0 ? lexemes : [`(${toQuery(wording, weights)})`];
+    }),
+  );
+  return [...new Set(queries)].join(' | ');
+}
 
 const byMerit = (a: WordHit, b: WordHit): number =>
   b.exact - a.exact || b.merit - a.merit || a.productId - b.productId;
