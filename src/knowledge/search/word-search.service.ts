@@ -134,7 +134,16 @@ export class WordSearch {
   ): Promise<WordAnswer> {
     const [terms, size] = await this.weigh(userId, question);
     if (terms.length === 0) return { hits: [], words: [] };
-    const rows = await this.rank(userId, text, terms, question, limit, restriction, await few);
+    const rows = await this.rank(
+      userId,
+      text,
+      terms,
+      question,
+      limit,
+      restriction,
+      size <= MAX_RANKED,
+      await few,
+    );
     const total = terms.reduce((sum, { importance }) => sum + importance, 0);
     const hits = rows.map((row) => toHit(row, terms, total)).sort(byMerit);
     const kin = await this.kinOf(userId, hits[0], size, restriction);
@@ -353,11 +362,12 @@ export class WordSearch {
     { audience, namesThing }: Question,
     limit: number,
     restriction: ProductRestriction,
+    isSmall: boolean,
     few: readonly number[] | null,
   ): Promise<RankedRow[]> {
     const wordings = terms.flatMap(({ wordings: list }, term) => list.map((each) => ({ ...each, term })));
     if (wordings.length === 0) return Promise.resolve([]);
-    const tiers = few ? [anyTermOf(decidingTerms(terms))] : tiersOf(terms);
+    const tiers = few || isSmall ? [anyTermOf(decidingTerms(terms))] : tiersOf(terms);
     const first = 15 + tiers.length - 1;
     // Each is read no further than the limit asks for. OFFSET keeps the planner from beginning with what a restriction
     // leaves, once for each tier, or with all of the user's products.
