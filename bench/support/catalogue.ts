@@ -105,6 +105,7 @@ export function catalogueProduct(number: number): CatalogueProduct {
 export class Catalogue {
   private shops = 0;
   private hasTexts = 0;
+  private isReady = false;
 
   /** @param client to a database that a process with an embedding service has migrated */
   constructor(
@@ -170,7 +171,8 @@ export class Catalogue {
 
   private async begin(): Promise<void> {
     const { client } = this;
-    if (this.hasTexts === 0) {
+    if (!this.isReady) {
+      this.isReady = true;
       await client.query(`SET synchronous_commit = off; SET session_replication_role = replica;
         SET maintenance_work_mem = '1GB'; SET work_mem = '256MB'`);
       await client.query(

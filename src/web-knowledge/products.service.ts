@@ -75,7 +75,7 @@ export class ProductsService {
     const [limited, from] = [`$${values.length + 1}`, `$${values.length + 2}`];
     if (restriction.ofDocument(2, 'd') !== 'true') {
       // What texts leave is found once, and in no order: in the list's order all products would be walked for a few.
-      const [found] = await this.products.query<{ count: number; ids: number[] }[]>(
+      const [found] = await this.products.query<{ count: number; ids: string }[]>(
         `WITH matched AS MATERIALIZED (
            SELECT p.id, ${key} AS key FROM documents d JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
             WHERE d.user_id = $1 AND ${restriction.ofDocument(2, 'd')} AND p.user_id = $1 AND ${restriction.ofProduct(2)}
@@ -86,7 +86,7 @@ export class ProductsService {
                           LIMIT ${limited} OFFSET ${from}) page) AS ids`,
         [...values, limit, offset],
       );
-      return [found!.count, found!.ids];
+      return [found!.count, JSON.parse(found!.ids) as number[]];
     }
     const where = `p.user_id = $1 AND ${restriction.ofProduct(2)}`;
     const [[counted], page] = await Promise.all([
