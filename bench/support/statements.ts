@@ -136,7 +136,9 @@ export class Replay {
     const startedAt = performance.now();
     const done = new Map<Statement, Promise<unknown>>();
     for (const statement of statements) {
-      const before = statements.filter(({ ended }) => ended < statement.begun).flatMap((each) => done.get(each) ?? []);
+      const before = statements
+        .filter(({ ended }) => ended < statement.begun)
+        .flatMap((each) => done.get(each) ?? []);
       done.set(
         statement,
         Promise.all(before).then(() => this.send(statement)),
