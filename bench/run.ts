@@ -3,10 +3,11 @@ import { readResults, table, writeResults } from './report';
 import type { Scenario } from './scenario';
 import { intake } from './scenarios/intake';
 import { memory } from './scenarios/memory';
+import { read } from './scenarios/read';
 import { soak } from './scenarios/soak';
 import { Machine } from './support/machine';
 
-const SCENARIOS: Scenario[] = [intake, memory, soak];
+const SCENARIOS: Scenario[] = [intake, read, memory, soak];
 
 const USAGE = `Measures the product beside bare baselines on this machine, and writes docs/benchmarks.md.
 

@@ -11,6 +11,7 @@ await build({
     'bench/baselines/one-by-one.ts',
     'bench/baselines/shared.ts',
     'bench/baselines/ordinary.ts',
+    'bench/support/embedding-service.ts',
   ],
   outdir: 'dist/bench',
   outbase: 'bench',

@@ -96,7 +96,7 @@ export function restrictionOf(filters: Filters, price: PriceWords | null = null)
     );
   }
 
-  addTextConditions(
+  const inText = textConditions(
     conditions,
     filters,
     attributes.map((attribute) => attribute.facet),
@@ -112,36 +112,46 @@ export function restrictionOf(filters: Filters, price: PriceWords | null = null)
            AND v.product_external_id = p.external_id AND v.is_member AND v.is_active AND ${met.join(' AND ')}))`;
     });
   }
-  return { values: conditions.values, sql: (firstParameter) => conditions.sql(firstParameter) };
+  const ofDocument = (first: number, alias: string) =>
+    inText.map((condition) => condition(first, alias)).join(' AND ') || 'true';
+  return {
+    values: conditions.values,
+    ofProduct: (first) => conditions.sql(first),
+    ofDocument,
+    sql: (first) =>
+      inText.length === 0
+        ? conditions.sql(first)
+        : // As an array the ids are found once, by the inverted indexes; as a join, a filter without a match was answered
+          // by walking all products in the list's order.
+          `${conditions.sql(first)} AND p.id = ANY (ARRAY (
+             SELECT f.product_id FROM documents f WHERE f.user_id = $1 AND ${ofDocument(first, 'f')}))`,
+  };
 }
 
-/** Names and words, in the documents. */
-function addTextConditions(conditions: Conditions, filters: Filters, attributes: readonly string[]): void {
-  const inText: ((first: number) => string)[] = [];
-  const addInText = (value: unknown, condition: Condition) => {
+/** Names and words, in the document of a product. */
+function textConditions(
+  conditions: Conditions,
+  filters: Filters,
+  attributes: readonly string[],
+): ((first: number, alias: string) => string)[] {
+  const inText: ((first: number, alias: string) => string)[] = [];
+  const add = (value: unknown, condition: (placeholder: string, alias: string) => string) => {
     const placeholder = conditions.value(value);
-    inText.push((first) => condition(placeholder(first)));
+    inText.push((first, alias) => condition(placeholder(first), alias));
   };
   const facets = (['category', 'brand', 'tag'] as const).flatMap((kind) => {
     const name = filters[kind];
     return name ? [facet(kind, name)] : [];
   });
   if (facets.length + attributes.length > 0)
-    addInText([...facets, ...attributes], (n) => `f.facets @> ${n}::text[]`);
+    add([...facets, ...attributes], (n, alias) => `${alias}.facets @> ${n}::text[]`);
   for (const word of normalize(filters.search ?? '')
     .split(/\s+/)
     .filter(Boolean)
     .slice(0, 20)) {
-    addInText(containing(word), (n) => `f.text LIKE ${n}`);
+    add(containing(word), (n, alias) => `${alias}.text LIKE ${n}`);
   }
-  if (inText.length === 0) return;
-  // As an array the ids are found once, by the inverted indexes; as a join, a filter without a match was answered by
-  // walking all products in the list's order.
-  conditions.when(
-    (first) =>
-      `p.id = ANY (ARRAY (SELECT f.product_id FROM documents f WHERE f.user_id = $1
-           AND ${inText.map((condition) => condition(first)).join(' AND ')}))`,
-  );
+  return inText;
 }
 
 function addPriceWords(

@@ -12,6 +12,7 @@ import {
 import type { SearchExplanation } from '../knowledge/search/search-explanation';
 import { readPriceWords, type PriceWords } from '../knowledge/language/price-words';
 import { notFound } from '../validation/errors';
+import type { ProductRestriction } from '../knowledge/search/product-restriction';
 import { restrictionOf } from './product-filter';
 import { formatMoney } from './product.mapper';
 import { Product } from './product.entity';
@@ -59,21 +60,48 @@ export class ProductsService {
   ) {}
 
   async list(userId: number, query: ProductsQueryDto, slice: Slice): Promise<[Product[], number]> {
-    const restriction = restrictionOf(query);
-    const where = `p.user_id = $1 AND ${restriction.sql(2)}`;
+    const [count, ids] = await this.page(userId, restrictionOf(query), orderOf(query.ordering), slice);
+    return [await this.inOrder(userId, ids), count];
+  }
+
+  /** How many there are, and the ids of one page: the wide rows are read for one page only. */
+  private async page(
+    userId: number,
+    restriction: ProductRestriction,
+    { key, direction, nulls }: Order,
+    { limit, offset }: Slice,
+  ): Promise<[count: number, ids: number[]]> {
     const values = [userId, ...restriction.values];
-    const [counted] = await this.products.query<{ count: number }[]>(
-      `SELECT count(*) AS count FROM products p WHERE ${where}`,
-      values,
-    );
-    // Ids alone are sorted and skipped, by an index; the wide rows are read for one page only.
-    const page = await this.products.query<{ id: number }[]>(
-      `SELECT p.id FROM products p WHERE ${where} ORDER BY ${orderBy(query.ordering)}
-       LIMIT $${values.length + 1} OFFSET $${values.length + 2}`,
-      [...values, slice.limit, slice.offset],
-    );
-    const ids = page.map(({ id }) => id);
-    return [await this.inOrder(userId, ids), counted!.count];
+    const [limited, from] = [`$${values.length + 1}`, `$${values.length + 2}`];
+    if (restriction.ofDocument(2, 'd') !== 'true') {
+      // What texts leave is found once, and in no order: in the list's order all products would be walked for a few.
+      const [found] = await this.products.query<{ count: number; ids: string }[]>(
+        `WITH matched AS MATERIALIZED (
+           SELECT p.id, ${key} AS key FROM documents d JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
+            WHERE d.user_id = $1 AND ${restriction.ofDocument(2, 'd')} AND p.user_id = $1 AND ${restriction.ofProduct(2)}
+         )
+         SELECT (SELECT count(*) FROM matched) AS count,
+                (SELECT coalesce(json_agg(id), '[]')
+                   FROM (SELECT id FROM matched ORDER BY key ${direction}${nulls}, id ${direction}
+                          LIMIT ${limited} OFFSET ${from}) page) AS ids`,
+        [...values, limit, offset],
+      );
+      return [found!.count, JSON.parse(found!.ids) as number[]];
+    }
+    const where = `p.user_id = $1 AND ${restriction.ofProduct(2)}`;
+    const [[counted], page] = await Promise.all([
+      this.products.query<{ count: number }[]>(
+        `SELECT count(*) AS count FROM products p WHERE ${where}`,
+        values,
+      ),
+      // By an index, in which ids alone are skipped.
+      this.products.query<{ id: number }[]>(
+        `SELECT p.id FROM products p WHERE ${where} ORDER BY ${key} ${direction}${nulls}, p.id ${direction}
+          LIMIT ${limited} OFFSET ${from}`,
+        [...values, limit, offset],
+      ),
+    ]);
+    return [counted!.count, page.map(({ id }) => id)];
   }
 
   /** @throws AppError 404 also for another user's product */
@@ -135,9 +163,11 @@ export class ProductsService {
       method,
     );
     const ids = hits.map(({ productId }) => productId);
-    const products = await this.inOrder(userId, ids);
+    const [products, offered] = await Promise.all([
+      this.inOrder(userId, ids),
+      offeredVariations(this.products.manager, userId, ids),
+    ]);
     const byId = new Map(products.map((product) => [product.id, product]));
-    const offered = await offeredVariations(this.products.manager, userId, ids);
     const question = readAskedWords(interpreted?.rest ?? query.q);
     const fits: { product: Product; hit: KnowledgeHit; fit: VariationFit<OfferedVariation> }[] = [];
     for (const hit of hits) {
@@ -188,12 +218,17 @@ interface CountRow {
 
 const toRecord = (rows: CountRow[]) => Object.fromEntries(rows.map(({ key, count }) => [key, count]));
 
-function orderBy(ordering: string | undefined): string {
+interface Order {
+  key: string;
+  direction: 'ASC' | 'DESC';
+  nulls: string;
+}
+
+function orderOf(ordering: string | undefined): Order {
   const wanted = ordering || '-created_at';
   const key = SORT_KEYS[wanted.replace('-', '')]!;
   const descending = wanted.startsWith('-');
-  const direction = descending ? 'DESC' : 'ASC';
   // A product without a price comes last either way; ascending that is the index's own order.
   const nulls = descending && key === 'p.price' ? ' NULLS LAST' : '';
-  return `${key} ${direction}${nulls}, p.id ${direction}`;
+  return { key, direction: descending ? 'DESC' : 'ASC', nulls };
 }

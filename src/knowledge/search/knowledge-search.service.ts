@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { toSql } from 'pgvector';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { AppError } from '../../validation/errors';
 import { breakRuns, tokensOf } from '../documents/chunker';
 import { EmbeddingUsageCounter } from '../embedding/embedding-usage.service';
@@ -43,12 +43,26 @@ export type SearchMethod = 'hybrid' | 'lexical' | 'vector';
 const CANDIDATES = 100;
 /** Some products have several near chunks. */
 const NEAREST_CHUNKS = 4 * CANDIDATES;
-/** What the graph is searched with at a time; more of them until there are enough chunks. Source: pgvector's README. */
-const EF_SEARCH = 200;
+/** Of a graph each costs: so many chunks are taken from it, and looked for at a time. Source: pgvector's README. */
+const NEAREST_OF_GRAPH = 120;
+/** The same, where chunks that a restriction leaves out are met on the way. */
+const NEAREST_WITHIN = 60;
+/** Of a graph, for each product that is asked for: some have several near chunks. */
+const CHUNKS_OF_HIT = 3;
+/** Products that a restriction may leave to be compared one by one; of more, the graph meets enough before long. */
+const MOST_COMPARED = 1500;
 /** Reciprocal rank fusion's constant; source: Cormack, Clarke, Büttcher 2009. */
 const RRF_K = 60;
 /** A buyer waits; without the vector, words still answer. */
 const QUESTION_TIMEOUT_MS = 5000;
+
+interface VectorSearch {
+  userId: number;
+  generation: number;
+  /** As PostgreSQL reads it. */
+  vector: string;
+  restriction: ProductRestriction;
+}
 
 interface VectorRow {
   product_id: number;
@@ -101,22 +115,27 @@ export class KnowledgeSearch {
     answeredBy: (way: SearchWay) => void,
   ): Promise<KnowledgeAnswer> {
     answeredBy(question === '' ? 'browse' : method === 'lexical' ? 'words' : method);
-    const generation = await this.generations.active();
+    const active = this.generations.active();
     if (question === '') {
-      const hits = await this.browse(userId, generation, limit, restriction);
+      const hits = await this.browse(userId, await active, limit, restriction);
       return { hits, explanation: explained({ hits: [], words: [] }, [], null, null) };
     }
     const read = readQuestion(question);
-    const [byVector, answer] = await Promise.all([
+    const few = active.then((known) => this.fewProducts(userId, known, restriction));
+    const [generation, byVector, answer] = await Promise.all([
+      active,
       method === 'lexical'
         ? []
-        : this.byVector(userId, generation, question, restriction).catch((error: unknown) => {
-            if (error instanceof EmbeddingError) return null;
-            throw error;
-          }),
+        : active
+            .then((known) => this.byVector(userId, known, question, limit, restriction, few))
+            .catch((error: unknown) => {
+              if (error instanceof EmbeddingError) return null;
+              throw error;
+            }),
       method === 'vector'
         ? { hits: [], words: [] }
-        : this.words.find(userId, question, read, CANDIDATES, restriction),
+        : this.words.find(userId, question, read, CANDIDATES, restriction, few),
+      few,
     ]);
     const byWords = answer.hits;
     if (method === 'hybrid' && (byVector === null || !generation?.embedder)) answeredBy('words');
@@ -136,7 +155,9 @@ export class KnowledgeSearch {
     userId: number,
     generation: LiveGeneration | null,
     question: string,
+    limit: number,
     restriction: ProductRestriction,
+    few: Promise<number[] | null>,
   ): Promise<VectorRow[]> {
     if (!generation?.embedder) return [];
     const { embedder } = generation;
@@ -147,33 +168,105 @@ export class KnowledgeSearch {
       timeoutMs: QUESTION_TIMEOUT_MS,
     });
     this.usage.count(embedder.key, 'question', { requests: 1, texts: 1, tokens });
+    const search = { userId, generation: generation.id, vector: toSql(vector!)!, restriction };
+    if (!(await this.indexes.exists(userId, generation.id)))
+      return nearestOfEach(await this.nearestOfAll(search));
+    const left = await few;
+    if (left) return nearestOfEach(await this.nearestOfProducts(search, left));
+    const wanted = Math.max(
+      restriction.values.length > 0 ? NEAREST_WITHIN : NEAREST_OF_GRAPH,
+      CHUNKS_OF_HIT * limit,
+    );
+    const approximate = await this.nearestByGraph(search, embedder.dimensions, wanted);
+    // The graph was left before enough of what the restriction leaves was met.
+    return nearestOfEach(approximate.length < wanted ? await this.nearestOfAll(search) : approximate);
+  }
+
+  /** By comparing all chunks that the restriction leaves. */
+  private nearestOfAll({ userId, generation, vector, restriction }: VectorSearch): Promise<VectorRow[]> {
     // Chunks are of active products alone, so that only a filter has to look at products.
     const isFiltered = restriction.values.length > 0;
-    const nearest = (manager: EntityManager, type: string): Promise<VectorRow[]> =>
-      manager.query<VectorRow[]>(
+    return this.dataSource.query<VectorRow[]>(
+      `SELECT product_id, chunk_id, 1 - distance AS similarity
+         FROM (SELECT c.product_id, c.id AS chunk_id, c.embedding::halfvec <=> $2::halfvec AS distance
+                 FROM chunks c
+                      ${isFiltered ? 'JOIN products p ON p.user_id = c.user_id AND p.id = c.product_id' : ''}
+                WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3
+                      ${isFiltered ? `AND p.user_id = $1 AND p.is_active AND ${restriction.sql(5)}` : ''}
+                ORDER BY distance LIMIT $4) nearest`,
+      [userId, vector, generation, NEAREST_CHUNKS, ...restriction.values],
+    );
+  }
+
+  /** The products that a restriction leaves of a large shop, where these are few; otherwise null. */
+  private async fewProducts(
+    userId: number,
+    generation: LiveGeneration | null,
+    restriction: ProductRestriction,
+  ): Promise<number[] | null> {
+    if (restriction.values.length === 0 || !generation) return null;
+    if (!(await this.indexes.exists(userId, generation.id))) return null;
+    const rows = await this.dataSource.query<{ id: number }[]>(
+      restriction.ofDocument(3, 'd') === 'true'
+        ? `SELECT p.id FROM products p WHERE p.user_id = $1 AND p.is_active AND ${restriction.sql(3)} LIMIT $2`
+        : // Read no further than the limit asks for, and planned as if there were none.
+          `WITH found AS MATERIALIZED (
+             SELECT d.product_id AS id FROM documents d
+              CROSS JOIN LATERAL (SELECT FROM products p
+                                   WHERE p.user_id = $1 AND p.id = d.product_id AND p.is_active AND ${restriction.ofProduct(3)}
+                                  OFFSET 0) p
+              WHERE d.user_id = $1 AND ${restriction.ofDocument(3, 'd')})
+           SELECT id FROM found LIMIT $2`,
+      [userId, MOST_COMPARED + 1, ...restriction.values],
+    );
+    return rows.length > MOST_COMPARED ? null : rows.map(({ id }) => id);
+  }
+
+  private nearestOfProducts(
+    { userId, generation, vector }: VectorSearch,
+    products: readonly number[],
+  ): Promise<VectorRow[]> {
+    return this.dataSource.query<VectorRow[]>(
+      `SELECT product_id, chunk_id, 1 - distance AS similarity
+         FROM (SELECT c.product_id, c.id AS chunk_id, c.embedding::halfvec <=> $2::halfvec AS distance
+                 FROM chunks c
+                WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3 AND c.product_id = ANY($5)
+                ORDER BY distance LIMIT $4) nearest`,
+      [userId, vector, generation, NEAREST_CHUNKS, products],
+    );
+  }
+
+  /** By the tenant's own index: near ones one after another, until enough of them are within the restriction. */
+  private async nearestByGraph(
+    { userId, generation, vector, restriction }: VectorSearch,
+    dimensions: number,
+    wanted: number,
+  ): Promise<VectorRow[]> {
+    const type = `halfvec(${dimensions})`;
+    // OFFSET keeps the planner from beginning with the products: it takes a distance for as cheap as a sum.
+    const ofDocument = restriction.ofDocument(5, 'd');
+    const within =
+      restriction.values.length === 0
+        ? ''
+        : `CROSS JOIN LATERAL (SELECT FROM products p
+                                      ${ofDocument === 'true' ? '' : 'JOIN documents d ON d.user_id = $1 AND d.product_id = p.id'}
+                                WHERE p.user_id = $1 AND p.id = c.product_id AND ${restriction.ofProduct(5)}
+                                  AND ${ofDocument} OFFSET 0) p`;
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query(
+        `SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true),
+                set_config('hnsw.ef_search', '${Math.max(wanted, NEAREST_OF_GRAPH)}', true),
+                set_config('enable_sort', 'off', true)`,
+      );
+      return manager.query<VectorRow[]>(
         `SELECT product_id, chunk_id, 1 - distance AS similarity
            FROM (SELECT c.product_id, c.id AS chunk_id, c.embedding::${type} <=> $2::${type} AS distance
-                   FROM chunks c
-                        ${isFiltered ? 'JOIN products p ON p.user_id = c.user_id AND p.id = c.product_id' : ''}
+                   FROM chunks c ${within}
                   WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3
-                        ${isFiltered ? `AND p.user_id = $1 AND p.is_active AND ${restriction.sql(5)}` : ''}
                   ORDER BY distance LIMIT $4) nearest`,
-        [userId, toSql(vector!), generation.id, NEAREST_CHUNKS, ...restriction.values],
+        [userId, vector, generation, wanted, ...restriction.values],
       );
-    const exact = () => nearest(this.dataSource.manager, 'halfvec');
-    if (!(await this.indexes.exists(userId, generation.id))) return nearestOfEach(await exact());
-    const approximate = await this.dataSource.transaction(async (manager) => {
-      await manager.query(
-        `SELECT set_config('hnsw.iterative_scan', 'strict_order', true),
-                set_config('hnsw.ef_search', '${EF_SEARCH}', true),
-                set_config('enable_sort', $1, true)`,
-        // The planner takes a distance for as cheap as a sum. With a filter it may know better than to use the graph.
-        [isFiltered ? 'on' : 'off'],
-      );
-      return nearest(manager, `halfvec(${embedder.dimensions})`);
     });
-    // The graph was left before enough of what the restriction leaves was met: all of that is little then.
-    return nearestOfEach(approximate.length < NEAREST_CHUNKS ? await exact() : approximate);
   }
 
   /** What the restriction leaves, the newest first: a question that said a price and nothing else. */

@@ -38,8 +38,20 @@ export interface WordAnswer {
   words: AskedWord[];
 }
 
-/** How often a word stands in the shop's products is not counted beyond this: it is common then. */
-const MAX_FREQUENCY = 5000;
+/** Products of a shop up to which it is counted, for each question, in how many of them a word stands. */
+const MOST_COUNTED = 5000;
+/** Of a larger one, up to what number of products words are counted that a sample has not shown to be common. */
+const COUNTED_AT_MOST = 1000;
+/** Products of the sample, and those of them from which on a word is common. */
+const SAMPLED = 1000;
+const SAMPLED_OFTEN = 20;
+const SHOP_BELIEVED_MS = 600_000;
+const SHOPS_AT_MOST = 1000;
+/**
+ * Products that are ranked at most: those that have most of the question. Each costs what it takes to unpack its words.
+ * One that is met by several queries is ranked once.
+ */
+const MAX_RANKED = 300;
 /** Weights of ts_rank for the letters C, B, A; that of D, the description, becomes less the longer that is. */
 const [D_WEIGHT, C_WEIGHT, B_WEIGHT, A_WEIGHT] = [0.5, 0.65, 0.9, 1];
 /** For whether a product has a word at all, where it stands counts less. In the order of ts_rank: D, C, B, A. */
@@ -86,6 +98,14 @@ interface WeighedTerm extends Term {
   importance: number;
 }
 
+/** What is remembered of a shop that is too large to be counted for each question. */
+interface LargeShop {
+  total: number;
+  /** The share of its products that have a lexeme, of those that many have. */
+  common: ReadonlyMap<string, number>;
+  until: number;
+}
+
 interface RankedRow {
   product_id: number;
   is_title: boolean;
@@ -100,6 +120,8 @@ interface RankedRow {
 /** Finds products by the words of their texts: full text with stems, other words for the same, and mended spelling. */
 @Injectable()
 export class WordSearch {
+  private readonly large = new Map<number, LargeShop>();
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   async find(
@@ -108,13 +130,23 @@ export class WordSearch {
     question: Question,
     limit: number,
     restriction: ProductRestriction,
+    few: Promise<readonly number[] | null> = Promise.resolve(null),
   ): Promise<WordAnswer> {
-    const terms = await this.weigh(userId, question);
+    const [terms, size] = await this.weigh(userId, question);
     if (terms.length === 0) return { hits: [], words: [] };
-    const rows = await this.rank(userId, text, terms, question, limit, restriction);
+    const rows = await this.rank(
+      userId,
+      text,
+      terms,
+      question,
+      limit,
+      restriction,
+      size <= MAX_RANKED,
+      await few,
+    );
     const total = terms.reduce((sum, { importance }) => sum + importance, 0);
     const hits = rows.map((row) => toHit(row, terms, total)).sort(byMerit);
-    const kin = await this.kinOf(userId, hits[0], restriction);
+    const kin = await this.kinOf(userId, hits[0], size, restriction);
     for (const [productId, share] of kin) {
       let hit = hits.find((each) => each.productId === productId);
       if (!hit) hits.push((hit = unmatched(productId)));
@@ -132,34 +164,35 @@ export class WordSearch {
 
   /**
    * Products of the best hit's rarer categories, where it answers most of the question: what a shop puts beside it is
-   * the next best answer. @returns by product, what share of the best hit's merit that is worth
+   * the next best answer. @param products how many the shop has @returns by product, what share of the best hit's merit that is worth
    */
   private async kinOf(
     userId: number,
     best: WordHit | undefined,
+    products: number,
     restriction: ProductRestriction,
   ): Promise<Map<number, number>> {
     const shares = new Map<number, number>();
     if (!best || best.coverage < KIN_COVERAGE) return shares;
-    const rows = await this.dataSource.query<{ product_id: number; size: number; total: number }[]>(
+    // Categories are few at a time, and so are products of them: OFFSET keeps the planner from beginning elsewhere.
+    const rows = await this.dataSource.query<{ product_id: number; size: number }[]>(
       `WITH category AS MATERIALIZED (
          SELECT c.facet, (SELECT count(*) FROM (SELECT 1 FROM documents d
                            WHERE d.user_id = $1 AND d.facets @> ARRAY[c.facet] LIMIT $3) member) AS size
            FROM documents best CROSS JOIN LATERAL unnest(best.facets) AS c (facet)
           WHERE best.user_id = $1 AND best.product_id = $2 AND c.facet LIKE 'category:%'
        )
-       SELECT d.product_id, c.size,
-              (SELECT count(*) FROM (SELECT 1 FROM documents d WHERE d.user_id = $1 LIMIT $3 * 100) known) AS total
-         FROM category c
-        CROSS JOIN LATERAL (SELECT d.product_id FROM documents d
-                              JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
-                             WHERE d.user_id = $1 AND d.facets @> ARRAY[c.facet]
-                               AND p.user_id = $1 AND p.is_active AND ${restriction.sql(4)}
-                             LIMIT $3) d
-        WHERE c.size < $3`,
+       SELECT d.product_id, c.size
+         FROM (SELECT facet, size FROM category WHERE size < $3 OFFSET 0) c
+        CROSS JOIN LATERAL (SELECT d.* FROM documents d WHERE d.user_id = $1 AND d.facets @> ARRAY[c.facet] OFFSET 0) d
+        CROSS JOIN LATERAL (SELECT FROM products p
+                             WHERE p.user_id = $1 AND p.id = d.product_id AND p.is_active AND ${restriction.ofProduct(4)}
+                            OFFSET 0) p
+        WHERE ${restriction.ofDocument(4, 'd')}`,
       [userId, best.productId, MAX_KIN, ...restriction.values],
     );
-    for (const { product_id: productId, size, total } of rows) {
+    const total = Math.min(products, 100 * MAX_KIN);
+    for (const { product_id: productId, size } of rows) {
       if (productId === best.productId) continue;
       const rarity = 1 - Math.log(size) / Math.log(Math.max(2, total));
       shares.set(
@@ -171,7 +204,10 @@ export class WordSearch {
   }
 
   /** Looks up how common each wording is in the shop, and mends the terms that it does not know. */
-  private async weigh(userId: number, { terms, isSpoken }: Question): Promise<WeighedTerm[]> {
+  private async weigh(
+    userId: number,
+    { terms, isSpoken }: Question,
+  ): Promise<[terms: WeighedTerm[], total: number]> {
     const wordings = terms.map((term) => limited(term.wordings));
     const [frequencies, total] = await this.frequencies(userId, wordings.flat());
     const isKnown = (list: Wording[]) =>
@@ -185,7 +221,7 @@ export class WordSearch {
     }
     const idf = (count: number) => Math.log(1 + (total - count + 0.5) / (count + 0.5));
     const areAllVague = terms.every(({ isVague }) => isVague);
-    return terms.map((term, index) => {
+    const weighed = terms.map((term, index) => {
       const share = term.isVague && !areAllVague ? VAGUE_SHARE : 1;
       const found = wordings[index]!.map((each) => ({ ...each, query: toQuery(each) }))
         .filter(({ query }) => (frequencies.get(query) ?? 0) > 0)
@@ -200,25 +236,76 @@ export class WordSearch {
           : idf(0) * share * (isSpoken ? UNKNOWN_SHARE : 1);
       return { ...term, wordings: found, importance: importance + LEAST_IMPORTANCE * share };
     });
+    return [weighed, total];
   }
 
+  /** In how many of the shop's products each wording stands, and how many there are; of a large shop about so. */
   private async frequencies(
     userId: number,
     wordings: readonly Wording[],
   ): Promise<[counts: Map<string, number>, total: number]> {
+    const large = this.large.get(userId);
+    if (large && large.until > Date.now()) return [await this.estimate(userId, wordings, large), large.total];
     const queries = [...new Set(wordings.map((each) => toQuery(each)))];
     const rows = await this.dataSource.query<{ query: string; count: number }[]>(
-      `SELECT w.query, (SELECT count(*) FROM (SELECT 1 FROM documents d
-                          WHERE d.user_id = $1 AND d.terms @@ w.query::tsquery LIMIT $3) found) AS count
-         FROM unnest($2::text[]) AS w (query)
+      `WITH size AS MATERIALIZED (SELECT count(*) AS count FROM documents d WHERE d.user_id = $1)
+       SELECT w.query, (SELECT count(*) FROM documents d WHERE d.user_id = $1 AND d.terms @@ w.query::tsquery) AS count
+         FROM unnest($2::text[]) AS w (query) WHERE (SELECT count FROM size) <= $3
         UNION ALL
-       SELECT '', (SELECT count(*) FROM (SELECT 1 FROM documents d WHERE d.user_id = $1 LIMIT $3 * 4) known)`,
-      [userId, queries, MAX_FREQUENCY],
+       SELECT '', count FROM size`,
+      [userId, queries, MOST_COUNTED],
     );
     const counts = new Map(rows.map(({ query, count }) => [query, Number(count)]));
     const total = counts.get('') ?? 0;
     counts.delete('');
-    return [counts, total];
+    if (total <= MOST_COUNTED) return [counts, total];
+    const shop = { total, common: await this.commonLexemes(userId), until: Date.now() + SHOP_BELIEVED_MS };
+    if (this.large.size >= SHOPS_AT_MOST) this.large.clear();
+    this.large.set(userId, shop);
+    return [await this.estimate(userId, wordings, shop), total];
+  }
+
+  /** What words many products have is known; to count it anew takes as long as to read them all. Others are counted. */
+  private async estimate(
+    userId: number,
+    wordings: readonly Wording[],
+    { total, common }: LargeShop,
+  ): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    const rare = new Set<string>();
+    for (const wording of wordings) {
+      const share = Math.max(0, ...lexemesOfOne(wording).map((lexeme) => common.get(lexeme) ?? 0));
+      if (share > 0) counts.set(toQuery(wording), Math.round(share * total));
+      else rare.add(toQuery(wording));
+    }
+    if (rare.size === 0) return counts;
+    const rows = await this.dataSource.query<{ query: string; count: number }[]>(
+      `SELECT w.query, (SELECT count(*) FROM (SELECT 1 FROM documents d
+                          WHERE d.user_id = $1 AND d.terms @@ w.query::tsquery LIMIT $3) found) AS count
+         FROM unnest($2::text[]) AS w (query)`,
+      [userId, [...rare], COUNTED_AT_MOST],
+    );
+    for (const { query, count } of rows) counts.set(query, Number(count));
+    return counts;
+  }
+
+  /** In what share of a large shop's products its frequent words stand, by a sample from all of them. */
+  private async commonLexemes(userId: number): Promise<Map<string, number>> {
+    const rows = await this.dataSource.query<{ lexeme: string; share: number }[]>(
+      `WITH bounds AS MATERIALIZED (
+         SELECT (SELECT product_id FROM documents WHERE user_id = $1 ORDER BY product_id LIMIT 1) AS first,
+                (SELECT product_id FROM documents WHERE user_id = $1 ORDER BY product_id DESC LIMIT 1) AS last
+       )
+       SELECT t.lexeme, count(*)::float8 / $2 AS share
+         FROM bounds CROSS JOIN generate_series(0, $2 - 1) AS step
+        CROSS JOIN LATERAL (SELECT terms FROM documents
+                             WHERE user_id = $1 AND product_id >= first + (last - first) * step / $2
+                             ORDER BY product_id LIMIT 1) d
+        CROSS JOIN LATERAL unnest(d.terms) AS t (lexeme, positions, weights)
+        GROUP BY t.lexeme HAVING count(*) >= $3`,
+      [userId, SAMPLED, SAMPLED_OFTEN],
+    );
+    return new Map(rows.map(({ lexeme, share }) => [lexeme, share]));
   }
 
   /**
@@ -275,13 +362,29 @@ export class WordSearch {
     { audience, namesThing }: Question,
     limit: number,
     restriction: ProductRestriction,
+    isSmall: boolean,
+    few: readonly number[] | null,
   ): Promise<RankedRow[]> {
     const wordings = terms.flatMap(({ wordings: list }, term) => list.map((each) => ({ ...each, term })));
     if (wordings.length === 0) return Promise.resolve([]);
-    const deciding = decidingTerms(terms).flatMap((term) => term.wordings.map(({ query }) => query));
-    const any = [...new Set(deciding)].map((query) => `(${query})`).join(' | ');
+    const tiers = few || isSmall ? [anyTermOf(decidingTerms(terms))] : tiersOf(terms);
+    const first = 15 + tiers.length - 1;
+    // Each is read no further than the limit asks for. OFFSET keeps the planner from beginning with what a restriction
+    // leaves, once for each tier, or with all of the user's products.
+    const tier = (place: number): string => `tier_${place} AS MATERIALIZED (
+         SELECT d.product_id
+           FROM (SELECT d.* FROM documents d
+                  WHERE d.user_id = $1 AND d.terms @@ $${place === 0 ? 7 : 14 + place}::tsquery
+                        ${few ? `AND d.product_id = ANY($${first}::bigint[])` : ''} OFFSET 0) d
+                ${
+                  few
+                    ? ''
+                    : `CROSS JOIN LATERAL (SELECT FROM products p
+                         WHERE p.user_id = $1 AND p.id = d.product_id AND p.is_active AND ${restriction.ofProduct(first)}
+                        OFFSET 0) p WHERE ${restriction.ofDocument(first, 'd')}`
+                })`;
     return this.dataSource.query<RankedRow[]>(
-      `WITH wordings AS MATERIALIZED (
+      `WITH ${tiers.map((_, place) => tier(place)).join(', ')}, wordings AS MATERIALIZED (
          SELECT w.term, w.query::tsquery AS query, w.rank_query::tsquery AS rank_query, w.weight, w.idf,
                 w.label_query::tsquery AS label_query
            FROM unnest($2::int[], $3::text[], $10::text[], $4::float8[], $5::float8[], $11::text[])
@@ -295,10 +398,9 @@ export class WordSearch {
                       -- A copy in memory: each use of the stored one would unpack it again.
                       d.terms || ''::tsvector AS terms,
                       ARRAY[${D_WEIGHT} * least(1, $8::float8 / length(d.terms)), ${C_WEIGHT}, ${B_WEIGHT}, ${A_WEIGHT}]::float4[] AS weights
-                 FROM documents d
-                 JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
-                WHERE d.user_id = $1 AND d.terms @@ $7::tsquery
-                  AND p.user_id = $1 AND p.is_active AND ${restriction.sql(15)}
+                 FROM (SELECT DISTINCT product_id FROM (SELECT product_id FROM (${tiers.map((_, place) => `SELECT product_id FROM tier_${place}`).join(' UNION ALL ')}) found
+                        LIMIT ${tiers.length > 1 ? MAX_RANKED : 'ALL'}) best) candidate
+                 JOIN documents d ON d.user_id = $1 AND d.product_id = candidate.product_id
                OFFSET 0) d
         CROSS JOIN LATERAL (
           SELECT array_agg(t.term) AS terms, array_agg(t.strength) AS strengths, array_agg(t.rank) AS ranks,
@@ -316,7 +418,7 @@ export class WordSearch {
         wordings.map(({ kind, weight }) => (kind === 'stems' ? 2 * weight : weight)),
         wordings.map(({ idf }) => idf),
         squeeze(text),
-        any,
+        tiers[0],
         SHORT_TEXT,
         limit,
         wordings.map(toRankQuery),
@@ -324,7 +426,8 @@ export class WordSearch {
         namesThing ? together(terms) : null,
         audience && anyLabel(audience.others),
         audience && anyLabel(audience.wanted),
-        ...restriction.values,
+        ...tiers.slice(1),
+        ...(few ? [few] : restriction.values),
       ],
     );
   }
@@ -375,6 +478,53 @@ function decidingTerms(terms: readonly WeighedTerm[]): readonly WeighedTerm[] {
   return deciding.some(({ wordings }) => wordings.length > 0) ? deciding : terms;
 }
 
+/**
+ * What products are taken for ranking by: those of the first queries before those of queries after them. The weightiest
+ * words first, each with what else is asked as soon as it has more products than can be ranked. One query, of any deciding
+ * term, where that cannot be many products.
+ */
+function tiersOf(terms: readonly WeighedTerm[]): string[] {
+  const deciding = decidingTerms(terms);
+  const countOf = ({ wordings }: WeighedTerm) => wordings.reduce((sum, { count }) => sum + count, 0);
+  if (deciding.reduce((sum, term) => sum + countOf(term), 0) <= MAX_RANKED) return [anyTermOf(deciding)];
+  const known = terms
+    .filter(({ wordings }) => wordings.length > 0)
+    .sort((a, b) => b.importance - a.importance)
+    .map((term) => ({
+      query: anyTermOf([term]),
+      inTitle: anyTermOf([term], TITLE),
+      count: countOf(term),
+    }));
+  const tiers: string[] = [];
+  let left = MAX_RANKED;
+  for (const [place, { query, inTitle, count }] of known.entries()) {
+    if (count > left) {
+      const others = known.filter((_, other) => other !== place).map((other) => other.query);
+      if (others.length > 1) tiers.push(allOf([query, ...others]));
+      tiers.push(...others.slice(0, 2).map((other) => allOf([query, other])));
+      if (others.length > 2) tiers.push(allOf([query, others.slice(2).join(' | ')]));
+      tiers.push(inTitle);
+    }
+    tiers.push(query);
+    left -= count;
+    if (left <= 0) break;
+  }
+  return tiers;
+}
+
+const allOf = (queries: readonly string[]): string => queries.map((query) => `(${query})`).join(' & ');
+
+/** Any wording of these. Each lexeme once: the planner adds up how many have each. */
+function anyTermOf(terms: readonly WeighedTerm[], weights = ''): string {
+  const queries = terms.flatMap(({ wordings }) =>
+    wordings.flatMap((wording) => {
+      const lexemes = lexemesOfOne(wording).map((lexeme) => quoteLexeme(lexeme) + (weights && `:${weights}`));
+      return lexemes.length > 0 ? lexemes : [`(${toQuery(wording, weights)})`];
+    }),
+  );
+  return [...new Set(queries)].join(' | ');
+}
+
 const byMerit = (a: WordHit, b: WordHit): number =>
   b.exact - a.exact || b.merit - a.merit || a.productId - b.productId;
 
@@ -394,6 +544,13 @@ function limited(wordings: readonly Wording[]): Wording[] {
 const NEAR = 5;
 /** Title, labels, attributes and short description; the long one mentions other things too. */
 const LABELS = 'ABC';
+const TITLE = 'A';
+
+/** Of which a product must have one; none for a wording that is more than that. */
+function lexemesOfOne({ kind, parts }: Wording): string[] {
+  if (kind === 'prefix' || parts.length !== 1) return [];
+  return kind === 'stems' ? [parts[0]!, markedStem(parts[0]!)] : [parts[0]!];
+}
 
 /** A word or its marked stem, anywhere or where these letters say. */
 const eitherLexeme = (root: string, weights = ''): string =>
