@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import { Machine } from './support/machine';
 import type { Result, Scenario } from './scenario';
 import { intake } from './scenarios/intake';
+import { processing } from './scenarios/processing';
 
-const SCENARIOS: Scenario[] = [intake];
+const SCENARIOS: Scenario[] = [intake, processing];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

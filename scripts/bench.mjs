@@ -11,6 +11,8 @@ await build({
     'bench/baselines/one-by-one.ts',
     'bench/baselines/shared.ts',
     'bench/baselines/ordinary.ts',
+    'bench/baselines/worker.ts',
+    'bench/support/embedding-service.ts',
   ],
   outdir: 'dist/bench',
   outbase: 'bench',

@@ -30,8 +30,8 @@ export function freshEvents(path: string, token: string): (sequence: number, con
     let buffer = buffers.get(connection);
     if (!buffer) buffers.set(connection, (buffer = Buffer.from(template)));
     const digits = String(nextEvent++).padStart(DIGITS, '0');
-    buffer.latin1Write(digits, eventAt);
-    buffer.latin1Write(digits, productAt);
+    buffer.write(digits, eventAt, 'latin1');
+    buffer.write(digits, productAt, 'latin1');
     return buffer;
   };
 }

@@ -87,7 +87,7 @@ export function load({
           waiting = answer;
           return;
         }
-        const head = answer.latin1Slice(0, bodyAt);
+        const head = answer.toString('latin1', 0, bodyAt);
         const length = /content-length: *(\d+)/i.exec(head)?.[1];
         const isChunked = length === undefined && /transfer-encoding: *chunked/i.test(head);
         const isWhole = isChunked
