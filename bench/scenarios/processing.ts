@@ -116,7 +116,7 @@ class Product {
 
   async round(count: number): Promise<Round> {
     await withDatabase(this.databaseUrl, (client) =>
-      client.query('TRUNCATE events, products, documents, chunks, vocabulary, embedding_cache CASCADE'),
+      client.query('TRUNCATE events, products, due_knowledge, documents, chunks, vocabulary, embedding_cache CASCADE'),
     );
     const [first] = this.tokens as [string];
     const one = (revision: number) => [{ token: first, events: eventsOf(count, revision) }];
@@ -162,8 +162,9 @@ class Product {
     return withDatabase(this.databaseUrl, async (client) => {
       for (;;) {
         const { rows } = await client.query<{ waiting: boolean; seconds: number }>(
-          `SELECT EXISTS (SELECT 1 FROM chunks WHERE status = 'pending') AS waiting,
-                  extract(epoch FROM greatest(max(processed_at), (SELECT max(created_at) FROM chunks))
+          `SELECT EXISTS (SELECT 1 FROM chunks WHERE status = 'pending')
+                    OR EXISTS (SELECT 1 FROM due_knowledge) AS waiting,
+                  extract(epoch FROM greatest(max(processed_at), (SELECT max(embedded_at) FROM chunks))
                                      - min(started_at))::float8 AS seconds
              FROM events WHERE id > $1`,
           [afterId],

@@ -19,6 +19,8 @@ const NUDGES = {
   redis: { timeoutMs: 1000, restMs: 2000 },
   database: { timeoutMs: ADD_TIMEOUT_MS, restMs: 0 },
 };
+/** BullMQ takes jobs with a priority once none without waits. */
+const PATIENT = 1;
 const CLOSE_TIMEOUT_MS = 5000;
 /** A queue that hangs must not keep whoever only looks at it. */
 const LOOK_TIMEOUT_MS = 3000;
@@ -91,7 +93,9 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
     };
     if (insistEveryMs !== undefined) {
       if (insistEveryMs > 0) options.deduplication = { id: `${key}-again`, ttl: insistEveryMs };
-    } else if (delayMs === 0) options.deduplication = { id: key, keepLastIfActive: true };
+    } else if (job.isPatient) options.priority = PATIENT;
+    if (insistEveryMs === undefined && delayMs === 0)
+      options.deduplication = { id: key, keepLastIfActive: true };
     await within(ADD_TIMEOUT_MS, this.queues[job.queue].add(name, payload, options));
   }
 

@@ -24,6 +24,7 @@ import { KnowledgeService } from '../../src/knowledge/documents/knowledge.servic
 import type { ProductContent } from '../../src/knowledge/documents/product-document';
 import { Metrics } from '../../src/telemetry/metrics.service';
 import { Tracing } from '../../src/telemetry/tracing.service';
+import { KnowledgeRenewer } from '../../src/web-knowledge/knowledge-renewer.jobs';
 import { ProductWriter } from '../../src/web-knowledge/product-writer.service';
 import { SERVER_MODE } from './mode';
 
@@ -349,11 +350,14 @@ export class Process {
     const stores = new StoresService(dataSource, NO_JOBS);
     const tracing = Tracing.OFF;
     this.intake = new EventIntake(dataSource, stores, NO_JOBS, new IntakeMetrics(metrics), tracing);
-    const writer = new ProductWriter(new KnowledgeService());
+    const knowledge = new KnowledgeService();
+    const writer = new ProductWriter(knowledge);
     const processing = new ProcessingMetrics(metrics);
+    const renewer = new KnowledgeRenewer(dataSource, knowledge, searchable, tracing, NO_JOBS);
     this.processor = new EventProcessor(
       dataSource,
       writer,
+      renewer,
       NO_JOBS,
       config,
       processing,

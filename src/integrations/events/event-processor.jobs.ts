@@ -13,6 +13,7 @@ import { JobHandler } from '../../jobs/job-handler.decorator';
 import { JobQueue } from '../../jobs/job-queue.service';
 import type { JobPayloads } from '../../jobs/jobs';
 import { Tracing } from '../../telemetry/tracing.service';
+import { KnowledgeRenewer } from '../../web-knowledge/knowledge-renewer.jobs';
 import {
   ProductWriter,
   type ChangeOutcome,
@@ -38,6 +39,8 @@ type StoreKey = JobPayloads['events.process'];
 
 /** What one transaction did. */
 interface Applied {
+  /** The store, where knowledge of its products is due. */
+  due: number[];
   pendingChunks: number;
   processed: { outcome: ChangeOutcome; waitedSeconds: number }[];
   /** Those of `processed` whose products are searchable as they are now. */
@@ -64,6 +67,7 @@ export class EventProcessor {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly products: ProductWriter,
+    private readonly renewer: KnowledgeRenewer,
     private readonly jobs: JobQueue,
     private readonly config: Config,
     private readonly metrics: ProcessingMetrics,
@@ -78,19 +82,29 @@ export class EventProcessor {
   @JobHandler('events.process')
   async process(store: StoreKey, stopping?: AbortSignal): Promise<void> {
     const turnEnds = Date.now() + TURN_MS;
+    const renewed = new Set<number>();
     for (let graceMs = RETRY_GRACE_MS; ; graceMs = 0) {
       const due = await this.nextBatch(store, graceMs);
-      if (due.length === 0) return;
+      if (due.length === 0) {
+        if (await this.renewer.isDue(store)) renewed.add(store.store_id);
+        break;
+      }
       const traceparents = due.map(({ traceparent }) => traceparent);
       const ids = due.map(({ id }) => id);
-      await this.tracing.batch('process events', traceparents, { 'fiko.events': ids.length }, () =>
-        this.processBatch(store, ids),
+      const stores = await this.tracing.batch(
+        'process events',
+        traceparents,
+        { 'fiko.events': ids.length },
+        () => this.processBatch(store, ids),
       );
+      for (const id of stores) renewed.add(id);
       if (stopping?.aborted || Date.now() > turnEnds) {
         await this.jobs.add('events.process', store);
-        return;
+        break;
       }
     }
+    for (const id of renewed)
+      await this.jobs.nudge('knowledge.renew', { user_id: store.user_id, store_id: id });
   }
 
   /** The store's earliest events that are due, as many as one transaction should hold. */
@@ -109,19 +123,25 @@ export class EventProcessor {
     return due.filter(({ size }, index) => (bytes += size) <= BATCH_BYTES || index === 0);
   }
 
-  /** One transaction for all; when it fails, one for each, so that a poison event fails alone. */
-  private async processBatch(store: StoreKey, ids: string[]): Promise<void> {
+  /**
+   * One transaction for all; when it fails, one for each, so that a poison event fails alone.
+   * @returns the stores of which knowledge is due
+   */
+  private async processBatch(store: StoreKey, ids: string[]): Promise<number[]> {
     try {
       const applied = await this.dataSource.transaction((manager) => this.applyEvents(manager, store, ids));
       this.count(applied);
       if (applied.pendingChunks > 0) await this.jobs.nudge('knowledge.embed', {});
+      return applied.due;
     } catch (error) {
       if (isTransient(error)) throw error;
       if (ids.length > 1) {
-        for (const id of ids) await this.processBatch(store, [id]);
-      } else {
-        await this.recordFailure(store, ids[0]!, error as Error);
+        const due: number[] = [];
+        for (const id of ids) due.push(...(await this.processBatch(store, [id])));
+        return due;
       }
+      await this.recordFailure(store, ids[0]!, error as Error);
+      return [];
     }
   }
 
@@ -139,9 +159,9 @@ export class EventProcessor {
         WHERE e.user_id = $1 AND e.id = ANY($2) AND e.status = 'queued' ORDER BY e.id FOR UPDATE OF e`,
       [userId, ids],
     );
-    if (events.length === 0) return { pendingChunks: 0, processed: [], searchable: [] };
+    if (events.length === 0) return { due: [], pendingChunks: 0, processed: [], searchable: [] };
     const scope = { userId, storeId: home?.id ?? storeId, source: 'woocommerce' as const };
-    const { outcomes, pendingChunks, searchable } = await this.products.apply(
+    const { outcomes, pendingChunks, searchable, deferred } = await this.products.apply(
       manager,
       scope,
       events.map(toChange),
@@ -160,7 +180,7 @@ export class EventProcessor {
       );
     }
     const processed = outcomes.map((outcome, index) => ({ outcome, waitedSeconds: waits[index]! }));
-    return { pendingChunks, processed, searchable };
+    return { due: deferred > 0 ? [scope.storeId] : [], pendingChunks, processed, searchable };
   }
 
   private count({ processed, searchable }: Applied): void {

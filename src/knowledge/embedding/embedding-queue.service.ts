@@ -62,6 +62,7 @@ export class EmbeddingQueue {
       `SELECT count(*) AS due,
               coalesce(extract(epoch FROM now() - min(next_attempt_at)) * 1000, 0)::float8 AS oldest_ms,
               EXISTS (SELECT 1 FROM events WHERE status = 'queued' AND next_attempt_at <= now())
+                OR EXISTS (SELECT 1 FROM due_knowledge)
                 OR EXISTS (SELECT 1 FROM generations WHERE state = 'building' AND walked_at IS NULL) AS more_coming
          FROM (SELECT next_attempt_at FROM chunks WHERE ${DUE} AND generation = ANY($2) LIMIT $1) due`,
       [enough, generations],
