@@ -20,9 +20,12 @@ export class DueKnowledge1790000000012 implements MigrationInterface {
     await runner.query(
       `CREATE INDEX due_knowledge_store_idx ON due_knowledge (user_id, store_id, product_id)`,
     );
+    // In the row itself: out of line each vector is rows of another table, with an index of its own.
+    await runner.query(`ALTER TABLE embedding_cache ALTER COLUMN embedding SET STORAGE PLAIN`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE embedding_cache ALTER COLUMN embedding SET STORAGE EXTERNAL`);
     await runner.query(`DROP TABLE due_knowledge`);
   }
 }

@@ -4,7 +4,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Config } from '../../config/config';
 import { parseJson } from '../../contract/json';
-import { digestOf } from '../../contract/product-digest';
+import { digestOf, type ProductDigest } from '../../contract/product-digest';
 import { readProductEvent, type ProductEvent } from '../../contract/product-event';
 import { isTransient } from '../../database/faults';
 import { SearchableMetrics } from '../../knowledge/embedding/searchable.metrics';
@@ -19,6 +19,7 @@ import {
   type ChangeOutcome,
   type ProductChange,
 } from '../../web-knowledge/product-writer.service';
+import type { ProductState } from '../../web-knowledge/product-state';
 import { lockHome } from '../stores/store-lock';
 import { readNativeEvent } from '../woocommerce/native-event';
 import { toProductState, toVariationState, toVariationStatements } from '../woocommerce/product.mapper';
@@ -28,8 +29,8 @@ import { failureCauseOf } from './failure-cause';
 import { ProcessingMetrics } from './processing.metrics';
 
 /** What is applied in one transaction at most: its store, and in embedded mode everyone, waits for it. */
-const BATCH_EVENTS = 100;
-const BATCH_BYTES = 1_000_000;
+const BATCH_EVENTS = 500;
+const BATCH_BYTES = 2_000_000;
 /** How long one store keeps a worker while others wait. */
 const TURN_MS = 1000;
 /** The job of a retry may come a moment before the row is due: clocks of machines differ. */
@@ -47,18 +48,18 @@ interface Applied {
   searchable: number[];
 }
 
-interface QueuedEvent extends PlacedEvent {
+/** An event of the log, without what places it in time: that is read under the store's lock. */
+interface LoggedEvent {
+  id: string;
   payload: string;
   format: EventFormat;
   request_id: string | null;
   traceparent: string | null;
 }
 
-/** An event that is due, as far as that tells what to read with it. */
-interface DueEvent {
-  id: string;
-  size: number;
-  traceparent: string | null;
+/** An event that was read ahead, and what it says; or why it cannot be understood, which is told when it is applied. */
+interface ReadEvent extends LoggedEvent {
+  said: { event: ProductEvent; state: ProductState | null; digest: ProductDigest | null } | { error: Error };
 }
 
 /** Turns queued events into products. Safe to run twice and at once with itself: the log row decides. */
@@ -83,22 +84,33 @@ export class EventProcessor {
   async process(store: StoreKey, stopping?: AbortSignal): Promise<void> {
     const turnEnds = Date.now() + TURN_MS;
     const renewed = new Set<number>();
-    for (let graceMs = RETRY_GRACE_MS; ; graceMs = 0) {
-      const due = await this.nextBatch(store, graceMs);
-      if (due.length === 0) {
+    let next = this.readBatch(store, RETRY_GRACE_MS, '0');
+    for (let isWhole = true; ;) {
+      const batch = await next;
+      if (batch.length > 0) {
+        isWhole = false;
+        // Read while the database writes the batch before.
+        next = this.readBatch(store, 0, batch.at(-1)!.id);
+        next.catch(() => undefined);
+        const work = () => this.processBatch(store, batch);
+        const traceparents = batch.map(({ traceparent }) => traceparent);
+        const stores = await this.tracing.batch(
+          'process events',
+          traceparents,
+          { 'fiko.events': batch.length },
+          work,
+        );
+        for (const id of stores) renewed.add(id);
+      } else if (!isWhole) {
+        // Those that came behind while others were worked off.
+        isWhole = true;
+        next = this.readBatch(store, 0, '0');
+      } else {
         if (await this.renewer.isDue(store)) renewed.add(store.store_id);
         break;
       }
-      const traceparents = due.map(({ traceparent }) => traceparent);
-      const ids = due.map(({ id }) => id);
-      const stores = await this.tracing.batch(
-        'process events',
-        traceparents,
-        { 'fiko.events': ids.length },
-        () => this.processBatch(store, ids),
-      );
-      for (const id of stores) renewed.add(id);
       if (stopping?.aborted || Date.now() > turnEnds) {
+        await next.catch(() => undefined);
         await this.jobs.add('events.process', store);
         break;
       }
@@ -107,40 +119,52 @@ export class EventProcessor {
       await this.jobs.nudge('knowledge.renew', { user_id: store.user_id, store_id: id });
   }
 
-  /** The store's earliest events that are due, as many as one transaction should hold. */
-  private async nextBatch(
+  /** The store's earliest events after one that are due, as many as one transaction should hold. */
+  private async readBatch(
     { user_id: userId, store_id: storeId }: StoreKey,
     graceMs: number,
-  ): Promise<DueEvent[]> {
-    const due = await this.dataSource.query<DueEvent[]>(
-      `SELECT id::text AS id, octet_length(payload::text) AS size, traceparent FROM events
-        WHERE user_id = $1 AND store_id = $2 AND status = 'queued'
+    afterId: string,
+  ): Promise<ReadEvent[]> {
+    const due = await this.dataSource.query<{ id: string; size: number }[]>(
+      `SELECT id::text AS id, octet_length(payload::text) AS size FROM events
+        WHERE user_id = $1 AND store_id = $2 AND status = 'queued' AND id > $5
           AND next_attempt_at <= now() + make_interval(secs => $3)
         ORDER BY events.id LIMIT $4`,
-      [userId, storeId, graceMs / 1000, BATCH_EVENTS],
+      [userId, storeId, graceMs / 1000, BATCH_EVENTS, afterId],
     );
+    if (due.length === 0) return [];
     let bytes = 0;
-    return due.filter(({ size }, index) => (bytes += size) <= BATCH_BYTES || index === 0);
+    const fitting = due.filter(({ size }, index) => (bytes += size) <= BATCH_BYTES || index === 0);
+    const events = await this.dataSource.query<LoggedEvent[]>(
+      `SELECT e.id::text AS id, e.payload, e.format, e.request_id, e.traceparent
+         FROM events e WHERE e.user_id = $1 AND e.id = ANY($2) ORDER BY e.id`,
+      [userId, fitting.map(({ id }) => id)],
+    );
+    return events.map((event) => ({ ...event, said: read(event) }));
   }
 
   /**
-   * One transaction for all; when it fails, one for each, so that a poison event fails alone.
+   * One transaction for all; when it fails, one for each half, so that a poison event fails alone.
    * @returns the stores of which knowledge is due
    */
-  private async processBatch(store: StoreKey, ids: string[]): Promise<number[]> {
+  private async processBatch(store: StoreKey, events: readonly ReadEvent[]): Promise<number[]> {
     try {
-      const applied = await this.dataSource.transaction((manager) => this.applyEvents(manager, store, ids));
+      const applied = await this.dataSource.transaction((manager) =>
+        this.applyEvents(manager, store, events),
+      );
       this.count(applied);
       if (applied.pendingChunks > 0) await this.jobs.nudge('knowledge.embed', {});
       return applied.due;
     } catch (error) {
       if (isTransient(error)) throw error;
-      if (ids.length > 1) {
-        const due: number[] = [];
-        for (const id of ids) due.push(...(await this.processBatch(store, [id])));
-        return due;
+      if (events.length > 1) {
+        const middle = Math.ceil(events.length / 2);
+        return [
+          ...(await this.processBatch(store, events.slice(0, middle))),
+          ...(await this.processBatch(store, events.slice(middle))),
+        ];
       }
-      await this.recordFailure(store, ids[0]!, error as Error);
+      await this.recordFailure(store, events[0]!.id, error as Error);
       return [];
     }
   }
@@ -148,18 +172,22 @@ export class EventProcessor {
   private async applyEvents(
     manager: EntityManager,
     { user_id: userId, store_id: storeId }: StoreKey,
-    ids: string[],
+    batch: readonly ReadEvent[],
   ): Promise<Applied> {
     const startedAt = new Date();
     const started = performance.now();
     const home = await lockHome(manager, userId, storeId);
-    const events = await manager.query<QueuedEvent[]>(
-      `SELECT e.payload, e.format, e.request_id, e.traceparent, ${PLACE_COLUMNS}
-         FROM events e
-        WHERE e.user_id = $1 AND e.id = ANY($2) AND e.status = 'queued' ORDER BY e.id FOR UPDATE OF e`,
-      [userId, ids],
+    // As a condition, their status would lead the planner to all that wait of the user.
+    const rows = await manager.query<(PlacedEvent & { is_queued: boolean })[]>(
+      `SELECT e.status = 'queued' AS is_queued, ${PLACE_COLUMNS}
+         FROM events e WHERE e.user_id = $1 AND e.id = ANY($2) ORDER BY e.id FOR UPDATE OF e`,
+      [userId, batch.map(({ id }) => id)],
     );
-    if (events.length === 0) return { due: [], pendingChunks: 0, processed: [], searchable: [] };
+    const places = rows.filter((row) => row.is_queued);
+    if (places.length === 0) return { due: [], pendingChunks: 0, processed: [], searchable: [] };
+    // Others may have worked off some of them since they were read.
+    const readOf = new Map(batch.map((event) => [event.id, event]));
+    const events = places.map((place) => ({ ...readOf.get(place.id)!, ...place }));
     const scope = { userId, storeId: home?.id ?? storeId, source: 'woocommerce' as const };
     const { outcomes, pendingChunks, searchable, deferred } = await this.products.apply(
       manager,
@@ -230,11 +258,11 @@ interface ProductBody {
 }
 
 /** @returns the event, and the product as our plugin sent it, by which a shop compares; null from WooCommerce itself */
-function readLogged({ format, payload }: QueuedEvent): {
+function readLogged({ format, payload }: LoggedEvent): {
   event: ProductEvent;
   sent: ProductBody['product'] | null;
 } {
-  const body = parseJson(payload);
+  const body = parseJson(payload, Infinity);
   const isNative = format === 'woocommerce';
   const { event, errors } = isNative ? readNativeEvent(body) : readProductEvent(body);
   if (!event) {
@@ -245,29 +273,43 @@ function readLogged({ format, payload }: QueuedEvent): {
   return { event, sent: isNative ? null : (body as ProductBody).product };
 }
 
-function toChange(row: QueuedEvent): ProductChange {
-  const { event, sent } = readLogged(row);
+function read(row: LoggedEvent): ReadEvent['said'] {
+  try {
+    const { event, sent } = readLogged(row);
+    const isWhole = event.variationOf === null && event.eventType !== 'product.deleted';
+    return {
+      event,
+      state: isWhole ? toProductState(event) : null,
+      digest: isWhole && sent ? digestOf(event.product.id, sent) : null,
+    };
+  } catch (error) {
+    return { error: error as Error };
+  }
+}
+
+function toChange(row: ReadEvent & PlacedEvent): ProductChange {
+  if ('error' in row.said) throw row.said.error;
+  const { event, state, digest } = row.said;
   // What a product is for WooCommerce's own webhooks the reader decides: a draft is a deletion.
   const deletion = event.eventType === 'product.deleted';
   const moment = placeOf({ ...row, deletion }, event.occurredAt);
   if (event.variationOf !== null) {
-    const state = deletion ? null : toVariationState(event.product, event.attributes);
-    return { externalId: `woo_${event.variationOf}`, moment, variation: { id: event.product.id, state } };
+    const variation = deletion ? null : toVariationState(event.product, event.attributes);
+    return {
+      externalId: `woo_${event.variationOf}`,
+      moment,
+      variation: { id: event.product.id, state: variation },
+    };
   }
-  return {
-    externalId: `woo_${event.product.id}`,
-    moment,
-    state: deletion ? null : toProductState(event),
-    variations: deletion ? null : toVariationStatements(event),
-    digest: deletion || !sent ? null : digestOf(event.product.id, sent),
-  };
+  const variations = deletion ? null : toVariationStatements(event);
+  return { externalId: `woo_${event.product.id}`, moment, state, variations, digest };
 }
 
 /** In the store, which is locked anyway: an index of the log by store would cost each event more, and mislead the planner. */
 async function noteArrival(
   manager: EntityManager,
   { userId, storeId }: { userId: number; storeId: number },
-  events: readonly QueuedEvent[],
+  events: readonly PlacedEvent[],
 ): Promise<void> {
   const last = new Date(Math.max(...events.map(({ created_at: at }) => at.getTime())));
   await manager.query(
@@ -281,7 +323,7 @@ async function noteArrival(
 async function markProcessed(
   manager: EntityManager,
   userId: number,
-  events: QueuedEvent[],
+  events: readonly PlacedEvent[],
   outcomes: ChangeOutcome[],
   startedAt: Date,
   shareMs: number,

@@ -158,7 +158,7 @@ export class KnowledgeSearch {
                   WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3
                         ${isFiltered ? `AND p.user_id = $1 AND p.is_active AND ${restriction.sql(5)}` : ''}
                   ORDER BY distance LIMIT $4) nearest`,
-        [userId, toSql(vector!), generation.id, NEAREST_CHUNKS, ...restriction.values],
+        [userId, toSql(Array.from(vector!)), generation.id, NEAREST_CHUNKS, ...restriction.values],
       );
     const exact = () => nearest(this.dataSource.manager, 'halfvec');
     if (!(await this.indexes.exists(userId, generation.id))) return nearestOfEach(await exact());
