@@ -9,8 +9,8 @@ const BATCH = 100;
 export class WorkerQueue {
   private readonly queue: Queue;
 
-  constructor(redisUrl: string) {
-    this.queue = new Queue('sync', { connection: { url: redisUrl }, prefix: 'fiko' });
+  constructor(redisUrl: string, name: 'sync' | 'knowledge' = 'sync') {
+    this.queue = new Queue(name, { connection: { url: redisUrl }, prefix: 'fiko' });
   }
 
   /** Resolves once nothing is in hand any more. */
@@ -21,6 +21,11 @@ export class WorkerQueue {
 
   async letGo(): Promise<void> {
     await this.queue.resume();
+  }
+
+  /** What the sweeper would do within seconds. */
+  async nudge(name: string): Promise<void> {
+    await this.queue.add(name, {});
   }
 
   async close(): Promise<void> {
@@ -76,18 +81,25 @@ export async function furtherShops(api: BenchProcess, jwt: string, count: number
   return secrets;
 }
 
-/** Seconds from the first processing of the last `count` events to the end of the last, by the log's own times. */
-export function processingSeconds(databaseUrl: string, afterId: string): Promise<number> {
+/** Asks until nothing is found, seldom enough to take no part in what is measured. @param sql that yields a row */
+export async function untilNone(databaseUrl: string, sql: string): Promise<void> {
+  await withDatabase(databaseUrl, async (client) => {
+    while ((await client.query(`SELECT 1 WHERE EXISTS (${sql})`)).rowCount) await sleep(100);
+  });
+}
+
+/** Seconds from the first processing of the events after one to the end of the last, by the log's own times. */
+export async function processingSeconds(databaseUrl: string, afterId: string): Promise<number> {
+  await untilNone(
+    databaseUrl,
+    `SELECT 1 FROM events WHERE status = 'queued' ORDER BY user_id, store_id, id LIMIT 1`,
+  );
   return withDatabase(databaseUrl, async (client) => {
-    for (;;) {
-      const { rows } = await client.query<{ waiting: boolean; seconds: number }>(
-        `SELECT EXISTS (SELECT 1 FROM events WHERE status = 'queued') AS waiting,
-                extract(epoch FROM max(processed_at) - min(started_at))::float8 AS seconds
-           FROM events WHERE id > $1`,
-        [afterId],
-      );
-      if (!rows[0]!.waiting) return rows[0]!.seconds;
-      await sleep(100);
-    }
+    const { rows } = await client.query<{ seconds: number }>(
+      `SELECT extract(epoch FROM max(processed_at) - min(started_at))::float8 AS seconds
+         FROM events WHERE id > $1`,
+      [afterId],
+    );
+    return rows[0]!.seconds;
   });
 }

@@ -92,6 +92,8 @@ export class KnowledgeRenewer {
     manager: EntityManager,
     { user_id: userId, store_id: storeId }: StoreKey,
   ): Promise<Renewed> {
+    // As with the events: what a crash takes back is due again.
+    await manager.query(`SET LOCAL synchronous_commit = off`);
     await lockStore(manager, userId, storeId);
     const taken = await takeDue(manager, userId, storeId, BATCH_PRODUCTS);
     if (taken.length === 0) return { taken, added: 0, searchable: [] };

@@ -176,6 +176,8 @@ export class EventProcessor {
   ): Promise<Applied> {
     const startedAt = new Date();
     const started = performance.now();
+    // The events are on disk, and queued again with whatever a crash takes back: nobody needs to wait for the disk here.
+    await manager.query(`SET LOCAL synchronous_commit = off`);
     const home = await lockHome(manager, userId, storeId);
     // As a condition, their status would lead the planner to all that wait of the user.
     const rows = await manager.query<(PlacedEvent & { is_queued: boolean })[]>(
