@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
 import { Machine } from './support/machine';
 import type { Result, Scenario } from './scenario';
+import { catalogue } from './scenarios/catalogue';
+import { embedding } from './scenarios/embedding';
 import { intake } from './scenarios/intake';
 import { processing } from './scenarios/processing';
+import { searchable } from './scenarios/searchable';
 
-const SCENARIOS: Scenario[] = [intake, processing];
+const SCENARIOS: Scenario[] = [intake, processing, embedding, searchable, catalogue];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -12,6 +12,7 @@ await build({
     'bench/baselines/shared.ts',
     'bench/baselines/ordinary.ts',
     'bench/baselines/worker.ts',
+    'bench/baselines/embedding.ts',
     'bench/support/embedding-service.ts',
   ],
   outdir: 'dist/bench',
