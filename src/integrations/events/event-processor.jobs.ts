@@ -29,8 +29,8 @@ import { failureCauseOf } from './failure-cause';
 import { ProcessingMetrics } from './processing.metrics';
 
 /** What is applied in one transaction at most: its store, and in embedded mode everyone, waits for it. */
-const BATCH_EVENTS = 500;
-const BATCH_BYTES = 2_000_000;
+const BATCH_EVENTS = 250;
+const BATCH_BYTES = 1_000_000;
 /** How long one store keeps a worker while others wait. */
 const TURN_MS = 1000;
 /** The job of a retry may come a moment before the row is due: clocks of machines differ. */

@@ -52,6 +52,8 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
   private inFlight = 0;
   /** Batches in hand: those whose vectors are being stored too. */
   private inHand = 0;
+  /** One batch is chosen at a time: two that see the same chunks would share them, and neither request be full. */
+  private choosing: Promise<unknown> = Promise.resolve();
   private pruning: NodeJS.Timeout | undefined;
 
   constructor(
@@ -177,7 +179,13 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
    * yet while products are still coming in that may fill the request, so that thousands of them are some dozens of
    * requests.
    */
-  private async nextBatch(
+  private nextBatch(generations: readonly EmbeddableGeneration[]): Promise<Batch | 'none yet' | 'none'> {
+    const next = this.choosing.then(() => this.chooseBatch(generations));
+    this.choosing = next.catch(() => undefined);
+    return next;
+  }
+
+  private async chooseBatch(
     generations: readonly EmbeddableGeneration[],
   ): Promise<Batch | 'none yet' | 'none'> {
     const wanted = this.pace.texts;
