@@ -69,7 +69,10 @@ export default tseslint.config(
     },
   },
   ...directions,
-  { files: ['src/config/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['src/config/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   {
     files: ['test/**/*.ts', '**/*.spec.ts'],
     rules: {

@@ -2685,7 +2685,7 @@ export interface components {
             embedder: string | null;
             /** @description The configured embedder */
             embedder_description: string;
-            /** @description Chunks that await their embedding */
+            /** @description Chunks that await their embedding; a product whose texts are still to be cut counts as one */
             pending_chunks: number | null;
             /** @description Events that await processing */
             queued_events: number | null;

@@ -219,7 +219,7 @@ export class ReadingBench {
       ),
     );
     const service = await BenchProcess.start(
-      'bench/support/embedding-service.js',
+      'bench/support/known-embeddings.js',
       { VECTORS: file },
       { readyPath: '/' },
     );

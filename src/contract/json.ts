@@ -16,10 +16,10 @@ const MAY_LOSE_DIGITS = /\d[\d.]{15}|\d[eE]/;
 /**
  * Parses JSON without losing a digit: a number that a double cannot hold as written becomes a decimal string
  * (9007199254740993 → "9007199254740993"), so that ids beyond 2^53 and prices of many digits stay what they were.
- * @throws SyntaxError for malformed JSON, JsonDepthError beyond so many levels.
+ * @throws SyntaxError for malformed JSON, JsonDepthError beyond so many levels; of what was read before they need not be counted.
  */
 export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): unknown {
-  if (depthOf(text) > maxDepth) throw new JsonDepthError(maxDepth);
+  if (maxDepth !== Infinity && depthOf(text) > maxDepth) throw new JsonDepthError(maxDepth);
   if (!MAY_LOSE_DIGITS.test(text)) return JSON.parse(text) as unknown;
   return parseLossless(text, null, {
     parseNumber: (digits) =>

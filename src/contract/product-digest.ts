@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import Big from 'big.js';
 
 /** What a comparison of catalogues knows of one product. */
@@ -22,12 +22,12 @@ export function digestOf(id: string, product: Record<string, unknown>): ProductD
 export function productDigest(product: Record<string, unknown>): string {
   const compared = { ...product };
   delete compared.date_modified;
-  return createHash('sha256').update(canonicalJson(compared)).digest('hex').slice(0, 32);
+  return hash('sha256', canonicalJson(compared)).slice(0, 32);
 }
 
 /** The first 8 bytes of SHA-256 over `id:digest`, as a signed number. */
 export function fingerprintOf(id: string, digest: string): bigint {
-  return createHash('sha256').update(`${id}:${digest}`).digest().readBigInt64BE();
+  return hash('sha256', `${id}:${digest}`, 'buffer').readBigInt64BE();
 }
 
 /** The bucket of a product: its id modulo their number. */
@@ -43,17 +43,21 @@ export const toHex64 = (bits: bigint): string => BigInt.asUintN(64, bits).toStri
  * Strings as JSON.stringify has them: slashes, U+2028 and all letters stand for themselves.
  */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number') return `"${Number.isSafeInteger(value) ? value : new Big(value).toFixed()}"`;
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value)
-    .sort(([a], [b]) => byBytes(a, b))
-    .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`);
-  return `{${members.join(',')}}`;
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const keys = Object.keys(value);
+  // UTF-8 and UTF-16 order alike, save where half a surrogate pair meets U+E000 to U+FFFF.
+  if (keys.some((key) => SURROGATE.test(key)))
+    keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  else keys.sort();
+  let members = '';
+  for (const key of keys) {
+    if (members) members += ',';
+    members += `${JSON.stringify(key)}:${canonicalJson((value as Record<string, unknown>)[key])}`;
+  }
+  return `{${members}}`;
 }
 
-/** UTF-8 and UTF-16 order alike, save where half a surrogate pair meets U+E000 to U+FFFF. */
-function byBytes(a: string, b: string): number {
-  if (/[\ud800-\udfff]/.test(a + b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  return a < b ? -1 : 1;
-}
+const SURROGATE = /[\ud800-\udfff]/;

@@ -15,6 +15,7 @@ import { Chunk } from '../knowledge/embedding/chunk.entity';
 import { CachedEmbedding } from '../knowledge/embedding/embedding-cache.entity';
 import { EmbeddingUsage } from '../knowledge/embedding/embedding-usage.entity';
 import { Generation } from '../knowledge/embedding/generation.entity';
+import { DueKnowledge } from '../web-knowledge/due-knowledge.entity';
 import { Product } from '../web-knowledge/product.entity';
 import { ProductTombstone } from '../web-knowledge/product-tombstone.entity';
 import { ProductVariation } from '../web-knowledge/product-variation.entity';
@@ -39,6 +40,7 @@ export function dataSourceOptions(url: string, pool: PoolConfig = {}): DataSourc
       Product,
       ProductTombstone,
       ProductVariation,
+      DueKnowledge,
       Document,
       VocabularyWord,
       Chunk,

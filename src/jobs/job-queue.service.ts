@@ -22,6 +22,8 @@ const NUDGES = {
 };
 /** In a flood so long passes between jobs that are hastened: what comes for a store meanwhile is one. */
 const HASTE_MS = 10;
+/** BullMQ takes jobs with a priority once none without waits. */
+const PATIENT = 1;
 const CLOSE_TIMEOUT_MS = 5000;
 /** A queue that hangs must not keep whoever only looks at it. */
 const LOOK_TIMEOUT_MS = 3000;
@@ -94,10 +96,11 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private optionsOf(name: JobName): JobsOptions {
-    const { attempts, backoffMs } = JOBS[name];
+    const { attempts, backoffMs, isPatient }: JobDefinition<never> = JOBS[name];
     const age = this.config.queue.retentionHours * 3600;
     return {
       attempts,
+      ...(isPatient && { priority: PATIENT }),
       backoff: { type: 'exponential', delay: backoffMs },
       removeOnComplete: { age, count: KEEP_AT_MOST.completed },
       removeOnFail: { age, count: KEEP_AT_MOST.failed },

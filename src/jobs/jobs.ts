@@ -15,6 +15,8 @@ export interface JobPayloads {
   'events.process': { user_id: number; store_id: number };
   /** Bring the products and events of this store to the one that it turned out to be. */
   'stores.merge': { user_id: number; store_id: number };
+  /** Make documents and chunks of products of this store whose texts changed. */
+  'knowledge.renew': { user_id: number; store_id: number };
   /** Embed chunks that await it, until none is left. */
   'knowledge.embed': Record<string, never>;
   /** Make what other code or configuration asks for: chunks of a new generation, documents of a newer normaliser. */
@@ -27,6 +29,8 @@ export interface JobDefinition<Payload> {
   /** For faults of the machinery (a database that is away): an event's own retries stand in the event log. */
   attempts: number;
   backoffMs: number;
+  /** Whether the others of its queue go first, save once it is insisted upon. */
+  isPatient?: boolean;
   /** While a job with this key waits, another is not added; while one runs, one more is kept for after it. */
   key: (payload: Payload) => string;
 }
@@ -43,6 +47,13 @@ export const JOBS: { [N in JobName]: JobDefinition<JobPayloads[N]> } = {
     attempts: 4,
     backoffMs: 1000,
     key: ({ user_id: user, store_id: store }) => `merge-${user}-${store}`,
+  },
+  'knowledge.renew': {
+    queue: 'sync',
+    attempts: 4,
+    backoffMs: 1000,
+    isPatient: true,
+    key: ({ user_id: user, store_id: store }) => `renew-${user}-${store}`,
   },
   'knowledge.embed': { queue: 'knowledge', attempts: 1, backoffMs: 0, key: () => 'embed' },
   'knowledge.build': { queue: 'knowledge', attempts: 4, backoffMs: 1000, key: () => 'build' },

@@ -37,7 +37,11 @@ class ReadyDto implements Readiness {
   @ApiProperty({ description: 'The configured embedder' })
   embedder_description: string;
 
-  @ApiProperty({ description: 'Chunks that await their embedding', type: Number, nullable: true })
+  @ApiProperty({
+    description: 'Chunks that await their embedding; a product whose texts are still to be cut counts as one',
+    type: Number,
+    nullable: true,
+  })
   pending_chunks: number | null;
 
   @ApiProperty({ description: 'Events that await processing', type: Number, nullable: true })

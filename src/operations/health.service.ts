@@ -78,7 +78,7 @@ export class HealthService {
             WHERE status = 'pending'
               AND generation IN (SELECT id FROM generations WHERE state IN ('active', 'building')))
          SELECT (SELECT count(*) FROM events WHERE status = 'queued') AS events,
-                (SELECT count(*) FROM waiting) AS chunks,
+                (SELECT count(*) FROM waiting) + (SELECT count(*) FROM due_knowledge) AS chunks,
                 (SELECT error_message FROM waiting WHERE error_message IS NOT NULL
                   ORDER BY next_attempt_at DESC LIMIT 1) AS fault`,
       ),

@@ -70,6 +70,8 @@ export class ProductDraft {
   touched = false;
   private own: ProductState | null;
   private sentDigest: ProductDigest | null;
+  /** What `drafted` said since the last change. */
+  private asDrafted: DraftedProduct | null = null;
 
   constructor(
     readonly stored: StoredProduct | null,
@@ -94,6 +96,7 @@ export class ProductDraft {
 
   /** @throws Error for a change of a variation beyond MAX_KNOWN_VARIATIONS */
   apply(change: ProductChange): ChangeOutcome {
+    this.asDrafted = null;
     const { listedAt } = this.variations;
     const outcome = this.applyOne(change);
     if (this.variations.listedAt !== listedAt) this.touched = true;
@@ -105,6 +108,11 @@ export class ProductDraft {
   drafted(): DraftedProduct | null {
     const { own } = this;
     if (!own) return null;
+    this.asDrafted ??= this.draft(own);
+    return this.asDrafted;
+  }
+
+  private draft(own: ProductState): DraftedProduct {
     const members = this.variations.members();
     const offer = variedOffer(own, members);
     const active = members.flatMap(({ state }) => (state?.isActive ? [state] : []));
@@ -168,9 +176,11 @@ export class ProductDraft {
   private isAsBefore(state: ProductState): boolean {
     const { own, stored } = this;
     if (own) return hashesOf(own).join() === hashesOf(state).join();
-    // Of a product without variations the hashes are kept.
-    const [content, offer] = hashesOf(state);
-    return stored?.contentHash === content && stored.offerHash === offer;
+    // Of a product without variations the hashes are kept. It is to be drafted next.
+    this.asDrafted = this.draft(state);
+    return (
+      stored?.contentHash === this.asDrafted.contentHash && stored.offerHash === this.asDrafted.offerHash
+    );
   }
 }
 

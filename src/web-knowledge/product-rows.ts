@@ -163,7 +163,8 @@ const WRITTEN = `p.id, CASE WHEN (SELECT true FROM chunks WHERE user_id = $1 AND
                                  ORDER BY user_id, next_attempt_at LIMIT 1)
   THEN EXISTS (SELECT 1 FROM chunks c WHERE c.user_id = p.user_id AND c.product_id = p.id
                   AND c.accepted_at IS NOT NULL AND c.embedding IS NULL)
-  ELSE false END AS awaiting`;
+  ELSE false END
+  OR EXISTS (SELECT 1 FROM due_knowledge d WHERE d.user_id = p.user_id AND d.product_id = p.id) AS awaiting`;
 
 const OFFER_TYPES = `product_type text, link text, price numeric, price_max numeric, varies boolean,
   original_price numeric, currency text, in_stock boolean, stock_status text, stock_quantity numeric, main_image text,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { ProductAttribute, VariationAttribute } from '../contract/product-event';
 import type { StockStatus } from '../contract/shop-api';
 import type { ProductContent } from '../knowledge/documents/product-document';
@@ -66,7 +66,7 @@ export const contentOf = (
   description: state.description,
 });
 
-const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+const hash = (value: unknown): string => digest('sha256', JSON.stringify(value));
 
 /** Changes when the text does, and only then is anything embedded. */
 export const contentHash = (content: ProductContent): string => hash(content);

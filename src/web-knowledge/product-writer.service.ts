@@ -5,11 +5,15 @@ import {
   type ChangeOrigin,
   type KnowledgeChange,
 } from '../knowledge/documents/knowledge.service';
+import { deferKnowledge, takeDueOf } from './due-knowledge';
 import type { ChangeOutcome, ProductChange } from './product-draft';
 import { loadDrafts, saveProducts, saveTombstones, type ProductScope } from './product-rows';
 import { saveVariations, variationSignatures } from './variation-rows';
 
 export type { ChangeOutcome, ProductChange, ProductScope };
+
+/** Texts that are renewed with their products; of more the products are written first. */
+const RENEWED_AT_ONCE = 10;
 
 /**
  * The one place that writes products. Applies changes in any order so that the latest of each product stands, and
@@ -17,6 +21,9 @@ export type { ChangeOutcome, ProductChange, ProductScope };
  */
 @Injectable()
 export class ProductWriter {
+  /** To be set by a test. */
+  renewedAtOnce = RENEWED_AT_ONCE;
+
   constructor(private readonly knowledge: KnowledgeService) {}
 
   /**
@@ -24,14 +31,15 @@ export class ProductWriter {
    *
    * @param origins the events that the changes stand in, where they do, change by change
    * @returns an outcome per change; how many chunks await embedding now; and of each product that is changed and
-   * searchable as it is now, the first change that made it so, by its place among the changes
+   * searchable as it is now, the first change that made it so, by its place among the changes; and how many products'
+   * knowledge is due: of more than a few it is made by a job of its own
    */
   async apply(
     manager: EntityManager,
     scope: ProductScope,
     changes: readonly ProductChange[],
     origins: readonly ChangeOrigin[] = [],
-  ): Promise<{ outcomes: ChangeOutcome[]; pendingChunks: number; searchable: number[] }> {
+  ): Promise<{ outcomes: ChangeOutcome[]; pendingChunks: number; searchable: number[]; deferred: number }> {
     const partial = changes.filter((change) => !('state' in change) || Boolean(change.variations?.length));
     const drafts = await loadDrafts(
       manager,
@@ -62,7 +70,13 @@ export class ProductWriter {
         { productId: ids.get(externalId)!, content: drafted.content, reason, ...(origin && { origin }) },
       ];
     });
-    const { added, awaited } = await this.knowledge.renew(manager, scope.userId, renewed);
+    const isDeferred = renewed.length > this.renewedAtOnce;
+    if (isDeferred) await deferKnowledge(manager, scope.userId, scope.storeId, renewed);
+    const { added, awaited } = await this.knowledge.renew(
+      manager,
+      scope.userId,
+      isDeferred ? [] : await withDue(manager, scope.userId, renewed),
+    );
     const gone = touched.filter(([, { stored, isActive }]) => stored?.isActive && !isActive);
     await this.knowledge.remove(
       manager,
@@ -74,10 +88,30 @@ export class ProductWriter {
       const id = ids.get(externalId);
       const first = firsts.get(externalId);
       if (!isActive || id === undefined || first === undefined) return [];
+      if (isRenewed.has(id) && isDeferred) return [];
       return (isRenewed.has(id) ? awaited : awaiting).has(id) ? [] : [first];
     });
-    return { outcomes, pendingChunks: added, searchable };
+    return { outcomes, pendingChunks: added, searchable, deferred: isDeferred ? renewed.length : 0 };
   }
+}
+
+/** Of a product whose renewal was put off before, the oldest event waits. */
+async function withDue(
+  manager: EntityManager,
+  userId: number,
+  changes: readonly KnowledgeChange[],
+): Promise<KnowledgeChange[]> {
+  const due = await takeDueOf(
+    manager,
+    userId,
+    changes.map(({ productId }) => productId),
+  );
+  return changes.map((change) => {
+    const before = due.get(change.productId)?.origin;
+    return before && (!change.origin || before.acceptedAt < change.origin.acceptedAt)
+      ? { ...change, origin: before }
+      : change;
+  });
 }
 
 /** By product, the first of the changes that had an effect on what buyers find. */

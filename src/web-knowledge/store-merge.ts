@@ -20,7 +20,7 @@ const TABLES = {
  * first had come to the second.
  *
  * @param epochOf the epoch of the second store that a change of the first belongs to
- * @returns whether there are more, and how many chunks await embedding now
+ * @returns whether there are more, how many chunks await embedding now; and the store of which knowledge is due
  */
 export async function mergeNextProducts(
   manager: EntityManager,
@@ -28,9 +28,9 @@ export async function mergeNextProducts(
   from: ProductScope,
   into: ProductScope,
   epochOf: (moment: ChangeMoment) => number,
-): Promise<{ more: boolean; pendingChunks: number }> {
+): Promise<{ more: boolean; pendingChunks: number; deferredTo: number | null }> {
   const ids = await knownIds(manager, from, `ORDER BY id LIMIT ${BATCH}`);
-  if (ids.length === 0) return { more: false, pendingChunks: 0 };
+  if (ids.length === 0) return { more: false, pendingChunks: 0, deferredTo: null };
   const shared = new Set(await knownIds(manager, into, `WHERE id = ANY ($4)`, [ids]));
   await move(
     manager,
@@ -42,8 +42,8 @@ export async function mergeNextProducts(
   const drafts = await loadDrafts(manager, from, both, new Set(both));
   await remove(manager, from, both);
   const changes = [...drafts].flatMap(([externalId, draft]) => changesOf(externalId, draft, epochOf));
-  const { pendingChunks } = await writer.apply(manager, into, changes);
-  return { more: true, pendingChunks };
+  const { pendingChunks, deferred } = await writer.apply(manager, into, changes);
+  return { more: true, pendingChunks, deferredTo: deferred > 0 ? into.storeId : null };
 }
 
 /** What was said of a product, as changes. */

@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { KnowledgeModule } from '../knowledge/knowledge.module';
+import { KnowledgeModule, KnowledgeWorkerModule } from '../knowledge/knowledge.module';
 import { ChunksController } from './chunks.controller';
 import { ChunksService } from './chunks.service';
 import { KnowledgeBuilder } from './knowledge-builder.jobs';
+import { KnowledgeRenewer } from './knowledge-renewer.jobs';
 import { Product } from './product.entity';
 import { ProductWriter } from './product-writer.service';
 import { ProductsController } from './products.controller';
@@ -17,8 +18,8 @@ import { ProductsService } from './products.service';
 export class WebKnowledgeApiModule {}
 
 @Module({
-  imports: [KnowledgeModule],
-  providers: [ProductWriter, KnowledgeBuilder],
-  exports: [ProductWriter, KnowledgeBuilder],
+  imports: [KnowledgeWorkerModule],
+  providers: [ProductWriter, KnowledgeRenewer, KnowledgeBuilder],
+  exports: [ProductWriter, KnowledgeRenewer, KnowledgeBuilder],
 })
 export class WebKnowledgeWorkerModule {}

@@ -219,7 +219,7 @@ export class Cluster {
     expect({ seed: shop.seed, faults: faults.slice(0, 20) }).toEqual({ seed: shop.seed, faults: [] });
   }
 
-  /** Resolves once no event of the shop is queued and none of its chunks pending. */
+  /** Resolves once no event of the shop is queued, none of its chunks pending, and none of its texts due. */
   async idle(shop: Shop, timeoutMs = IDLE_TIMEOUT_MS): Promise<void> {
     const waiting = `
       SELECT 'event ' || id AS what, status, attempts, error_message, next_attempt_at - now() AS due_in,
@@ -228,7 +228,11 @@ export class Cluster {
       UNION ALL
       SELECT 'chunk ' || c.id, c.status, c.attempts, c.error_message, c.next_attempt_at - now(), c.claimed_until - now()
         FROM chunks c JOIN products p ON p.user_id = c.user_id AND p.id = c.product_id
-       WHERE p.store_id = $1 AND c.status = 'pending'`;
+       WHERE p.store_id = $1 AND c.status = 'pending'
+      UNION ALL
+      SELECT 'texts of product ' || d.product_id, 'due', 0, NULL, NULL, NULL
+        FROM due_knowledge d JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
+       WHERE p.store_id = $1`;
     await eventually(
       `no work is left (seed ${shop.seed})`,
       timeoutMs,

@@ -25,6 +25,7 @@ import { KnowledgeService } from '../../src/knowledge/documents/knowledge.servic
 import type { ProductContent } from '../../src/knowledge/documents/product-document';
 import { Metrics } from '../../src/telemetry/metrics.service';
 import { Tracing } from '../../src/telemetry/tracing.service';
+import { KnowledgeRenewer } from '../../src/web-knowledge/knowledge-renewer.jobs';
 import { ProductWriter } from '../../src/web-knowledge/product-writer.service';
 import { SERVER_MODE } from './mode';
 
@@ -353,11 +354,14 @@ export class Process {
     const tracing = Tracing.OFF;
     this.tokens = new TokenAuthenticator(dataSource);
     this.intake = new EventIntake(dataSource, stores, NO_JOBS, new IntakeMetrics(metrics), tracing);
-    const writer = new ProductWriter(new KnowledgeService());
+    const knowledge = new KnowledgeService();
+    const writer = new ProductWriter(knowledge);
     const processing = new ProcessingMetrics(metrics);
+    const renewer = new KnowledgeRenewer(dataSource, knowledge, searchable, tracing, NO_JOBS);
     this.processor = new EventProcessor(
       dataSource,
       writer,
+      renewer,
       NO_JOBS,
       config,
       processing,

@@ -188,6 +188,7 @@ export class TestApp {
         `SELECT (SELECT count(*) FROM events WHERE status = 'queued')
               + (SELECT count(*) FROM chunks WHERE status = 'pending'
                     AND generation IN (SELECT id FROM generations WHERE state <> 'retired'))
+              + (SELECT count(*) FROM due_knowledge)
               + (SELECT count(*) FROM generations WHERE state = 'building') AS busy`,
       );
       const depths = await this.nest.get(JobQueue).depths();

@@ -4,7 +4,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Config } from '../../config/config';
 import { parseJson } from '../../contract/json';
-import { digestOf } from '../../contract/product-digest';
+import { digestOf, type ProductDigest } from '../../contract/product-digest';
 import { readProductEvent, type ProductEvent } from '../../contract/product-event';
 import { isTransient } from '../../database/faults';
 import { SearchableMetrics } from '../../knowledge/embedding/searchable.metrics';
@@ -13,11 +13,13 @@ import { JobHandler } from '../../jobs/job-handler.decorator';
 import { JobQueue } from '../../jobs/job-queue.service';
 import type { JobPayloads } from '../../jobs/jobs';
 import { Tracing } from '../../telemetry/tracing.service';
+import { KnowledgeRenewer } from '../../web-knowledge/knowledge-renewer.jobs';
 import {
   ProductWriter,
   type ChangeOutcome,
   type ProductChange,
 } from '../../web-knowledge/product-writer.service';
+import type { ProductState } from '../../web-knowledge/product-state';
 import { lockHome } from '../stores/store-lock';
 import { readNativeEvent } from '../woocommerce/native-event';
 import { toProductState, toVariationState, toVariationStatements } from '../woocommerce/product.mapper';
@@ -27,7 +29,7 @@ import { failureCauseOf } from './failure-cause';
 import { ProcessingMetrics } from './processing.metrics';
 
 /** What is applied in one transaction at most: its store, and in embedded mode everyone, waits for it. */
-const BATCH_EVENTS = 100;
+const BATCH_EVENTS = 250;
 const BATCH_BYTES = 1_000_000;
 /** How long one store keeps a worker while others wait. */
 const TURN_MS = 1000;
@@ -38,24 +40,26 @@ type StoreKey = JobPayloads['events.process'];
 
 /** What one transaction did. */
 interface Applied {
+  /** The store, where knowledge of its products is due. */
+  due: number[];
   pendingChunks: number;
   processed: { outcome: ChangeOutcome; waitedSeconds: number }[];
   /** Those of `processed` whose products are searchable as they are now. */
   searchable: number[];
 }
 
-interface QueuedEvent extends PlacedEvent {
+/** An event of the log, without what places it in time: that is read under the store's lock. */
+interface LoggedEvent {
+  id: string;
   payload: string;
   format: EventFormat;
   request_id: string | null;
   traceparent: string | null;
 }
 
-/** An event that is due, as far as that tells what to read with it. */
-interface DueEvent {
-  id: string;
-  size: number;
-  traceparent: string | null;
+/** An event that was read ahead, and what it says; or why it cannot be understood, which is told when it is applied. */
+interface ReadEvent extends LoggedEvent {
+  said: { event: ProductEvent; state: ProductState | null; digest: ProductDigest | null } | { error: Error };
 }
 
 /** Turns queued events into products. Safe to run twice and at once with itself: the log row decides. */
@@ -64,6 +68,7 @@ export class EventProcessor {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly products: ProductWriter,
+    private readonly renewer: KnowledgeRenewer,
     private readonly jobs: JobQueue,
     private readonly config: Config,
     private readonly metrics: ProcessingMetrics,
@@ -78,70 +83,115 @@ export class EventProcessor {
   @JobHandler('events.process')
   async process(store: StoreKey, stopping?: AbortSignal): Promise<void> {
     const turnEnds = Date.now() + TURN_MS;
-    for (let graceMs = RETRY_GRACE_MS; ; graceMs = 0) {
-      const due = await this.nextBatch(store, graceMs);
-      if (due.length === 0) return;
-      const traceparents = due.map(({ traceparent }) => traceparent);
-      const ids = due.map(({ id }) => id);
-      await this.tracing.batch('process events', traceparents, { 'fiko.events': ids.length }, () =>
-        this.processBatch(store, ids),
-      );
+    const renewed = new Set<number>();
+    let next = this.readBatch(store, RETRY_GRACE_MS, '0');
+    for (let isWhole = true; ;) {
+      const batch = await next;
+      if (batch.length > 0) {
+        isWhole = false;
+        // Read while the database writes the batch before.
+        next = this.readBatch(store, 0, batch.at(-1)!.id);
+        next.catch(() => undefined);
+        const work = () => this.processBatch(store, batch);
+        const traceparents = batch.map(({ traceparent }) => traceparent);
+        const stores = await this.tracing.batch(
+          'process events',
+          traceparents,
+          { 'fiko.events': batch.length },
+          work,
+        );
+        for (const id of stores) renewed.add(id);
+      } else if (!isWhole) {
+        // Those that came behind while others were worked off.
+        isWhole = true;
+        next = this.readBatch(store, 0, '0');
+      } else {
+        if (await this.renewer.isDue(store)) renewed.add(store.store_id);
+        break;
+      }
       if (stopping?.aborted || Date.now() > turnEnds) {
+        await next.catch(() => undefined);
         await this.jobs.add('events.process', store);
-        return;
+        break;
       }
     }
+    for (const id of renewed)
+      await this.jobs.nudge('knowledge.renew', { user_id: store.user_id, store_id: id });
   }
 
-  /** The store's earliest events that are due, as many as one transaction should hold. */
-  private async nextBatch(
+  /** The store's earliest events after one that are due, as many as one transaction should hold. */
+  private async readBatch(
     { user_id: userId, store_id: storeId }: StoreKey,
     graceMs: number,
-  ): Promise<DueEvent[]> {
-    const due = await this.dataSource.query<DueEvent[]>(
-      `SELECT id::text AS id, octet_length(payload::text) AS size, traceparent FROM events
-        WHERE user_id = $1 AND store_id = $2 AND status = 'queued'
+    afterId: string,
+  ): Promise<ReadEvent[]> {
+    const due = await this.dataSource.query<{ id: string; size: number }[]>(
+      `SELECT id::text AS id, octet_length(payload::text) AS size FROM events
+        WHERE user_id = $1 AND store_id = $2 AND status = 'queued' AND id > $5
           AND next_attempt_at <= now() + make_interval(secs => $3)
         ORDER BY events.id LIMIT $4`,
-      [userId, storeId, graceMs / 1000, BATCH_EVENTS],
+      [userId, storeId, graceMs / 1000, BATCH_EVENTS, afterId],
     );
+    if (due.length === 0) return [];
     let bytes = 0;
-    return due.filter(({ size }, index) => (bytes += size) <= BATCH_BYTES || index === 0);
+    const fitting = due.filter(({ size }, index) => (bytes += size) <= BATCH_BYTES || index === 0);
+    const events = await this.dataSource.query<LoggedEvent[]>(
+      `SELECT e.id::text AS id, e.payload, e.format, e.request_id, e.traceparent
+         FROM events e WHERE e.user_id = $1 AND e.id = ANY($2) ORDER BY e.id`,
+      [userId, fitting.map(({ id }) => id)],
+    );
+    return events.map((event) => ({ ...event, said: read(event) }));
   }
 
-  /** One transaction for all; when it fails, one for each, so that a poison event fails alone. */
-  private async processBatch(store: StoreKey, ids: string[]): Promise<void> {
+  /**
+   * One transaction for all; when it fails, one for each half, so that a poison event fails alone.
+   * @returns the stores of which knowledge is due
+   */
+  private async processBatch(store: StoreKey, events: readonly ReadEvent[]): Promise<number[]> {
     try {
-      const applied = await this.dataSource.transaction((manager) => this.applyEvents(manager, store, ids));
+      const applied = await this.dataSource.transaction((manager) =>
+        this.applyEvents(manager, store, events),
+      );
       this.count(applied);
       if (applied.pendingChunks > 0) await this.jobs.nudge('knowledge.embed', {});
+      return applied.due;
     } catch (error) {
       if (isTransient(error)) throw error;
-      if (ids.length > 1) {
-        for (const id of ids) await this.processBatch(store, [id]);
-      } else {
-        await this.recordFailure(store, ids[0]!, error as Error);
+      if (events.length > 1) {
+        const middle = Math.ceil(events.length / 2);
+        return [
+          ...(await this.processBatch(store, events.slice(0, middle))),
+          ...(await this.processBatch(store, events.slice(middle))),
+        ];
       }
+      await this.recordFailure(store, events[0]!.id, error as Error);
+      return [];
     }
   }
 
   private async applyEvents(
     manager: EntityManager,
     { user_id: userId, store_id: storeId }: StoreKey,
-    ids: string[],
+    batch: readonly ReadEvent[],
   ): Promise<Applied> {
     const startedAt = new Date();
     const started = performance.now();
+    // The events are on disk, and queued again with whatever a crash takes back: nobody needs to wait for the disk here.
+    await manager.query(`SET LOCAL synchronous_commit = off`);
     const home = await lockHome(manager, userId, storeId);
-    const events = await manager.query<QueuedEvent[]>(
-      `SELECT e.payload, e.format, e.request_id, e.traceparent, ${PLACE_COLUMNS}
-         FROM events e
-        WHERE e.user_id = $1 AND e.id = ANY($2) AND e.status = 'queued' ORDER BY e.id FOR UPDATE OF e`,
-      [userId, ids],
+    // As a condition, their status would lead the planner to all that wait of the user.
+    const rows = await manager.query<(PlacedEvent & { is_queued: boolean })[]>(
+      `SELECT e.status = 'queued' AS is_queued, ${PLACE_COLUMNS}
+         FROM events e WHERE e.user_id = $1 AND e.id = ANY($2) ORDER BY e.id FOR UPDATE OF e`,
+      [userId, batch.map(({ id }) => id)],
     );
-    if (events.length === 0) return { pendingChunks: 0, processed: [], searchable: [] };
+    const places = rows.filter((row) => row.is_queued);
+    if (places.length === 0) return { due: [], pendingChunks: 0, processed: [], searchable: [] };
+    // Others may have worked off some of them since they were read.
+    const readOf = new Map(batch.map((event) => [event.id, event]));
+    const events = places.map((place) => ({ ...readOf.get(place.id)!, ...place }));
     const scope = { userId, storeId: home?.id ?? storeId, source: 'woocommerce' as const };
-    const { outcomes, pendingChunks, searchable } = await this.products.apply(
+    const { outcomes, pendingChunks, searchable, deferred } = await this.products.apply(
       manager,
       scope,
       events.map(toChange),
@@ -160,7 +210,7 @@ export class EventProcessor {
       );
     }
     const processed = outcomes.map((outcome, index) => ({ outcome, waitedSeconds: waits[index]! }));
-    return { pendingChunks, processed, searchable };
+    return { due: deferred > 0 ? [scope.storeId] : [], pendingChunks, processed, searchable };
   }
 
   private count({ processed, searchable }: Applied): void {
@@ -210,11 +260,11 @@ interface ProductBody {
 }
 
 /** @returns the event, and the product as our plugin sent it, by which a shop compares; null from WooCommerce itself */
-function readLogged({ format, payload }: QueuedEvent): {
+function readLogged({ format, payload }: LoggedEvent): {
   event: ProductEvent;
   sent: ProductBody['product'] | null;
 } {
-  const body = parseJson(payload);
+  const body = parseJson(payload, Infinity);
   const isNative = format === 'woocommerce';
   const { event, errors } = isNative ? readNativeEvent(body) : readProductEvent(body);
   if (!event) {
@@ -225,29 +275,43 @@ function readLogged({ format, payload }: QueuedEvent): {
   return { event, sent: isNative ? null : (body as ProductBody).product };
 }
 
-function toChange(row: QueuedEvent): ProductChange {
-  const { event, sent } = readLogged(row);
+function read(row: LoggedEvent): ReadEvent['said'] {
+  try {
+    const { event, sent } = readLogged(row);
+    const isWhole = event.variationOf === null && event.eventType !== 'product.deleted';
+    return {
+      event,
+      state: isWhole ? toProductState(event) : null,
+      digest: isWhole && sent ? digestOf(event.product.id, sent) : null,
+    };
+  } catch (error) {
+    return { error: error as Error };
+  }
+}
+
+function toChange(row: ReadEvent & PlacedEvent): ProductChange {
+  if ('error' in row.said) throw row.said.error;
+  const { event, state, digest } = row.said;
   // What a product is for WooCommerce's own webhooks the reader decides: a draft is a deletion.
   const deletion = event.eventType === 'product.deleted';
   const moment = placeOf({ ...row, deletion }, event.occurredAt);
   if (event.variationOf !== null) {
-    const state = deletion ? null : toVariationState(event.product, event.attributes);
-    return { externalId: `woo_${event.variationOf}`, moment, variation: { id: event.product.id, state } };
+    const variation = deletion ? null : toVariationState(event.product, event.attributes);
+    return {
+      externalId: `woo_${event.variationOf}`,
+      moment,
+      variation: { id: event.product.id, state: variation },
+    };
   }
-  return {
-    externalId: `woo_${event.product.id}`,
-    moment,
-    state: deletion ? null : toProductState(event),
-    variations: deletion ? null : toVariationStatements(event),
-    digest: deletion || !sent ? null : digestOf(event.product.id, sent),
-  };
+  const variations = deletion ? null : toVariationStatements(event);
+  return { externalId: `woo_${event.product.id}`, moment, state, variations, digest };
 }
 
 /** In the store, which is locked anyway: an index of the log by store would cost each event more, and mislead the planner. */
 async function noteArrival(
   manager: EntityManager,
   { userId, storeId }: { userId: number; storeId: number },
-  events: readonly QueuedEvent[],
+  events: readonly PlacedEvent[],
 ): Promise<void> {
   const last = new Date(Math.max(...events.map(({ created_at: at }) => at.getTime())));
   await manager.query(
@@ -261,7 +325,7 @@ async function noteArrival(
 async function markProcessed(
   manager: EntityManager,
   userId: number,
-  events: QueuedEvent[],
+  events: readonly PlacedEvent[],
   outcomes: ChangeOutcome[],
   startedAt: Date,
   shareMs: number,

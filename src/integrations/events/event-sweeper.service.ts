@@ -8,6 +8,7 @@ import type { JobPayloads } from '../../jobs/jobs';
 import { EmbeddingJobs } from '../../knowledge/embedding/embedding.jobs';
 import { StoreMerger } from '../stores/store-merger.jobs';
 import { KnowledgeBuilder } from '../../web-knowledge/knowledge-builder.jobs';
+import { KnowledgeRenewer } from '../../web-knowledge/knowledge-renewer.jobs';
 
 /**
  * Finds what is due in the database though its job was lost: with the queue's store, or with the process. By a timer
@@ -23,6 +24,7 @@ export class EventSweeper implements OnApplicationBootstrap, OnModuleDestroy {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly jobs: JobQueue,
     private readonly embeddings: EmbeddingJobs,
+    private readonly renewer: KnowledgeRenewer,
     private readonly builder: KnowledgeBuilder,
     private readonly merger: StoreMerger,
     private readonly config: Config,
@@ -55,6 +57,8 @@ export class EventSweeper implements OnApplicationBootstrap, OnModuleDestroy {
       for (const store of stores) await this.jobs.add('events.process', store, { insistEveryMs: ageMs });
       for (const store of await this.merger.pending())
         await this.jobs.add('stores.merge', store, { insistEveryMs: ageMs });
+      for (const store of await this.renewer.storesDue(ageMs))
+        await this.jobs.add('knowledge.renew', store, { insistEveryMs: ageMs });
       if (await this.embeddings.areDue())
         await this.jobs.add('knowledge.embed', {}, { insistEveryMs: ageMs });
       if (await this.builder.isDue()) await this.jobs.add('knowledge.build', {}, { insistEveryMs: ageMs });

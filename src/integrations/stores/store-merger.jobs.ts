@@ -41,6 +41,8 @@ export class StoreMerger {
   async merge(store: StoreKey, stopping?: AbortSignal): Promise<void> {
     for (let step = await this.step(store); step.more; step = await this.step(store)) {
       if (step.pendingChunks > 0) await this.jobs.nudge('knowledge.embed', {});
+      if (step.deferredTo !== null)
+        await this.jobs.nudge('knowledge.renew', { user_id: store.user_id, store_id: step.deferredTo });
       if (stopping?.aborted) {
         await this.jobs.add('stores.merge', store);
         return;
@@ -57,13 +59,10 @@ export class StoreMerger {
     await this.jobs.nudge('events.process', { user_id: store.user_id, store_id: rows[0].into });
   }
 
-  private step({
-    user_id: userId,
-    store_id: storeId,
-  }: StoreKey): Promise<{ more: boolean; pendingChunks: number }> {
+  private step({ user_id: userId, store_id: storeId }: StoreKey): ReturnType<typeof mergeNextProducts> {
     return this.dataSource.transaction(async (manager) => {
       const home = await lockHome(manager, userId, storeId);
-      if (!home || home.id === storeId) return { more: false, pendingChunks: 0 };
+      if (!home || home.id === storeId) return { more: false, pendingChunks: 0, deferredTo: null };
       const source = 'woocommerce' as const;
       const since = home.epoch_at?.getTime() ?? Infinity;
       return mergeNextProducts(

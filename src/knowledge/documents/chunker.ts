@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { countTokens } from 'gpt-tokenizer/encoding/cl100k_base';
 import { HEADING } from './html-text';
 import type { ProductDocument } from './product-document';
@@ -31,8 +31,7 @@ export interface TextChunk {
  * Whether a chunk that is half full ends with this paragraph. By its content, so that after an edit further up the
  * same paragraphs end chunks as before, and only the chunks between are new.
  */
-const endsChunk = (paragraph: string): boolean =>
-  createHash('sha256').update(paragraph).digest()[0]! % 2 === 0;
+const endsChunk = (paragraph: string): boolean => hash('sha256', paragraph, 'buffer')[0]! % 2 === 0;
 
 const sentences = new Intl.Segmenter('fa', { granularity: 'sentence' });
 
@@ -87,7 +86,7 @@ export function chunk(document: ProductDocument): TextChunk[] {
       position,
       text,
       tldr: tldr(pieces) || title,
-      textHash: createHash('sha256').update(text).digest('hex'),
+      textHash: hash('sha256', text),
       tokenCount: tokensOf(text),
     };
   });
@@ -185,8 +184,20 @@ const join = (pieces: Piece[]): string =>
     .join('')
     .trim();
 
-export const breakRuns = (text: string): string =>
-  text.replace(new RegExp(`[^\\s]{${MAX_RUN}}`, 'gu'), '$& ');
+export const breakRuns = (text: string): string => (hasLongRun(text) ? text.replace(LONG_RUN, '$& ') : text);
+
+const LONG_RUN = new RegExp(`[^\\s]{${MAX_RUN}}`, 'gu');
+
+/** By spaces and ends of lines alone: the expression looks at each letter as often as its word is long. */
+function hasLongRun(text: string): boolean {
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x20 || code === 0x0a) start = i + 1;
+    else if (i - start >= MAX_RUN) return true;
+  }
+  return text.length - start >= MAX_RUN;
+}
 
 function truncate(text: string, tokens: number): string {
   if (text.length <= tokens / 4 || tokensOf(text) <= tokens) return text;

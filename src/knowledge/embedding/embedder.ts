@@ -1,3 +1,7 @@
+import type { Vector } from './halfvec';
+
+export type { Vector };
+
 /** Turns texts into vectors that are near when the texts mean the like. */
 export abstract class Embedder {
   /** Model and dimensions: only vectors of an equal key can be compared. */
@@ -17,7 +21,7 @@ export abstract class Embedder {
   /** Of its ranking beside that by words, which has 1. */
   abstract readonly weight: number;
   /** One vector per text, in their order. @throws EmbeddingError */
-  abstract embed(texts: readonly string[], options?: EmbedOptions): Promise<number[][]>;
+  abstract embed(texts: readonly string[], options?: EmbedOptions): Promise<Vector[]>;
 }
 
 export interface EmbedOptions {

@@ -22,7 +22,12 @@ export class EmbeddingCache {
     return this.config.embedding.cacheDays > 0 && price !== 0;
   }
 
-  /** Gives the chunks whose texts are known their vectors. @returns those that are not */
+  /**
+   * Gives the chunks whose texts are known their vectors. Each is looked up by itself: a planner that knows nothing of new
+   * tables yet would read them whole.
+   *
+   * @returns those that are not
+   */
   async serve(chunks: readonly ClaimedChunk[], embedder: Embedder): Promise<ClaimedChunk[]> {
     if (!this.keeps(embedder)) return [...chunks];
     const { model, dimensions } = embedder;
@@ -32,9 +37,11 @@ export class EmbeddingCache {
       `WITH known AS (
          SELECT mine.*, before.accepted_at AS was, k.embedding
            FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS mine (user_id, id, text_hash)
-           JOIN embedding_cache k
-             ON k.model = $4 AND k.dimensions = $5 AND k.text_hash = decode(mine.text_hash, 'hex')
-           JOIN chunks before ON before.user_id = mine.user_id AND before.id = mine.id)
+          CROSS JOIN LATERAL (SELECT embedding FROM embedding_cache
+                               WHERE model = $4 AND dimensions = $5 AND text_hash = decode(mine.text_hash, 'hex')
+                               LIMIT 1) k
+          CROSS JOIN LATERAL (SELECT accepted_at FROM chunks
+                               WHERE user_id = mine.user_id AND id = mine.id LIMIT 1) before)
        UPDATE chunks c
           SET status = 'embedded', embedding = k.embedding, embedding_model = $6, embedded_at = now(),
               attempts = c.attempts + 1, error_message = NULL, claimed_until = NULL,

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { toSql } from 'pgvector';
 import { DataSource } from 'typeorm';
 import type { EmbeddingReason } from './chunk.entity';
-import type { Embedder } from './embedder';
+import type { Embedder, Vector } from './embedder';
+import { halfvecArray } from './halfvec';
 import { GIVEN, keptWait, SearchableMetrics, type GivenChunk } from './searchable.metrics';
 
 /** How long a chunk is one worker's; renewed while it is at it, so that one which died keeps it no longer. */
@@ -35,6 +35,8 @@ export interface ClaimedChunk {
 export class EmbeddingQueue {
   /** The tenant whose turn was last. */
   private lastTenant = 0;
+  /** The oid of `halfvec` in this database, once it was asked for. */
+  private vectorType: number | null = null;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -62,6 +64,7 @@ export class EmbeddingQueue {
       `SELECT count(*) AS due,
               coalesce(extract(epoch FROM now() - min(next_attempt_at)) * 1000, 0)::float8 AS oldest_ms,
               EXISTS (SELECT 1 FROM events WHERE status = 'queued' AND next_attempt_at <= now())
+                OR EXISTS (SELECT 1 FROM due_knowledge)
                 OR EXISTS (SELECT 1 FROM generations WHERE state = 'building' AND walked_at IS NULL) AS more_coming
          FROM (SELECT next_attempt_at FROM chunks WHERE ${DUE} AND generation = ANY($2) LIMIT $1) due`,
       [enough, generations],
@@ -153,14 +156,19 @@ export class EmbeddingQueue {
   }
 
   /** A chunk that was renewed or deleted in the meantime is left alone: its text is no longer the one embedded. */
-  async store(chunks: readonly ClaimedChunk[], vectors: number[][], embedder: Embedder): Promise<void> {
+  async store(
+    chunks: readonly ClaimedChunk[],
+    vectors: readonly Vector[],
+    embedder: Embedder,
+  ): Promise<void> {
+    this.vectorType ??= await this.findVectorType();
     const [given] = await this.dataSource.query<[GivenChunk[], number]>(
       `UPDATE chunks c
-          SET status = 'embedded', embedding = done.embedding::halfvec, embedding_model = $5, embedded_at = now(),
+          SET status = 'embedded', embedding = done.embedding, embedding_model = $5, embedded_at = now(),
               attempts = c.attempts + 1, error_message = NULL, claimed_until = NULL,
               accepted_at = ${keptWait('$2')}, traceparent = NULL
          FROM (SELECT mine.*, before.accepted_at AS was
-                 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS mine (user_id, id, text_hash, embedding)
+                 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::halfvec[]) AS mine (user_id, id, text_hash, embedding)
                  JOIN chunks before ON before.user_id = mine.user_id AND before.id = mine.id) done
         WHERE c.user_id = done.user_id AND c.id = done.id AND c.text_hash = done.text_hash
         RETURNING ${GIVEN}`,
@@ -168,11 +176,18 @@ export class EmbeddingQueue {
         chunks.map((chunk) => chunk.user_id),
         chunks.map(({ id }) => id),
         chunks.map((chunk) => chunk.text_hash),
-        vectors.map((vector) => toSql(vector) as string),
+        halfvecArray(vectors, this.vectorType),
         embedder.key,
       ],
     );
     await this.searchable.countGiven(given);
+  }
+
+  private async findVectorType(): Promise<number> {
+    const [row] = await this.dataSource.query<{ oid: number }[]>(
+      `SELECT 'halfvec'::regtype::oid::int AS oid`,
+    );
+    return row!.oid;
   }
 
   async postpone(chunks: readonly ClaimedChunk[], reason: string, delayMs: number): Promise<void> {

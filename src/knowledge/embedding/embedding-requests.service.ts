@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
 import { Tracing } from '../../telemetry/tracing.service';
-import type { Embedder, EmbedOptions } from './embedder';
+import type { Embedder, EmbedOptions, Vector } from './embedder';
 import { EmbeddingMetrics, type EmbeddingPurpose } from './embedding.metrics';
 
 export interface EmbedRequest extends EmbedOptions {
@@ -23,7 +23,7 @@ export class EmbeddingRequests {
     embedder: Embedder,
     texts: readonly string[],
     { purpose, tokens, ...options }: EmbedRequest,
-  ): Promise<number[][]> {
+  ): Promise<Vector[]> {
     const { model, pricePerMillionTokens: price } = embedder;
     const isService = price !== 0;
     const attributes = {

@@ -34,6 +34,13 @@ interface Batch {
   embedder: Embedder;
 }
 
+/** A batch's place among the requests that are open. */
+interface Slot {
+  /** The service has answered; what is left is to store it. */
+  answered: () => void;
+  end: () => void;
+}
+
 /** Gives chunks their embeddings. Which chunks await one stands in the database; the job says only that some do. */
 @Injectable()
 export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
@@ -43,6 +50,10 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly pace: { inFlight: number; texts: number };
   /** Requests that this process has open, of however many jobs. */
   private inFlight = 0;
+  /** Batches in hand: those whose vectors are being stored too. */
+  private inHand = 0;
+  /** One batch is chosen at a time: two that see the same chunks would share them, and neither request be full. */
+  private choosing: Promise<unknown> = Promise.resolve();
   private pruning: NodeJS.Timeout | undefined;
 
   constructor(
@@ -115,28 +126,28 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
     const mayGoOn = () => !resting && faults.length === 0 && !stopping.aborted && Date.now() < turnEnds;
     // A service that asked for a rest gets it from every chunk; the job that comes after it is queued already.
     while (!done && mayGoOn() && Date.now() >= this.notBefore) {
-      if (this.inFlight >= this.pace.inFlight) {
+      if (this.inFlight >= this.pace.inFlight || this.inHand >= 2 * this.pace.inFlight) {
         await Promise.race([sleep(FILL_POLL_MS), ...mine]);
         continue;
       }
-      this.inFlight++;
+      const slot = this.takeSlot();
       const next = await this.nextBatch(generations).catch((error: unknown) => {
         faults.push(error);
         return 'none' as const;
       });
       if (next === 'none yet' || next === 'none') {
-        this.inFlight--;
+        slot.end();
         done = next === 'none' && mine.size === 0;
         if (!done) await Promise.race([sleep(FILL_POLL_MS), ...mine]);
         continue;
       }
-      const flight = this.traced(next, () => this.embedClaimed(next, giveUp))
+      const flight = this.traced(next, () => this.embedClaimed(next, giveUp, slot))
         .then((succeeded) => {
           resting ||= !succeeded;
         })
         .catch((error: unknown) => void faults.push(error))
         .finally(() => {
-          this.inFlight--;
+          slot.end();
           mine.delete(flight);
         });
       mine.add(flight);
@@ -147,12 +158,34 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
     if (done && generations.length > 1) await this.jobs.nudge('knowledge.build', {});
   }
 
+  private takeSlot(): Slot {
+    this.inFlight++;
+    this.inHand++;
+    let [isAsking, isOpen] = [true, true];
+    const answered = (): void => {
+      if (isAsking) this.inFlight--;
+      isAsking = false;
+    };
+    const end = (): void => {
+      answered();
+      if (isOpen) this.inHand--;
+      isOpen = false;
+    };
+    return { answered, end };
+  }
+
   /**
    * The next request's chunks: of the generation that answers questions first, then of one that is to follow it. None
    * yet while products are still coming in that may fill the request, so that thousands of them are some dozens of
    * requests.
    */
-  private async nextBatch(
+  private nextBatch(generations: readonly EmbeddableGeneration[]): Promise<Batch | 'none yet' | 'none'> {
+    const next = this.choosing.then(() => this.chooseBatch(generations));
+    this.choosing = next.catch(() => undefined);
+    return next;
+  }
+
+  private async chooseBatch(
     generations: readonly EmbeddableGeneration[],
   ): Promise<Batch | 'none yet' | 'none'> {
     const wanted = this.pace.texts;
@@ -177,7 +210,7 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** False when the service is away: the rest would fail too. */
-  private async embedClaimed({ chunks, embedder }: Batch, giveUp: AbortSignal): Promise<boolean> {
+  private async embedClaimed({ chunks, embedder }: Batch, giveUp: AbortSignal, slot: Slot): Promise<boolean> {
     const renewal = setInterval(() => void this.renewClaims(chunks), RENEW_CLAIMS_MS);
     try {
       const unknown = await this.cache.serve(chunks, embedder);
@@ -192,7 +225,7 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
         const reason = `The text has ${chunk.token_count} tokens, the embedding service takes ${MAX_TEXT_TOKENS}`;
         await this.fail(chunk, embedder, reason);
       }
-      return fitting.length === 0 || (await this.embedBatch({ chunks: fitting, embedder }, giveUp));
+      return fitting.length === 0 || (await this.embedBatch({ chunks: fitting, embedder }, giveUp, slot));
     } catch (error) {
       // A fault of ours, or of the database: not a reason for the chunks to wait until the claim ends.
       await this.queue.release(chunks);
@@ -202,7 +235,7 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async embedBatch({ chunks, embedder }: Batch, giveUp: AbortSignal): Promise<boolean> {
+  private async embedBatch({ chunks, embedder }: Batch, giveUp: AbortSignal, slot?: Slot): Promise<boolean> {
     const startedAt = performance.now();
     // Equal texts, such as those of two shops, are asked for once.
     const texts = [...new Map(chunks.map(({ text_hash: hash, text }) => [hash, text]))];
@@ -214,6 +247,8 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
         texts.map(([, text]) => text),
         { purpose: 'chunks', tokens: [...sent.values()].reduce((a, b) => a + b, 0), signal: giveUp },
       );
+      // The next request goes out while these are stored.
+      slot?.answered();
       await this.queue.store(
         chunks,
         chunks.map(({ text_hash: hash }) => vectors[order.get(hash)!]!),

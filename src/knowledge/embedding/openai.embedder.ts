@@ -1,7 +1,7 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
 import type { Config } from '../../config/config';
 import { StartError } from '../../config/start-error';
-import { Embedder, EmbeddingError, type EmbeddingFault, type EmbedOptions } from './embedder';
+import { Embedder, EmbeddingError, type EmbeddingFault, type EmbedOptions, type Vector } from './embedder';
 
 /** Source: OpenAI's model pages. Others need EMBEDDING_DIMENSIONS. */
 const KNOWN_DIMENSIONS: Record<string, number> = {
@@ -66,7 +66,7 @@ export class OpenAiEmbedder extends Embedder {
   async embed(
     texts: readonly string[],
     { timeoutMs = this.timeoutMs, signal }: EmbedOptions = {},
-  ): Promise<number[][]> {
+  ): Promise<Vector[]> {
     const startedAt = performance.now();
     let answer: unknown;
     try {
@@ -74,6 +74,8 @@ export class OpenAiEmbedder extends Embedder {
         {
           model: this.model,
           input: [...texts],
+          // Said, so that the SDK leaves it alone: it would make a list of numbers of each.
+          encoding_format: 'base64',
           ...(this.requestedDimensions && { dimensions: this.requestedDimensions }),
         },
         { timeout: timeoutMs, ...(signal && { signal }) },
@@ -87,31 +89,38 @@ export class OpenAiEmbedder extends Embedder {
   }
 
   /** A gateway may answer 200 with a page or half a body: what is not one vector per text is no answer. */
-  private check(answer: unknown, expected: number): number[][] {
+  private check(answer: unknown, expected: number): Vector[] {
     const data = (answer as { data?: unknown } | null)?.data;
     if (!Array.isArray(data) || data.length !== expected) {
       throw new EmbeddingError('The embedding service sent no usable answer', 'bad_answer');
     }
-    const vectors = new Array<number[]>(expected);
+    const vectors = new Array<Vector>(expected);
     for (const [order, item] of (data as { index?: number; embedding?: unknown }[]).entries()) {
       const { embedding, index = order } = item;
-      if (
-        !Array.isArray(embedding) ||
-        embedding.length !== this.dimensions ||
-        !embedding.every((value) => Number.isFinite(value))
-      ) {
+      const vector = toVector(embedding);
+      if (!vector || vector.length !== this.dimensions || !vector.every(Number.isFinite)) {
         throw new EmbeddingError(
           `The embedding service sent a vector that does not have ${this.dimensions} numbers`,
           'bad_answer',
         );
       }
-      vectors[index] = embedding as number[];
+      vectors[index] = vector;
     }
     if (vectors.length !== expected || vectors.includes(undefined as never)) {
       throw new EmbeddingError('The embedding service left out a text', 'bad_answer');
     }
     return vectors;
   }
+}
+
+/** Floats in base64, least byte first; or a list, from a service that knows nothing else. */
+function toVector(embedding: unknown): Vector | null {
+  if (Array.isArray(embedding)) return embedding as number[];
+  if (typeof embedding !== 'string') return null;
+  const bytes = Buffer.from(embedding, 'base64');
+  if (bytes.length % 4 !== 0) return null;
+  // Of a buffer of its own: one from the pool may begin anywhere.
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
 function dimensionsOf(model: string): number {

@@ -39,6 +39,9 @@ export function normalizeFully(wanted: boolean): void {
   full = wanted;
 }
 
+/** Whether what `normalize` says may be kept. */
+export const normalizesFully = (): boolean => full;
+
 /**
  * Normalised words separated by single spaces, lines kept: NFKC, one form of each letter, no diacritics, ASCII digits,
  * lower case. A half-space (ZWNJ) joins its two parts.

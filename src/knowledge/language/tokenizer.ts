@@ -1,12 +1,13 @@
 import { normalize } from './normalizer';
 import { stem } from './stemmer';
+import { remembering } from './word-memory';
 
 /** A word of a text, in the spellings by which it is found. */
 export interface Token {
   /** Normalised, parts joined where a half-space or a hyphen stood between them. */
-  form: string;
+  readonly form: string;
   /** The parts, where there are several: `پیاده`, `روی`. */
-  parts: string[];
+  readonly parts: readonly string[];
 }
 
 /** Longer runs are no words; their beginning still finds them. */
@@ -24,23 +25,23 @@ const SIGNS = /[-_./+&'’]/;
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   // Compatibility forms first, so that a ligature is letters; the half-space is kept, which `normalize` takes away.
-  for (const [raw] of text.normalize('NFKC').matchAll(WORD)) {
-    const pieces = raw
-      .split(/[\u200c\u200d]|[-_./+&'’]/u)
-      .flatMap((piece) => normalize(piece).match(PARTS) ?? [])
-      .map((piece) => piece.slice(0, MAX_WORD));
-    if (pieces.length === 0) continue;
-    if (pieces.length > 1 && SIGNS.test(raw) && !isCode(raw)) {
-      // Persian words with a slash or a hyphen between them are words of their own.
-      for (const form of pieces) tokens.push({ form, parts: [] });
-      continue;
-    }
-    const form = pieces.join('').slice(0, MAX_WORD);
-    const parts = pieces.length > 1 ? pieces.filter((piece) => !ENDINGS.has(piece) && piece.length > 1) : [];
-    tokens.push({ form, parts: parts.length === 1 && parts[0] === form ? [] : parts });
-  }
+  for (const raw of text.normalize('NFKC').match(WORD) ?? []) tokens.push(...tokensOfRun(raw));
   return tokens;
 }
+
+const tokensOfRun = remembering((raw): readonly Token[] => {
+  const pieces = raw
+    .split(/[\u200c\u200d]|[-_./+&'’]/u)
+    .flatMap((piece) => normalize(piece).match(PARTS) ?? [])
+    .map((piece) => piece.slice(0, MAX_WORD));
+  if (pieces.length === 0) return [];
+  // Persian words with a slash or a hyphen between them are words of their own.
+  if (pieces.length > 1 && SIGNS.test(raw) && !isCode(raw))
+    return pieces.map((form) => ({ form, parts: [] }));
+  const form = pieces.join('').slice(0, MAX_WORD);
+  const parts = pieces.length > 1 ? pieces.filter((piece) => !ENDINGS.has(piece) && piece.length > 1) : [];
+  return [{ form, parts: parts.length === 1 && parts[0] === form ? [] : parts }];
+});
 
 /** Letters and digits of other scripts with signs between: a SKU or a model. */
 const isCode = (raw: string): boolean => !/\p{Script=Arabic}/u.test(raw.replace(/[۰-۹٠-٩]/g, '0'));
@@ -51,7 +52,7 @@ const STEM_MARK = '~';
 export const markedStem = (word: string): string => `${STEM_MARK}${word}`;
 
 /** What a word is found by: itself, and its stem where that is another. */
-export function lexemesOf(word: string): string[] {
+export const lexemesOf = remembering((word): readonly string[] => {
   const root = stem(word);
   return root === word ? [word] : [word, markedStem(root)];
-}
+});

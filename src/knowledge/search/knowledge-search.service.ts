@@ -168,7 +168,7 @@ export class KnowledgeSearch {
       timeoutMs: QUESTION_TIMEOUT_MS,
     });
     this.usage.count(embedder.key, 'question', { requests: 1, texts: 1, tokens });
-    const search = { userId, generation: generation.id, vector: toSql(vector!)!, restriction };
+    const search = { userId, generation: generation.id, vector: toSql(Array.from(vector!))!, restriction };
     if (!(await this.indexes.exists(userId, generation.id)))
       return nearestOfEach(await this.nearestOfAll(search));
     const left = await few;
