@@ -74,12 +74,14 @@ const CONFIRMATIONS = 5;
 /** What one statement holds at most. */
 const MAX_ROWS = 200;
 const MAX_LETTERS = 4_000_000;
+/** Statements that are under way at most: more would take more of the database for the same rows. */
+const STATEMENTS = 4;
 /** Copies of events that arrive in two orders at two processes may wait for each other; one of them is then told so. */
 const DEADLOCK = '40P01';
 const ATTEMPTS = 3;
 
 interface Row {
-  fingerprint: string;
+  identity: TokenIdentity;
   store: StoreBinding;
   incoming: IncomingEvent;
   /** By our clock. */
@@ -97,19 +99,29 @@ interface Waiting {
 
 /** What one token has to be written. */
 interface Lane {
+  tokenId: number;
   waiting: Waiting[];
   isWriting: boolean;
+}
+
+/** What one statement writes. */
+interface Group {
+  lanes: Lane[];
+  waiting: Waiting[];
 }
 
 /**
  * Takes events in: once `accept` resolves to `accepted`, the event is on disk and will be processed.
  *
- * Requests of a token that come while others of it are being written are written together, by one statement, after
- * them: so that a shop in full flood takes one connection to the database and no more, and nobody else waits for it.
+ * Requests that come while others are being written are written together, by the next statement. Of one token no two
+ * statements are under way: so that a shop in full flood takes one connection to the database and no more, and what
+ * others send is written meanwhile. Only where all statements that may be under way are, do those wait, and then share.
  */
 @Injectable()
 export class EventIntake {
+  /** By token, the one that was written last at the end. */
   private readonly lanes = new Map<number, Lane>();
+  private statements = 0;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -243,46 +255,51 @@ export class EventIntake {
     return { id: store.id, clockAheadMs: ahead };
   }
 
-  private written({ user, tokenId }: TokenIdentity, rows: Row[]): Promise<RowVerdict[]> {
-    const lane = this.lanes.get(tokenId) ?? { waiting: [], isWriting: false };
+  private written({ tokenId }: TokenIdentity, rows: Row[]): Promise<RowVerdict[]> {
+    const lane = this.lanes.get(tokenId) ?? { tokenId, waiting: [], isWriting: false };
     this.lanes.set(tokenId, lane);
     return new Promise((resolve, reject) => {
       lane.waiting.push({ rows, resolve, reject });
-      if (!lane.isWriting) void this.write(user.id, tokenId, lane);
+      if (!lane.isWriting) this.writeNext();
     });
   }
 
-  private async write(userId: number, tokenId: number, lane: Lane): Promise<void> {
-    lane.isWriting = true;
-    while (lane.waiting.length > 0) {
-      const group = takeGroup(lane.waiting);
-      try {
-        const verdicts = await this.insertAll(
-          userId,
-          tokenId,
-          group.flatMap(({ rows }) => rows),
-        );
-        for (const { rows, resolve } of group) resolve(verdicts.splice(0, rows.length));
-      } catch (error) {
-        if (group.length === 1 || isTransient(error)) for (const { reject } of group) reject(error);
-        // One of them is at fault: each is written by itself.
-        else await this.writeApart(userId, tokenId, group);
-      }
-    }
-    lane.isWriting = false;
-    this.lanes.delete(tokenId);
-  }
-
-  private async writeApart(userId: number, tokenId: number, group: readonly Waiting[]): Promise<void> {
-    for (const { rows, resolve, reject } of group) {
-      await this.insertAll(userId, tokenId, rows).then(resolve, reject);
+  private writeNext(): void {
+    while (this.statements < STATEMENTS) {
+      const group = takeGroup(this.lanes);
+      if (group.waiting.length === 0) return;
+      this.statements++;
+      void this.write(group);
     }
   }
 
-  private async insertAll(userId: number, tokenId: number, rows: readonly Row[]): Promise<RowVerdict[]> {
+  private async write({ lanes, waiting }: Group): Promise<void> {
+    await this.writeTogether(waiting);
+    this.statements--;
+    for (const lane of lanes) {
+      lane.isWriting = false;
+      this.lanes.delete(lane.tokenId);
+      // Behind the others.
+      if (lane.waiting.length > 0) this.lanes.set(lane.tokenId, lane);
+    }
+    this.writeNext();
+  }
+
+  private async writeTogether(waiting: readonly Waiting[]): Promise<void> {
+    try {
+      const verdicts = await this.insertAll(waiting.flatMap(({ rows }) => rows));
+      for (const { rows, resolve } of waiting) resolve(verdicts.splice(0, rows.length));
+    } catch (error) {
+      if (waiting.length === 1 || isTransient(error)) for (const { reject } of waiting) reject(error);
+      // One of them is at fault: each is written by itself.
+      else for (const each of waiting) await this.writeTogether([each]);
+    }
+  }
+
+  private async insertAll(rows: readonly Row[]): Promise<RowVerdict[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.insert(userId, tokenId, rows);
+        return await this.insert(rows);
       } catch (error) {
         if ((error as { code?: string }).code !== DEADLOCK || attempt === ATTEMPTS) throw error;
       }
@@ -294,12 +311,14 @@ export class EventIntake {
    * one request, exactly one is accepted. What the rows were made with (the token's rights, the shop's clock) it holds
    * against the database, so that it may have been remembered.
    */
-  private async insert(userId: number, tokenId: number, rows: readonly Row[]): Promise<RowVerdict[]> {
-    const values: unknown[] = [userId, tokenId];
-    for (const { fingerprint, store, incoming, occurredAt, origin, traceparent } of rows) {
+  private async insert(rows: readonly Row[]): Promise<RowVerdict[]> {
+    const values: unknown[] = [[...new Set(rows.map(({ identity }) => identity.tokenId))]];
+    for (const { identity, store, incoming, occurredAt, origin, traceparent } of rows) {
       values.push(
-        fingerprint,
+        identity.fingerprint,
         store.clockAheadMs,
+        identity.user.id,
+        identity.tokenId,
         store.id,
         incoming.eventId,
         incoming.eventType,
@@ -316,22 +335,30 @@ export class EventIntake {
       );
     }
     const size = SIZES.find((each) => each >= rows.length)!;
-    while (values.length < 2 + size * COLUMNS.length) values.push(null);
-    const told = await this.dataSource.query<{ store_id: number; event_id: string; stored: boolean }[]>(
-      INSERTS.get(size)!,
-      values,
-    );
-    const keyOf = (storeId: number, eventId: string) => `${storeId} ${eventId}`;
-    const [accepted, outdated] = [new Set<string>(), new Set<string>()];
-    for (const { store_id: storeId, event_id: eventId, stored } of told)
-      (stored ? accepted : outdated).add(keyOf(storeId, eventId));
-    return rows.map(({ store, incoming }) => {
-      const key = keyOf(store.id, incoming.eventId);
+    while (values.length < FIRST - 1 + size * COLUMNS.length) values.push(null);
+    const told = await this.dataSource.query<Told[]>(INSERTS.get(size)!, values);
+    const [stored, outdated] = [new Set<string>(), new Set<number>()];
+    for (const { place, user_id: userId, store_id: storeId, event_id: eventId } of told) {
+      if (place === null) stored.add(keyOf(userId, storeId, eventId));
+      else outdated.add(place);
+    }
+    return rows.map(({ identity, store, incoming }, place) => {
+      if (outdated.has(place)) return 'outdated';
       // Of two copies in one statement the first is the one that was stored.
-      return accepted.delete(key) ? 'accepted' : outdated.has(key) ? 'outdated' : 'skipped';
+      return stored.delete(keyOf(identity.user.id, store.id, incoming.eventId)) ? 'accepted' : 'skipped';
     });
   }
 }
+
+/** A row that was stored; or, with its place among those given, one that was outdated. */
+interface Told {
+  place: number | null;
+  user_id: number;
+  store_id: number;
+  event_id: string;
+}
+
+const keyOf = (userId: number, storeId: number, eventId: string): string => `${userId} ${storeId} ${eventId}`;
 
 /** Milliseconds that the store's clock is ahead of ours, by what is known and what this request shows. */
 const aheadOf = (
@@ -341,13 +368,13 @@ const aheadOf = (
 ): number => (sentAt ? Math.round(clockAheadMs(known, sentAt.getTime(), arrivedAt)) : known);
 
 const rowOf = (
-  { fingerprint }: TokenIdentity,
+  identity: TokenIdentity,
   store: StoreBinding,
   incoming: IncomingEvent,
   origin: RequestOrigin,
   traceparent: string | null,
 ): Row => ({
-  fingerprint,
+  identity,
   store,
   incoming,
   occurredAt: byOurClock(incoming.occurredAt, store.clockAheadMs),
@@ -359,6 +386,8 @@ const rowOf = (
 const COLUMNS = Object.entries({
   fingerprint: 'text',
   clock: 'bigint',
+  user_id: 'bigint',
+  token_id: 'bigint',
   store_id: 'bigint',
   event_id: 'text',
   event_type: 'text',
@@ -381,42 +410,59 @@ const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 const INSERTS = new Map(SIZES.map((size) => [size, prepared(`intake-${size}`, insertOf(size))]));
 
+/** Of a row's first parameter; before it are the ids of all tokens. */
+const FIRST = 2;
+
 function insertOf(size: number): string {
   const tuples = Array.from({ length: size }, (_, row) => {
-    const first = 3 + row * COLUMNS.length;
-    return `(${COLUMNS.map(([, type], index) => `$${first + index}::${type}`).join(', ')})`;
+    const first = FIRST + row * COLUMNS.length;
+    return `(${[row, ...COLUMNS.map(([, type], index) => `$${first + index}::${type}`)].join(', ')})`;
   });
   return `
     WITH token AS (
-      SELECT ${ACCESS_FINGERPRINT} AS fingerprint
-        FROM integration_tokens t JOIN users u ON u.id = t.user_id WHERE t.user_id = $1 AND t.id = $2
+      SELECT t.user_id, t.id, ${ACCESS_FINGERPRINT} AS fingerprint
+        FROM integration_tokens t JOIN users u ON u.id = t.user_id WHERE t.id = ANY($1::bigint[])
     ), given AS (
-      SELECT v.*, s.epoch,
-             v.fingerprint = (SELECT fingerprint FROM token) AND v.clock = s.clock_ahead_ms AS is_current
-        FROM (VALUES ${tuples.join(', ')}) AS v (${NAMES.join(', ')})
-        LEFT JOIN stores s ON s.user_id = $1 AND s.id = v.store_id
+      SELECT v.*, s.epoch, v.fingerprint = t.fingerprint AND v.clock = s.clock_ahead_ms AS is_current
+        FROM (VALUES ${tuples.join(', ')}) AS v (place, ${NAMES.join(', ')})
+        LEFT JOIN token t ON t.user_id = v.user_id AND t.id = v.token_id
+        LEFT JOIN stores s ON s.user_id = v.user_id AND s.id = v.store_id
        WHERE v.event_id IS NOT NULL
     ), stored AS (
-      INSERT INTO events (user_id, token_id, ${STORED}, epoch)
-      SELECT $1, $2, ${STORED}, epoch FROM given WHERE is_current
+      INSERT INTO events (${STORED}, epoch)
+      SELECT ${STORED}, epoch FROM given WHERE is_current ORDER BY place
       ON CONFLICT ON CONSTRAINT events_event_id_key DO NOTHING
-      RETURNING store_id, event_id
+      RETURNING user_id, store_id, event_id
     )
-    SELECT store_id, event_id, true AS stored FROM stored
+    SELECT NULL::int AS place, user_id, store_id, event_id FROM stored
     UNION ALL
-    SELECT store_id, event_id, false FROM given WHERE is_current IS NOT TRUE`;
+    SELECT place, user_id, store_id, event_id FROM given WHERE is_current IS NOT TRUE`;
 }
 
-/** The first requests that wait, as many as one statement should hold; at least one. */
-function takeGroup(waiting: Waiting[]): Waiting[] {
-  const group: Waiting[] = [];
+/**
+ * What the next statement should write: of each token that is not being written the first requests that wait, as many as
+ * one statement should hold, and of many tokens no more of one than of another.
+ */
+function takeGroup(lanes: ReadonlyMap<number, Lane>): Group {
+  const ready = [...lanes.values()].filter(({ isWriting }) => !isWriting);
+  const share = Math.floor(MAX_ROWS / ready.length);
+  const group: Group = { lanes: [], waiting: [] };
   let [count, letters] = [0, 0];
-  while (waiting.length > 0) {
-    const [{ rows }] = waiting as [Waiting];
-    count += rows.length;
-    letters += rows.reduce((sum, { incoming }) => sum + incoming.payload.length, 0);
-    if (group.length > 0 && (count > MAX_ROWS || letters > MAX_LETTERS)) break;
-    group.push(waiting.shift()!);
+  for (const lane of ready) {
+    let ofLane = 0;
+    while (lane.waiting.length > 0) {
+      const { rows } = lane.waiting[0]!;
+      const added = rows.reduce((sum, { incoming }) => sum + incoming.payload.length, 0);
+      if (group.waiting.length > 0 && (count + rows.length > MAX_ROWS || letters + added > MAX_LETTERS))
+        return group;
+      if (ofLane > 0 && ofLane + rows.length > share) break;
+      [count, letters, ofLane] = [count + rows.length, letters + added, ofLane + rows.length];
+      if (!lane.isWriting) {
+        lane.isWriting = true;
+        group.lanes.push(lane);
+      }
+      group.waiting.push(lane.waiting.shift()!);
+    }
   }
   return group;
 }
