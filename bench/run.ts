@@ -3,15 +3,28 @@ import { readResults, table, writeResults } from './report';
 import type { Scenario } from './scenario';
 import { catalogue } from './scenarios/catalogue';
 import { embedding } from './scenarios/embedding';
+import { growth, growthMillion } from './scenarios/growth';
 import { intake } from './scenarios/intake';
 import { memory } from './scenarios/memory';
 import { processing } from './scenarios/processing';
-import { read } from './scenarios/read';
+import { read, readMillion } from './scenarios/read';
 import { searchable } from './scenarios/searchable';
 import { soak } from './scenarios/soak';
 import { Machine } from './support/machine';
 
-const SCENARIOS: Scenario[] = [intake, catalogue, processing, embedding, searchable, read, memory, soak];
+const SCENARIOS: Scenario[] = [
+  intake,
+  catalogue,
+  processing,
+  embedding,
+  searchable,
+  read,
+  growth,
+  memory,
+  readMillion,
+  growthMillion,
+  soak,
+];
 
 const USAGE = `Measures the product beside bare baselines on this machine, and writes docs/benchmarks.md.
 

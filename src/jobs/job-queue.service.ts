@@ -88,19 +88,23 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
     { delayMs = 0, insistEveryMs }: AddOptions = {},
   ): Promise<void> {
     const key = JOBS[name].key(payload);
+    const { isPatient }: JobDefinition<never> = JOBS[name];
     const options: JobsOptions = { ...this.optionsOf(name), delay: delayMs };
     if (insistEveryMs !== undefined) {
+      // What is insisted on has waited long enough.
       if (insistEveryMs > 0) options.deduplication = { id: `${key}-again`, ttl: insistEveryMs };
-    } else if (delayMs === 0) options.deduplication = { id: key, keepLastIfActive: true };
+    } else {
+      if (isPatient) options.priority = PATIENT;
+      if (delayMs === 0) options.deduplication = { id: key, keepLastIfActive: true };
+    }
     await within(ADD_TIMEOUT_MS, this.queues[JOBS[name].queue].add(name, payload, options));
   }
 
   private optionsOf(name: JobName): JobsOptions {
-    const { attempts, backoffMs, isPatient }: JobDefinition<never> = JOBS[name];
+    const { attempts, backoffMs } = JOBS[name];
     const age = this.config.queue.retentionHours * 3600;
     return {
       attempts,
-      ...(isPatient && { priority: PATIENT }),
       backoff: { type: 'exponential', delay: backoffMs },
       removeOnComplete: { age, count: KEEP_AT_MOST.completed },
       removeOnFail: { age, count: KEEP_AT_MOST.failed },

@@ -402,6 +402,8 @@ const COLUMNS = Object.entries({
   request_id: 'text',
   traceparent: 'text',
 });
+/** Of the first parameter of a row; before it are the ids of all tokens. */
+const FIRST = 2;
 const NAMES = COLUMNS.map(([name]) => name);
 const STORED = NAMES.slice(2).join(', ');
 
@@ -409,9 +411,6 @@ const STORED = NAMES.slice(2).join(', ');
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 const INSERTS = new Map(SIZES.map((size) => [size, prepared(`intake-${size}`, insertOf(size))]));
-
-/** Of a row's first parameter; before it are the ids of all tokens. */
-const FIRST = 2;
 
 function insertOf(size: number): string {
   const tuples = Array.from({ length: size }, (_, row) => {

@@ -4,6 +4,19 @@
  */
 export function siteKey(address: string | null | undefined): string | null {
   if (!address) return null;
+  const known = keys.get(address);
+  if (known !== undefined) return known;
+  const key = keyOf(address);
+  if (keys.size >= REMEMBERED) keys.clear();
+  keys.set(address, key);
+  return key;
+}
+
+/** A shop says its address with each event. */
+const keys = new Map<string, string | null>();
+const REMEMBERED = 1000;
+
+function keyOf(address: string): string | null {
   let url: URL;
   try {
     url = new URL(/^https?:\/\//i.test(address) ? address : `https://${address}`);
@@ -23,6 +36,7 @@ export function siteOfUserAgent(userAgent: string | undefined): string | null {
 
 /** The host of a product's own address: weaker than a site that the shop names, since it has no path. */
 export function hostOf(permalink: string | null | undefined): string | null {
-  const key = /^https?:\/\//i.test(permalink ?? '') ? siteKey(permalink) : null;
+  // Each product has another, which nobody asks for again.
+  const key = permalink && /^https?:\/\//i.test(permalink) ? keyOf(permalink) : null;
   return key?.split('/')[0] ?? null;
 }
