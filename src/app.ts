@@ -10,7 +10,7 @@ import { isTransient } from './database/faults';
 import { DtoPipe } from './http/dto.pipe';
 import { ErrorFilter, errorBody, toAppError } from './http/error.filter';
 import { allowLargeBodies, keepJsonAsText } from './http/json-body';
-import { setSecurityHeaders } from './http/security-headers';
+import { SECURITY_HEADERS, setSecurityHeaders } from './http/security-headers';
 import { languageOf } from './i18n/language';
 import { Embedders } from './knowledge/embedding/embedders';
 import { carriesIntegrationToken } from './integrations/tokens/token-secret';
@@ -68,7 +68,11 @@ export function createAdapter({ server }: Config): FastifyAdapter {
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       const shaped = toAppError(error);
-      void (reply as FastifyReply).status(shaped.status).send(errorBody(shaped, languageOf(request)));
+      // No hook runs for these.
+      void (reply as FastifyReply)
+        .headers(SECURITY_HEADERS)
+        .status(shaped.status)
+        .send(errorBody(shaped, languageOf(request)));
     },
   };
   return new FastifyAdapter(options);

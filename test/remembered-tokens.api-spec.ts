@@ -1,3 +1,4 @@
+import { SENT_AT_HEADER } from '../src/contract/shop-api';
 import { productEvent, TestApp, type TestUser } from './support/test-app';
 
 const BATCH = '/api/integrations/woocommerce/webhook/batch/';
@@ -62,6 +63,44 @@ describe('a token that a process remembers', () => {
     const event = productEvent({ id: 4 });
     expect((await send(event)).status).toBe(401);
     expect(await logged(event)).toHaveLength(0);
+  });
+
+  it('and whose secret was rotated is refused with the old one, here and elsewhere', async () => {
+    const path = `/api/v1/integrations/tokens/${token.id}/rotate/`;
+    const { body } = await app.post(path, {}, owner.access);
+    const event = productEvent({ id: 4 });
+    expect((await app.webhook(body.token, productEvent({ id: 4 }))).status).toBe(202);
+    expect((await send(event)).status).toBe(401);
+    expect((await app.post(BATCH, { events: [event] }, token.secret)).status).toBe(401);
+    await set('token_hash', 'f'.repeat(64));
+    expect((await app.webhook(body.token, event)).status).toBe(401);
+    expect(await logged(event)).toHaveLength(0);
+  });
+
+  it.each([
+    ['another shop', { store: { url: 'https://another.example.com' } }, {}],
+    ['a clock that is wrong', {}, { [SENT_AT_HEADER]: String(Date.now() + 3_600_000) }],
+  ])(
+    'and that was deactivated elsewhere changes no store by what speaks of %s',
+    async (_, envelope, headers) => {
+      const stores = () =>
+        app.query(`SELECT id, url, host, clock_ahead_ms FROM stores WHERE user_id = $1`, [owner.id]);
+      const before = await stores();
+      await set('is_active', false);
+      expect((await send(productEvent({ id: 4 }, envelope), headers)).status).toBe(401);
+      expect(await stores()).toEqual(before);
+    },
+  );
+
+  it('of a shop whose servers have two clocks loses nothing', async () => {
+    const event = (id: number, ahead: number) =>
+      app.webhook(token.secret, productEvent({ id }), {
+        [SENT_AT_HEADER]: String(Date.now() + ahead),
+      });
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, id) => event(id + 10, id % 2 ? 3_600_000 : 0)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
   });
 
   it('as refused lets in what may come again', async () => {

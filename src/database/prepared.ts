@@ -12,8 +12,8 @@ export const prepared = (name: string, statement: string): string => `/* prepare
 type Query = (text: unknown, values?: unknown, callback?: unknown) => unknown;
 
 /**
- * A connection that prepares what `prepared` has marked. Not for the embedded database, where all connections share one
- * session, and so its names.
+ * A connection that prepares what `prepared` has marked. Not for the embedded database, whose one session would keep the
+ * statements of all connections that ever were.
  */
 export class PreparingClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {

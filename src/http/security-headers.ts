@@ -23,7 +23,8 @@ export function securityHeaders(options: HelmetOptions): Record<string, string> 
   );
 }
 
-const DEFAULT = securityHeaders({
+/** Of every answer, where its route says no others. */
+export const SECURITY_HEADERS = securityHeaders({
   contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
 });
 
@@ -37,13 +38,13 @@ const FOR_MACHINES = [
 
 /** The configuration of a route that only programs call: what tells a browser how to treat a page is left out. */
 export const FOR_MACHINES_ONLY = {
-  securityHeaders: Object.fromEntries(FOR_MACHINES.map((name) => [name, DEFAULT[name]!])),
+  securityHeaders: Object.fromEntries(FOR_MACHINES.map((name) => [name, SECURITY_HEADERS[name]!])),
 };
 
 /** Sets them on every answer: a route's own (`config.securityHeaders`), or else the default. */
 export function setSecurityHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    reply.headers(request.routeOptions.config?.securityHeaders ?? DEFAULT);
+    reply.headers(request.routeOptions.config?.securityHeaders ?? SECURITY_HEADERS);
     done();
   });
 }

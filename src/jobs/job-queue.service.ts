@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import type { JobsOptions, Queue } from 'bullmq';
 import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../config/config';
+import { withoutLogContext } from '../logging/log-context';
 import { JOB_BACKEND, type JobBackend } from './job-backend';
 import { logFaults } from './job-faults';
 import { JOBS, QUEUES, type JobDefinition, type JobName, type JobPayloads, type QueueName } from './jobs';
@@ -55,7 +56,8 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
   private restUntil = 0;
   /** Jobs asked for by `hasten`, by their keys, that are still to be added. */
   private hastened = new Map<string, { name: JobName; payload: JobPayloads[JobName] }>();
-  private hastening: Promise<void> | null = null;
+  private hastening: Promise<void> = Promise.resolve();
+  private isHastening = false;
 
   constructor(
     @Inject(JOB_BACKEND) backend: JobBackend,
@@ -132,10 +134,11 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
    */
   hasten<N extends JobName>(name: N, payload: JobPayloads[N]): void {
     this.hastened.set(JOBS[name].key(payload), { name, payload });
-    this.hastening ??= this.addHastened().finally(() => (this.hastening = null));
+    if (!this.isHastening) this.hastening = withoutLogContext(() => this.addHastened());
   }
 
   private async addHastened(): Promise<void> {
+    this.isHastening = true;
     while (this.hastened.size > 0) {
       const jobs = [...this.hastened];
       this.hastened = new Map();
@@ -149,6 +152,7 @@ export class JobQueue implements OnApplicationBootstrap, OnApplicationShutdown {
       }
       await delay(HASTE_MS);
     }
+    this.isHastening = false;
   }
 
   private async addAll(jobs: [string, { name: JobName; payload: JobPayloads[JobName] }][]): Promise<void> {

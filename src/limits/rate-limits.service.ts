@@ -9,6 +9,7 @@ import {
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
 import { Config } from '../config/config';
+import { withoutLogContext } from '../logging/log-context';
 import { HttpMetrics } from '../telemetry/http.metrics';
 import { tooMany } from '../validation/errors';
 import { addressKey } from './address-key';
@@ -153,7 +154,7 @@ export class RateLimits implements OnModuleInit, OnApplicationShutdown {
     if (!isAmple(limit, known.consumed)) return null;
     known.consumed++;
     known.untold++;
-    if (!known.isTelling) void this.tell(limit, key, known);
+    if (!known.isTelling) void withoutLogContext(() => this.tell(limit, key, known));
     return this.allowance(limit, known.consumed, known.resetAt - now);
   }
 

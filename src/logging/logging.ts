@@ -69,6 +69,8 @@ function linesOf(output: ReturnType<typeof destination>): Lines {
     output.flush();
   };
   process.once('exit', flush);
+  // What cannot be written down, as on a full disk, ends nobody.
+  output.on('error', () => undefined);
   const append = (line: string): void => {
     output.write(line);
     if (isDue) return;

@@ -79,6 +79,14 @@ const STATEMENTS = 4;
 /** Copies of events that arrive in two orders at two processes may wait for each other; one of them is then told so. */
 const DEADLOCK = '40P01';
 const ATTEMPTS = 3;
+/** Faults of a statement that would befall each of its requests alone as well: too slow, a lock not had, no memory. */
+const OF_ALL = new Set(['57014', '55P03', '53200']);
+/** While so many wait to be written the database is too slow for what comes: a shop is told to come later. */
+const MAX_WAITING_LETTERS = 64_000_000;
+const LATER_SECONDS = 5;
+
+/** A request with the moment of its arrival, by our clock: however long it waits, the shop's clock is judged by it. */
+type Arrival = RequestOrigin & { arrivedAt: number };
 
 interface Row {
   identity: TokenIdentity;
@@ -93,6 +101,7 @@ interface Row {
 
 interface Waiting {
   rows: Row[];
+  letters: number;
   resolve: (verdicts: RowVerdict[]) => void;
   reject: (error: unknown) => void;
 }
@@ -122,6 +131,7 @@ export class EventIntake {
   /** By token, the one that was written last at the end. */
   private readonly lanes = new Map<number, Lane>();
   private statements = 0;
+  private waitingLetters = 0;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -142,35 +152,36 @@ export class EventIntake {
     confirm: Confirm,
   ): Promise<IntakeResult> {
     const startedAt = performance.now();
-    let verdicts: IntakeVerdict[];
+    const arrival = { ...origin, arrivedAt: Date.now() };
+    const verdicts: (IntakeVerdict | undefined)[] = incoming.map(() => undefined);
     try {
-      verdicts = await this.log(identity, incoming, origin, confirm);
-    } catch (error) {
-      for (const { eventType } of incoming) this.metrics.count('refused', eventType);
-      throw error;
+      await this.log(identity, incoming, arrival, confirm, verdicts);
+      return { verdicts: verdicts as IntakeVerdict[], logMs: performance.now() - startedAt };
+    } finally {
+      for (const [index, { eventType }] of incoming.entries())
+        this.metrics.count(verdicts[index] ?? 'refused', eventType);
     }
-    for (const [index, { eventType }] of incoming.entries()) this.metrics.count(verdicts[index]!, eventType);
-    return { verdicts, logMs: performance.now() - startedAt };
   }
 
+  /** Fills in the verdicts. */
   private async log(
     identity: TokenIdentity,
     incoming: readonly IncomingEvent[],
-    origin: RequestOrigin,
+    arrival: Arrival,
     confirm: Confirm,
-  ): Promise<IntakeVerdict[]> {
-    const verdicts = new Array<IntakeVerdict>(incoming.length);
+    verdicts: (IntakeVerdict | undefined)[],
+  ): Promise<void> {
     let open = [...incoming.keys()];
     for (let confirmed = 0; open.length > 0; confirmed++) {
+      if (confirmed > CONFIRMATIONS) throw new AppError(503, 'service_unavailable', {}, [], LATER_SECONDS);
       if (confirmed > 0) identity = await confirm();
-      if (confirmed > CONFIRMATIONS) throw new AppError(503, 'service_unavailable');
-      const placed = this.placed(
-        identity,
-        open.map((index) => incoming[index]!),
-        origin,
-        confirm,
-      );
-      const rows = placed instanceof Promise ? await placed : placed;
+      const events = open.map((index) => incoming[index]!);
+      let rows = this.placed(identity, events, arrival);
+      if (!rows) {
+        // What is to be changed of a store is changed for a token that is valid now.
+        identity = await confirm();
+        rows = this.placed(identity, events, arrival) ?? (await this.placedAnew(identity, events, arrival));
+      }
       const stored = await this.written(identity, rows);
       const outdated: number[] = [];
       for (const [place, verdict] of stored.entries()) {
@@ -180,7 +191,6 @@ export class EventIntake {
       this.nudge(identity.user.id, rows, stored);
       open = outdated;
     }
-    return verdicts;
   }
 
   /** Not waited for: the events are stored, and the sweeper finds what no job came for. */
@@ -193,23 +203,23 @@ export class EventIntake {
     }
   }
 
-  /** Finds the store of each event, and its date by our clock: at once, where what is known of the token tells both. */
+  /**
+   * Finds the store of each event, and its date by our clock, where what is known of the token tells both; null where
+   * something of a store is to be found or changed first.
+   */
   private placed(
     identity: TokenIdentity,
     incoming: readonly IncomingEvent[],
-    origin: RequestOrigin,
-    confirm: Confirm,
-  ): Row[] | Promise<Row[]> {
-    const arrivedAt = Date.now();
-    const agentSite = siteOfUserAgent(origin.userAgent);
+    arrival: Arrival,
+  ): Row[] | null {
+    const agentSite = siteOfUserAgent(arrival.userAgent);
     const traceparent = this.tracing.traceparent();
     const rows: Row[] = [];
     for (const each of incoming) {
       const evidence = { site: each.siteUrl, agentSite, permalink: each.permalink };
       const store = this.stores.known(identity, evidence);
-      if (!store || aheadOf(store, origin, arrivedAt) !== store.clockAheadMs)
-        return this.placedAnew(identity, incoming, origin, arrivedAt, confirm);
-      rows.push(rowOf(identity, store, each, origin, traceparent));
+      if (!store || aheadOf(store, arrival) !== store.clockAheadMs) return null;
+      rows.push(rowOf(identity, store, each, arrival, traceparent));
     }
     return rows;
   }
@@ -217,9 +227,7 @@ export class EventIntake {
   private async placedAnew(
     identity: TokenIdentity,
     incoming: readonly IncomingEvent[],
-    origin: RequestOrigin,
-    arrivedAt: number,
-    confirm: Confirm,
+    arrival: Arrival,
   ): Promise<Row[]> {
     const traceparent = this.tracing.traceparent();
     const stores = new Map<string, StoreBinding>();
@@ -228,10 +236,10 @@ export class EventIntake {
       const evidence = JSON.stringify([each.siteUrl, hostOf(each.permalink)]);
       let store = stores.get(evidence);
       if (!store) {
-        store = await this.storeOf(identity, each, origin, arrivedAt, confirm);
+        store = await this.storeOf(identity, each, arrival);
         stores.set(evidence, store);
       }
-      rows.push(rowOf(identity, store, each, origin, traceparent));
+      rows.push(rowOf(identity, store, each, arrival, traceparent));
     }
     return rows;
   }
@@ -240,26 +248,24 @@ export class EventIntake {
   private async storeOf(
     identity: TokenIdentity,
     { siteUrl, permalink }: IncomingEvent,
-    origin: RequestOrigin,
-    arrivedAt: number,
-    confirm: Confirm,
+    arrival: Arrival,
   ): Promise<StoreBinding> {
-    const agentSite = siteOfUserAgent(origin.userAgent);
+    const agentSite = siteOfUserAgent(arrival.userAgent);
     const store = await this.stores.resolve(identity, { site: siteUrl, agentSite, permalink });
-    const ahead = aheadOf(store, origin, arrivedAt);
-    if (ahead !== store.clockAheadMs) {
-      await this.stores.setClock(identity.user.id, store.id, ahead);
-      // What is remembered of the token has the clock as it was.
-      await confirm();
-    }
+    const ahead = aheadOf(store, arrival);
+    if (ahead !== store.clockAheadMs) await this.stores.setClock(identity.user.id, store.id, ahead);
     return { id: store.id, clockAheadMs: ahead };
   }
 
   private written({ tokenId }: TokenIdentity, rows: Row[]): Promise<RowVerdict[]> {
+    const letters = lettersOf(rows);
+    if (this.waitingLetters + letters > MAX_WAITING_LETTERS)
+      return Promise.reject(new AppError(503, 'service_unavailable', {}, [], LATER_SECONDS));
+    this.waitingLetters += letters;
     const lane = this.lanes.get(tokenId) ?? { tokenId, waiting: [], isWriting: false };
     this.lanes.set(tokenId, lane);
-    return new Promise((resolve, reject) => {
-      lane.waiting.push({ rows, resolve, reject });
+    return new Promise<RowVerdict[]>((resolve, reject) => {
+      lane.waiting.push({ rows, letters, resolve, reject });
       if (!lane.isWriting) this.writeNext();
     });
   }
@@ -276,6 +282,7 @@ export class EventIntake {
   private async write({ lanes, waiting }: Group): Promise<void> {
     await this.writeTogether(waiting);
     this.statements--;
+    for (const { letters } of waiting) this.waitingLetters -= letters;
     for (const lane of lanes) {
       lane.isWriting = false;
       this.lanes.delete(lane.tokenId);
@@ -290,7 +297,7 @@ export class EventIntake {
       const verdicts = await this.insertAll(waiting.flatMap(({ rows }) => rows));
       for (const { rows, resolve } of waiting) resolve(verdicts.splice(0, rows.length));
     } catch (error) {
-      if (waiting.length === 1 || isTransient(error)) for (const { reject } of waiting) reject(error);
+      if (waiting.length === 1 || isOfAll(error)) for (const { reject } of waiting) reject(error);
       // One of them is at fault: each is written by itself.
       else for (const each of waiting) await this.writeTogether([each]);
     }
@@ -316,7 +323,8 @@ export class EventIntake {
     for (const { identity, store, incoming, occurredAt, origin, traceparent } of rows) {
       values.push(
         identity.fingerprint,
-        store.clockAheadMs,
+        // What the request shows itself it does not take from what is known.
+        origin.sentAt ? null : store.clockAheadMs,
         identity.user.id,
         identity.tokenId,
         store.id,
@@ -360,12 +368,18 @@ interface Told {
 
 const keyOf = (userId: number, storeId: number, eventId: string): string => `${userId} ${storeId} ${eventId}`;
 
+/** Whether a statement failed for no reason that lies in one of its requests. */
+const isOfAll = (error: unknown): boolean => {
+  const { code = '' } = error as { code?: string };
+  return OF_ALL.has(code) || (isTransient(error) && code !== DEADLOCK);
+};
+
+const lettersOf = (rows: readonly Row[]): number =>
+  rows.reduce((sum, { incoming }) => sum + incoming.payload.length, 0);
+
 /** Milliseconds that the store's clock is ahead of ours, by what is known and what this request shows. */
-const aheadOf = (
-  { clockAheadMs: known }: StoreBinding,
-  { sentAt }: RequestOrigin,
-  arrivedAt: number,
-): number => (sentAt ? Math.round(clockAheadMs(known, sentAt.getTime(), arrivedAt)) : known);
+const aheadOf = ({ clockAheadMs: known }: StoreBinding, { sentAt, arrivedAt }: Arrival): number =>
+  sentAt ? Math.round(clockAheadMs(known, sentAt.getTime(), arrivedAt)) : known;
 
 const rowOf = (
   identity: TokenIdentity,
@@ -422,7 +436,8 @@ function insertOf(size: number): string {
       SELECT t.user_id, t.id, ${ACCESS_FINGERPRINT} AS fingerprint
         FROM integration_tokens t JOIN users u ON u.id = t.user_id WHERE t.id = ANY($1::bigint[])
     ), given AS (
-      SELECT v.*, s.epoch, v.fingerprint = t.fingerprint AND v.clock = s.clock_ahead_ms AS is_current
+      SELECT v.*, s.epoch, s.id IS NOT NULL AND v.fingerprint = t.fingerprint AND coalesce(v.clock, s.clock_ahead_ms) = s.clock_ahead_ms
+               AS is_current
         FROM (VALUES ${tuples.join(', ')}) AS v (place, ${NAMES.join(', ')})
         LEFT JOIN token t ON t.user_id = v.user_id AND t.id = v.token_id
         LEFT JOIN stores s ON s.user_id = v.user_id AND s.id = v.store_id
@@ -450,8 +465,7 @@ function takeGroup(lanes: ReadonlyMap<number, Lane>): Group {
   for (const lane of ready) {
     let ofLane = 0;
     while (lane.waiting.length > 0) {
-      const { rows } = lane.waiting[0]!;
-      const added = rows.reduce((sum, { incoming }) => sum + incoming.payload.length, 0);
+      const { rows, letters: added } = lane.waiting[0]!;
       if (group.waiting.length > 0 && (count + rows.length > MAX_ROWS || letters + added > MAX_LETTERS))
         return group;
       if (ofLane > 0 && ofLane + rows.length > share) break;

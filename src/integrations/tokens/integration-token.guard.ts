@@ -3,10 +3,10 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RateLimits } from '../../limits/rate-limits.service';
 import { AppError, isUnauthorized, unauthorized } from '../../validation/errors';
-import { bearerOf } from './integration-token.strategy';
 import { SignatureVerifier } from './signature-verifier.service';
 import { TokenAuthenticator } from './token-authenticator.service';
 import type { Confirm, TokenIdentity } from './token-identity';
+import { bearerOf } from './token-secret';
 import { UsageCounter } from './usage-counter.service';
 
 /** A request that the guard has let pass. */
@@ -56,7 +56,7 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
   private admitRemembered(request: TokenRequest, reply: FastifyReply): boolean {
     // With a query the strategy has to see that there is no token in it.
     if (!request.routeOptions.config.confirmsToken || request.url.includes('?')) return false;
-    const token = bearerOf(request);
+    const token = bearerOf(request.headers.authorization);
     const identity = token === undefined ? null : this.authenticator.recall(token, request.ip);
     if (!identity) return false;
     let signingKeyId: number | null;
@@ -73,7 +73,10 @@ export class WooCommerceTokenGuard extends AuthGuard('integration-token') {
   }
 
   private async lookAgain(request: TokenRequest): Promise<TokenIdentity> {
-    const identity = await this.authenticator.authenticate(bearerOf(request)!, request.ip);
+    const identity = await this.authenticator.authenticate(
+      bearerOf(request.headers.authorization)!,
+      request.ip,
+    );
     this.check(request, identity);
     return identity;
   }

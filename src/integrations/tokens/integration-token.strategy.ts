@@ -5,6 +5,7 @@ import { Strategy } from 'passport-http-bearer';
 import { unauthorized } from '../../validation/errors';
 import { TokenAuthenticator } from './token-authenticator.service';
 import type { TokenIdentity } from './token-identity';
+import { bearerOf } from './token-secret';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -23,10 +24,7 @@ export class IntegrationTokenStrategy extends PassportStrategy(Strategy, 'integr
 
   validate(request: FastifyRequest, token: string): Promise<TokenIdentity> {
     // The strategy also takes a token from the query or the body, where logs and proxies would keep it.
-    if (bearerOf(request) !== token) throw unauthorized('token_missing');
+    if (bearerOf(request.headers.authorization) !== token) throw unauthorized('token_missing');
     return this.authenticator.authenticate(token, request.ip);
   }
 }
-
-export const bearerOf = ({ headers }: FastifyRequest): string | undefined =>
-  /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];

@@ -22,4 +22,8 @@ export const hashToken = (token: string): string => hash('sha256', token);
 
 /** Whether an Authorization header carries an integration token, be it one that is known or not. */
 export const carriesIntegrationToken = (authorization: string | undefined): boolean =>
-  /^bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]?.startsWith(TOKEN_PREFIX) ?? false;
+  bearerOf(authorization)?.startsWith(TOKEN_PREFIX) ?? false;
+
+/** What an Authorization header carries by the scheme Bearer. */
+export const bearerOf = (authorization: string | undefined): string | undefined =>
+  /^bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];

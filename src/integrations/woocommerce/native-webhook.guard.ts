@@ -60,7 +60,14 @@ export class NativeWebhookGuard implements CanActivate {
       const { identity, currency } = await authenticate();
       await this.limits.consume(this.limits.ofToken(identity.rateLimitPerMinute), identity.tokenId, reply);
       this.usage.count(identity, null);
-      const confirm = async () => (await authenticate()).identity;
+      const confirm = async () => {
+        try {
+          return (await authenticate()).identity;
+        } catch (error) {
+          if (isUnauthorized(error)) await this.limits.consumeRefused(request.ip, reply);
+          throw error;
+        }
+      };
       request.nativeSender = { identity, currency, confirm };
       return true;
     } catch (error) {

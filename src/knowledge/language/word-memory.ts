@@ -15,7 +15,8 @@ export function remembering<T>(read: (word: string) => T): (word: string) => T {
     let value = known.get(word);
     if (value === undefined) {
       if (known.size >= WORDS) known.clear();
-      known.set(word, (value = read(word)));
+      // A copy: a part of a text keeps the whole of it in memory.
+      known.set(Buffer.from(word, 'utf16le').toString('utf16le'), (value = read(word)));
     }
     return value;
   };
