@@ -9,7 +9,7 @@ import { memory } from './scenarios/memory';
 import { processing } from './scenarios/processing';
 import { read, readMillion } from './scenarios/read';
 import { searchable } from './scenarios/searchable';
-import { soak } from './scenarios/soak';
+import { hour } from './scenarios/hour';
 import { Machine } from './support/machine';
 
 const SCENARIOS: Scenario[] = [
@@ -23,7 +23,7 @@ const SCENARIOS: Scenario[] = [
   memory,
   readMillion,
   growthMillion,
-  soak,
+  hour,
 ];
 
 const USAGE = `Measures the product beside bare baselines on this machine, and writes docs/benchmarks.md.

@@ -12,8 +12,8 @@ const EVENTS_A_SECOND = 100;
 const MEGABYTE = 2 ** 20;
 const WEBHOOK = '/api/integrations/woocommerce/webhook/';
 
-export const soak: Scenario = {
-  name: 'soak',
+export const hour: Scenario = {
+  name: 'hour',
   title: 'An hour under load',
   isLong: true,
   about:
