@@ -9,6 +9,7 @@ import { SessionsAudit1790000000007 } from './1790000000007-sessions-audit';
 import { Traces1790000000008 } from './1790000000008-traces';
 import { Insight1790000000009 } from './1790000000009-insight';
 import { EndedEvents1790000000010 } from './1790000000010-ended-events';
+import { PayloadCompression1790000000011 } from './1790000000011-payload-compression';
 import { DueKnowledge1790000000012 } from './1790000000012-due-knowledge';
 
 /** In the order in which they run. Named one by one: a glob finds different files in dist and in tests. */
@@ -24,5 +25,6 @@ export const MIGRATIONS = [
   Traces1790000000008,
   Insight1790000000009,
   EndedEvents1790000000010,
+  PayloadCompression1790000000011,
   DueKnowledge1790000000012,
 ];

@@ -20,6 +20,7 @@ const ROWS = 200;
 async function main(): Promise<void> {
   const pool = new Pool({ connectionString: environment('DATABASE_URL'), max: 10 });
   await pool.query(EVENTS_TABLE);
+  await pool.query('ALTER TABLE events ALTER COLUMN payload SET COMPRESSION lz4');
   const queue = new Queue('events', { connection: { url: environment('REDIS_URL') } });
   const tokens = new Set([`Bearer ${TOKEN}`]);
   const waiting: Waiting[] = [];

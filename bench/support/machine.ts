@@ -13,7 +13,6 @@ const POSTGRES_SETTINGS = {
   shared_buffers: '1GB',
   max_wal_size: '4GB',
   maintenance_work_mem: '512MB',
-  default_toast_compression: 'lz4',
 };
 
 /** The servers that product and baselines share, each with a database and a Redis database of its own. */
