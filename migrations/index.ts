@@ -10,7 +10,7 @@ import { Traces1790000000008 } from './1790000000008-traces';
 import { Insight1790000000009 } from './1790000000009-insight';
 import { EndedEvents1790000000010 } from './1790000000010-ended-events';
 import { DueKnowledge1790000000012 } from './1790000000012-due-knowledge';
-import { ExactTitles1790000000013 } from './1790000000013-exact-titles';
+import { Titles1790000000013 } from './1790000000013-titles';
 
 /** In the order in which they run. Named one by one: a glob finds different files in dist and in tests. */
 export const MIGRATIONS = [
@@ -26,5 +26,5 @@ export const MIGRATIONS = [
   Insight1790000000009,
   EndedEvents1790000000010,
   DueKnowledge1790000000012,
-  ExactTitles1790000000013,
+  Titles1790000000013,
 ];

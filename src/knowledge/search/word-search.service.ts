@@ -373,8 +373,8 @@ export class WordSearch {
       `d.facets @> ARRAY['sku:' || $6]`,
       `hashtextextended(replace(d.title, ' ', ''), 0) = hashtextextended($6, 0) AND replace(d.title, ' ', '') = $6`,
     ];
-    const queries = few || isSmall ? [anyTermOf(decidingTerms(terms))] : tiersOf(terms);
-    tiers.push(...queries.map((_, place) => `d.terms @@ $${FIRST_QUERY + place}::tsquery`));
+    const queries = few || isSmall ? [anywhere(anyTermOf(decidingTerms(terms)))] : tiersOf(terms);
+    tiers.push(...queries.map(({ terms: column }, place) => `${column} @@ $${FIRST_QUERY + place}::tsquery`));
     const first = FIRST_QUERY + queries.length;
     const most = queries.length > 1 ? MAX_RANKED : 'ALL';
     const within = few
@@ -435,7 +435,7 @@ export class WordSearch {
         namesThing ? together(terms) : null,
         audience && anyLabel(audience.others),
         audience && anyLabel(audience.wanted),
-        ...queries,
+        ...queries.map(({ query }) => query),
         ...(few ? [few] : restriction.values),
       ],
     );
@@ -487,49 +487,62 @@ function decidingTerms(terms: readonly WeighedTerm[]): readonly WeighedTerm[] {
   return deciding.some(({ wordings }) => wordings.length > 0) ? deciding : terms;
 }
 
+interface Tier {
+  query: string;
+  /** What is to match it, of a document `d`. */
+  terms: string;
+}
+
+const anywhere = (query: string): Tier => ({ query, terms: 'd.terms' });
+
+/** By an index of titles alone: that of all texts would have each text with the words unpacked to see where they stand. */
+const inTitle = (query: string): Tier => ({ query, terms: `ts_filter(d.terms, '{a}')` });
+
+const isSame =
+  ({ query, terms }: Tier) =>
+  (other: Tier): boolean =>
+    other.query === query && other.terms === terms;
+
 /**
  * What products are taken for ranking by: those of the first queries before those of queries after them. Titles with all
  * that is asked, then labels that name its model; after these the weightiest words first, each with what else is asked as
  * soon as it has more products than can be ranked. One query, of any deciding term, where that cannot be many products.
  */
-function tiersOf(terms: readonly WeighedTerm[]): string[] {
+function tiersOf(terms: readonly WeighedTerm[]): Tier[] {
   const deciding = decidingTerms(terms);
   const countOf = ({ wordings }: WeighedTerm) => wordings.reduce((sum, { count }) => sum + count, 0);
-  if (deciding.reduce((sum, term) => sum + countOf(term), 0) <= MAX_RANKED) return [anyTermOf(deciding)];
+  if (deciding.reduce((sum, term) => sum + countOf(term), 0) <= MAX_RANKED)
+    return [anywhere(anyTermOf(deciding))];
   const known = terms
     .filter(({ wordings }) => wordings.length > 0)
     .sort((a, b) => b.importance - a.importance)
     .map((term) => ({
       isCode: term.isCode,
       query: anyTermOf([term]),
-      inTitle: anyTermOf([term], TITLE),
       inLabels: anyTermOf([term], TITLE_AND_LABELS),
       count: countOf(term),
     }));
-  const tiers = [allOf(known.map(({ inTitle }) => inTitle))];
+  const tiers = [inTitle(allOf(known.map(({ query }) => query)))];
   for (const [place, { inLabels }] of known.entries()) {
     if (!known[place]!.isCode) continue;
     const others = known.filter((_, other) => other !== place).map((other) => other.query);
-    tiers.push(
-      allOf([inLabels, ...others]),
-      ...others.slice(0, 1).map((other) => allOf([inLabels, other])),
-      inLabels,
-    );
+    const named = [inLabels, ...others.slice(0, 1)];
+    tiers.push(...[allOf([inLabels, ...others]), allOf(named), inLabels].map(anywhere));
   }
   let left = MAX_RANKED;
-  for (const [place, { query, inTitle, count }] of known.entries()) {
+  for (const [place, { query, count }] of known.entries()) {
     if (count > left) {
       const others = known.filter((_, other) => other !== place).map((other) => other.query);
-      if (others.length > 1) tiers.push(allOf([query, ...others]));
-      tiers.push(...others.slice(0, 2).map((other) => allOf([query, other])));
-      if (others.length > 2) tiers.push(allOf([query, others.slice(2).join(' | ')]));
-      tiers.push(inTitle);
+      if (others.length > 1) tiers.push(anywhere(allOf([query, ...others])));
+      tiers.push(...others.slice(0, 2).map((other) => anywhere(allOf([query, other]))));
+      if (others.length > 2) tiers.push(anywhere(allOf([query, others.slice(2).join(' | ')])));
+      tiers.push(inTitle(query));
     }
-    tiers.push(query);
+    tiers.push(anywhere(query));
     left -= count;
     if (left <= 0) break;
   }
-  return [...new Set(tiers)];
+  return tiers.filter((tier, place) => tiers.findIndex(isSame(tier)) === place);
 }
 
 /** Of the same queries always the same text. */
@@ -571,7 +584,6 @@ function limited(wordings: readonly Wording[]): Wording[] {
 const NEAR = 5;
 /** Title, labels, attributes and short description; the long one mentions other things too. */
 const LABELS = 'ABC';
-const TITLE = 'A';
 const TITLE_AND_LABELS = 'AB';
 
 /** Of which a product must have one; none for a wording that is more than that. */
