@@ -46,13 +46,13 @@ describe('a shop with more products of a word than are ranked', () => {
          FROM products CROSS JOIN unnest($2::text[]) WITH ORDINALITY AS copy (copied, n) WHERE user_id = $1`,
       [owner.id, products.map(({ name }) => name)],
     );
-    const documents = products.map(({ name, sku = null, description = '' }) => {
-      const { vocabulary: _, ...search } = toDocument({
-        ...{ title: name, sku, brand: null, categories: [], tags: [], attributes: [], variations: [] },
-        ...{ shortDescription: '', description },
-      }).search;
-      return search;
-    });
+    const documents = products.map(
+      ({ name, sku = null, description = '' }) =>
+        toDocument({
+          ...{ title: name, sku, brand: null, categories: [], tags: [], attributes: [], variations: [] },
+          ...{ shortDescription: '', description },
+        }).search,
+    );
     await app.query(
       `INSERT INTO documents (user_id, product_id, title, text, facets, terms, version)
        SELECT p.user_id, p.id, d.value ->> 'title', d.value ->> 'text',

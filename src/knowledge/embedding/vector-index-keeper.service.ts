@@ -15,7 +15,7 @@ const LOCK = 7_310_204;
 /** What pgvector builds a graph in; beyond it building takes many times as long. */
 const BUILD_MEMORY_MB = 256;
 /** How carefully a graph is built. More takes longer than it is worth; docs/decisions.md has what was measured. */
-const GRAPH = ['m=16', 'ef_construction=128'];
+const GRAPH = ['m=16', 'ef_construction=200'];
 
 interface IndexRow {
   name: string;
