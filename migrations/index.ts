@@ -11,6 +11,7 @@ import { Insight1790000000009 } from './1790000000009-insight';
 import { EndedEvents1790000000010 } from './1790000000010-ended-events';
 import { PayloadCompression1790000000011 } from './1790000000011-payload-compression';
 import { DueKnowledge1790000000012 } from './1790000000012-due-knowledge';
+import { Titles1790000000013 } from './1790000000013-titles';
 
 /** In the order in which they run. Named one by one: a glob finds different files in dist and in tests. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   EndedEvents1790000000010,
   PayloadCompression1790000000011,
   DueKnowledge1790000000012,
+  Titles1790000000013,
 ];

@@ -188,6 +188,48 @@ describeIn('server', 'the embedded database always scans', 'a shop that outgrows
     expect(await indexes()).toHaveLength(1);
   });
 
+  it('gets a new one where the old was built less carefully', async () => {
+    const name = `chunks_hnsw_u${owner.id}_g1`;
+    const [before] = await app.query<{ definition: string }>(
+      `SELECT pg_get_indexdef($1::regclass) AS definition`,
+      [name],
+    );
+    await app.query(`DROP INDEX ${name}`);
+    await app.query(before!.definition.replace(/WITH \(.*?\)/, ''));
+    expect(await keep()).toBe(2);
+    const [after] = await app.query<{ definition: string }>(
+      `SELECT pg_get_indexdef($1::regclass) AS definition`,
+      [name],
+    );
+    expect(after).toEqual(before);
+    expect(await keep()).toBe(0);
+  });
+
+  it.each([
+    ['by the graph', {}],
+    ['within a filter', { min_price: '1' }],
+  ])(
+    'finds as many products as are asked for, however many chunks each has: %s',
+    async (_, filters) => {
+      const deep = await app.createUser();
+      await fill(deep, 200, 4);
+      await app.query(
+        `INSERT INTO chunks (user_id, product_id, generation, reason, "position", text, tldr, text_hash, token_count,
+                           status, embedding, embedding_model, embedded_at)
+       SELECT user_id, product_id, generation, reason, "position" + n, text, tldr, text_hash || n, token_count, status,
+              embedding, embedding_model, embedded_at
+         FROM chunks CROSS JOIN generate_series(1, 14) AS n WHERE user_id = $1`,
+        [deep.id],
+      );
+      expect(await keep()).toBe(1);
+      await restart();
+      const question = questions()[0]!;
+      expect(new Set((await exact(deep, question, 'c."position" = 0')).map(String)).size).toBe(50);
+      expect(await ask(deep, question, filters)).toHaveLength(50);
+    },
+    60_000,
+  );
+
   it('has one of each generation that lives, and loses it when it shrinks', async () => {
     await app.query(
       `INSERT INTO generations (embedder, chunker, state) VALUES ('${new LexicalEmbedder().key}', 0, 'building')`,

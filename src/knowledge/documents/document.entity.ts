@@ -5,6 +5,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('documents_text_idx', { synchronize: false })
 @Index('documents_facets_idx', { synchronize: false })
 @Index('documents_terms_idx', { synchronize: false })
+@Index('documents_title_idx', { synchronize: false })
+@Index('documents_title_terms_idx', { synchronize: false })
 export class Document {
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'documents_pkey' })
   userId: number;

@@ -14,6 +14,8 @@ const CONNECT_TIMEOUT_MS = 15_000;
 const LOCK = 7_310_204;
 /** What pgvector builds a graph in; beyond it building takes many times as long. */
 const BUILD_MEMORY_MB = 256;
+/** How carefully a graph is built. More takes longer than it is worth; docs/decisions.md has what was measured. */
+const GRAPH = ['m=16', 'ef_construction=200'];
 
 interface IndexRow {
   name: string;
@@ -98,8 +100,10 @@ export class VectorIndexKeeper implements OnApplicationBootstrap, OnModuleDestro
 
   private async keepAlone(client: Client): Promise<number> {
     const { rows: existing } = await client.query<IndexRow>(
-      `SELECT c.relname AS name, i.indisvalid AS is_valid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+      `SELECT c.relname AS name, i.indisvalid AND coalesce(c.reloptions @> $1, false) AS is_valid
+         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
         WHERE i.indrelid = 'chunks'::regclass AND c.relname ~ '^chunks_hnsw_u[0-9]+_g[0-9]+$'`,
+      [GRAPH],
     );
     const { wanted, tolerated } = await this.plan(client);
     const valid = new Set(existing.flatMap(({ name, is_valid: isValid }) => (isValid ? [name] : [])));
@@ -153,7 +157,7 @@ export class VectorIndexKeeper implements OnApplicationBootstrap, OnModuleDestro
       wanted.push({
         name,
         sql: `CREATE INDEX CONCURRENTLY ${name} ON chunks
-                USING hnsw ((embedding::halfvec(${dimensions})) halfvec_cosine_ops)
+                USING hnsw ((embedding::halfvec(${dimensions})) halfvec_cosine_ops) WITH (${GRAPH.join(', ')})
                 WHERE user_id = ${userId} AND generation = ${generation} AND status = 'embedded'`,
       });
     }

@@ -41,14 +41,19 @@ export type SearchMethod = 'hybrid' | 'lexical' | 'vector';
 
 /** Candidates of either method that are considered. */
 const CANDIDATES = 100;
-/** Some products have several near chunks. */
+/** Some products have several near chunks. Where these are of fewer products than are asked for, all are compared. */
 const NEAREST_CHUNKS = 4 * CANDIDATES;
-/** Of a graph each costs: so many chunks are taken from it, and looked for at a time. Source: pgvector's README. */
+/** Of a graph each costs: so many chunks are taken from it. */
 const NEAREST_OF_GRAPH = 120;
 /** The same, where chunks that a restriction leaves out are met on the way. */
 const NEAREST_WITHIN = 60;
 /** Of a graph, for each product that is asked for: some have several near chunks. */
 const CHUNKS_OF_HIT = 3;
+/** How many a graph keeps in view, and what pgvector allows at most: the more, the fewer near ones it passes by. */
+const EF_SEARCH = 200;
+const MOST_EF_SEARCH = 1000;
+/** How many times as many chunks are taken from it where those found are of too few products. */
+const WIDER = 4;
 /** Products that a restriction may leave to be compared one by one; of more, the graph meets enough before long. */
 const MOST_COMPARED = 1500;
 /** Reciprocal rank fusion's constant; source: Cormack, Clarke, Büttcher 2009. */
@@ -169,32 +174,47 @@ export class KnowledgeSearch {
     });
     this.usage.count(embedder.key, 'question', { requests: 1, texts: 1, tokens });
     const search = { userId, generation: generation.id, vector: toSql(Array.from(vector!))!, restriction };
+    const isEnough = (found: readonly VectorRow[]) => found.length >= Math.min(limit, CANDIDATES);
+    /** A second time only where the nearest chunks are of too few products. */
+    const exactly = async (nearest: (ofEach: boolean) => Promise<VectorRow[]>): Promise<VectorRow[]> => {
+      const rows = await nearest(false);
+      const found = nearestOfEach(rows);
+      return isEnough(found) || rows.length < NEAREST_CHUNKS ? found : nearestOfEach(await nearest(true));
+    };
     if (!(await this.indexes.exists(userId, generation.id)))
-      return nearestOfEach(await this.nearestOfAll(search));
+      return exactly((ofEach) => this.nearestOfAll(search, ofEach));
     const left = await few;
-    if (left) return nearestOfEach(await this.nearestOfProducts(search, left));
+    if (left) return exactly((ofEach) => this.nearestOfProducts(search, left, ofEach));
     const wanted = Math.max(
       restriction.values.length > 0 ? NEAREST_WITHIN : NEAREST_OF_GRAPH,
       CHUNKS_OF_HIT * limit,
     );
-    const approximate = await this.nearestByGraph(search, embedder.dimensions, wanted);
-    // The graph was left before enough of what the restriction leaves was met.
-    return nearestOfEach(approximate.length < wanted ? await this.nearestOfAll(search) : approximate);
+    for (const chunks of [wanted, WIDER * wanted]) {
+      const rows = await this.nearestByGraph(search, embedder.dimensions, chunks);
+      // The graph was left before enough of what the restriction leaves was met.
+      if (rows.length < chunks) return exactly((ofEach) => this.nearestOfAll(search, ofEach));
+      const found = nearestOfEach(rows);
+      if (isEnough(found)) return found;
+    }
+    return nearestOfEach(await this.nearestOfAll(search, true));
   }
 
-  /** By comparing all chunks that the restriction leaves. */
-  private nearestOfAll({ userId, generation, vector, restriction }: VectorSearch): Promise<VectorRow[]> {
+  /** By comparing all chunks that the restriction leaves. @param ofEach one chunk of each product */
+  private nearestOfAll(
+    { userId, generation, vector, restriction }: VectorSearch,
+    ofEach: boolean,
+  ): Promise<VectorRow[]> {
     // Chunks are of active products alone, so that only a filter has to look at products.
     const isFiltered = restriction.values.length > 0;
     return this.dataSource.query<VectorRow[]>(
-      `SELECT product_id, chunk_id, 1 - distance AS similarity
-         FROM (SELECT c.product_id, c.id AS chunk_id, c.embedding::halfvec <=> $2::halfvec AS distance
-                 FROM chunks c
+      nearest(
+        `FROM chunks c
                       ${isFiltered ? 'JOIN products p ON p.user_id = c.user_id AND p.id = c.product_id' : ''}
                 WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3
-                      ${isFiltered ? `AND p.user_id = $1 AND p.is_active AND ${restriction.sql(5)}` : ''}
-                ORDER BY distance LIMIT $4) nearest`,
-      [userId, vector, generation, NEAREST_CHUNKS, ...restriction.values],
+                      ${isFiltered ? `AND p.user_id = $1 AND p.is_active AND ${restriction.sql(5)}` : ''}`,
+        ofEach,
+      ),
+      [userId, vector, generation, ofEach ? CANDIDATES : NEAREST_CHUNKS, ...restriction.values],
     );
   }
 
@@ -225,14 +245,15 @@ export class KnowledgeSearch {
   private nearestOfProducts(
     { userId, generation, vector }: VectorSearch,
     products: readonly number[],
+    ofEach: boolean,
   ): Promise<VectorRow[]> {
     return this.dataSource.query<VectorRow[]>(
-      `SELECT product_id, chunk_id, 1 - distance AS similarity
-         FROM (SELECT c.product_id, c.id AS chunk_id, c.embedding::halfvec <=> $2::halfvec AS distance
-                 FROM chunks c
-                WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3 AND c.product_id = ANY($5)
-                ORDER BY distance LIMIT $4) nearest`,
-      [userId, vector, generation, NEAREST_CHUNKS, products],
+      nearest(
+        `FROM chunks c
+                WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3 AND c.product_id = ANY($5)`,
+        ofEach,
+      ),
+      [userId, vector, generation, ofEach ? CANDIDATES : NEAREST_CHUNKS, products],
     );
   }
 
@@ -255,7 +276,7 @@ export class KnowledgeSearch {
     return this.dataSource.transaction(async (manager) => {
       await manager.query(
         `SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true),
-                set_config('hnsw.ef_search', '${Math.max(wanted, NEAREST_OF_GRAPH)}', true),
+                set_config('hnsw.ef_search', '${Math.min(Math.max(wanted, EF_SEARCH), MOST_EF_SEARCH)}', true),
                 set_config('enable_sort', 'off', true)`,
       );
       return manager.query<VectorRow[]>(
@@ -318,6 +339,15 @@ export class KnowledgeSearch {
     });
   }
 }
+
+/** The $4 chunks nearest to $2, or of each product the nearest. @param source of chunks, as `c` */
+const nearest = (source: string, ofEach: boolean): string =>
+  `SELECT product_id, chunk_id, 1 - distance AS similarity
+     FROM (SELECT ${ofEach ? 'DISTINCT ON (c.product_id)' : ''} c.product_id, c.id AS chunk_id,
+                  c.embedding::halfvec <=> $2::halfvec AS distance
+             ${source}
+            ORDER BY ${ofEach ? 'c.product_id,' : ''} distance ${ofEach ? '' : 'LIMIT $4'}) nearest
+    ORDER BY distance LIMIT $4`;
 
 /** The nearest chunk of each product, the nearest first; equal ones in the order of their products. */
 function nearestOfEach(rows: readonly VectorRow[]): VectorRow[] {

@@ -47,10 +47,7 @@ const SAMPLED = 1000;
 const SAMPLED_OFTEN = 20;
 const SHOP_BELIEVED_MS = 600_000;
 const SHOPS_AT_MOST = 1000;
-/**
- * Products that are ranked at most: those that have most of the question. Each costs what it takes to unpack its words.
- * One that is met by several queries is ranked once.
- */
+/** Products that are ranked at most: those that have most of the question. Each costs what it takes to unpack its words. */
 const MAX_RANKED = 300;
 /** Weights of ts_rank for the letters C, B, A; that of D, the description, becomes less the longer that is. */
 const [D_WEIGHT, C_WEIGHT, B_WEIGHT, A_WEIGHT] = [0.5, 0.65, 0.9, 1];
@@ -83,6 +80,8 @@ const KIN_SHARE = 0.15;
 const KIN_OF_EXACT = 0.45;
 /** So that what answers next to nothing still has an order. */
 const LEAST_COVERAGE = 0.1;
+/** The first parameter of the ranking that is a query by which products are taken for it. */
+const FIRST_QUERY = 15;
 const MAX_CORRECTIONS = 3;
 const CORRECTION_WEIGHT = 0.85;
 
@@ -164,7 +163,9 @@ export class WordSearch {
 
   /**
    * Products of the best hit's rarer categories, where it answers most of the question: what a shop puts beside it is
-   * the next best answer. @param products how many the shop has @returns by product, what share of the best hit's merit that is worth
+   * the next best answer.
+   * @param products how many the shop has
+   * @returns by product, what share of the best hit's merit that is worth
    */
   private async kinOf(
     userId: number,
@@ -367,49 +368,57 @@ export class WordSearch {
   ): Promise<RankedRow[]> {
     const wordings = terms.flatMap(({ wordings: list }, term) => list.map((each) => ({ ...each, term })));
     if (wordings.length === 0) return Promise.resolve([]);
-    const tiers = few || isSmall ? [anyTermOf(decidingTerms(terms))] : tiersOf(terms);
-    const first = 15 + tiers.length - 1;
-    // Each is read no further than the limit asks for. OFFSET keeps the planner from beginning with what a restriction
-    // leaves, once for each tier, or with all of the user's products.
-    const tier = (place: number): string => `tier_${place} AS MATERIALIZED (
-         SELECT d.product_id
-           FROM (SELECT d.* FROM documents d
-                  WHERE d.user_id = $1 AND d.terms @@ $${place === 0 ? 7 : 14 + place}::tsquery
-                        ${few ? `AND d.product_id = ANY($${first}::bigint[])` : ''} OFFSET 0) d
-                ${
-                  few
-                    ? ''
-                    : `CROSS JOIN LATERAL (SELECT FROM products p
-                         WHERE p.user_id = $1 AND p.id = d.product_id AND p.is_active AND ${restriction.ofProduct(first)}
-                        OFFSET 0) p WHERE ${restriction.ofDocument(first, 'd')}`
-                })`;
+    const tiers = [
+      // By indexes of their own: whatever else has the words, these are found.
+      `d.facets @> ARRAY['sku:' || $6]`,
+      `hashtextextended(replace(d.title, ' ', ''), 0) = hashtextextended($6, 0) AND replace(d.title, ' ', '') = $6`,
+    ];
+    const queries = few || isSmall ? [anywhere(anyTermOf(decidingTerms(terms)))] : tiersOf(terms);
+    tiers.push(...queries.map(({ terms: column }, place) => `${column} @@ $${FIRST_QUERY + place}::tsquery`));
+    const first = FIRST_QUERY + queries.length;
+    const most = queries.length > 1 ? MAX_RANKED : 'ALL';
+    const within = few
+      ? `d.product_id = ANY($${first}::bigint[])`
+      : `EXISTS (SELECT FROM products p
+                  WHERE p.user_id = $1 AND p.id = d.product_id AND p.is_active AND ${restriction.ofProduct(first)}
+                 OFFSET 0) AND ${restriction.ofDocument(first, 'd')}`;
+    // Each is read no further than the limit asks for, and only once those before it are used up. OFFSET keeps the
+    // planner from beginning with what a restriction leaves, once for each tier, or with all of the user's products;
+    // the limit inside NOT IN, which is never reached, tells it that these are few.
+    const tier = (condition: string, place: number): string => `tier_${place} AS MATERIALIZED (
+         SELECT d.product_id FROM (SELECT d.* FROM documents d WHERE d.user_id = $1 AND ${condition} OFFSET 0) d
+          WHERE ${place === 0 ? '' : `d.product_id NOT IN (SELECT product_id FROM upto_${place - 1} LIMIT ${most}) AND `}${within}
+       ), upto_${place} AS MATERIALIZED (
+         ${place === 0 ? '' : `SELECT product_id FROM upto_${place - 1} UNION ALL `}SELECT product_id FROM tier_${place}
+       )`;
     return this.dataSource.query<RankedRow[]>(
-      `WITH ${tiers.map((_, place) => tier(place)).join(', ')}, wordings AS MATERIALIZED (
+      `WITH ${tiers.map(tier).join(', ')}, wordings AS MATERIALIZED (
          SELECT w.term, w.query::tsquery AS query, w.rank_query::tsquery AS rank_query, w.weight, w.idf,
-                w.label_query::tsquery AS label_query
-           FROM unnest($2::int[], $3::text[], $10::text[], $4::float8[], $5::float8[], $11::text[])
-                AS w (term, query, rank_query, weight, idf, label_query)
+                w.label_query::tsquery AS label_query, w.is_code
+           FROM unnest($2::int[], $3::text[], $10::text[], $4::float8[], $5::float8[], $11::text[], $7::bool[])
+                AS w (term, query, rank_query, weight, idf, label_query, is_code)
        )
-       SELECT d.product_id, d.title_squeezed = $6 AS is_title, d.facets @> ARRAY['sku:' || $6] AS is_sku,
+       SELECT d.product_id, d.is_title, d.is_sku,
               coalesce(m.is_named, false) OR coalesce(d.terms @@ $12::tsquery, true) AS is_named,
               coalesce(d.terms @@ $13::tsquery AND NOT d.terms @@ $14::tsquery, false) AS is_for_others,
-              m.terms, m.strengths, m.ranks
-         FROM (SELECT d.product_id, d.facets, replace(d.title, ' ', '') AS title_squeezed,
+              coalesce(m.terms, '{}') AS terms, coalesce(m.strengths, '{}') AS strengths, coalesce(m.ranks, '{}') AS ranks
+         FROM (SELECT d.product_id, replace(d.title, ' ', '') = $6 AS is_title, d.facets @> ARRAY['sku:' || $6] AS is_sku,
                       -- A copy in memory: each use of the stored one would unpack it again.
                       d.terms || ''::tsvector AS terms,
                       ARRAY[${D_WEIGHT} * least(1, $8::float8 / length(d.terms)), ${C_WEIGHT}, ${B_WEIGHT}, ${A_WEIGHT}]::float4[] AS weights
-                 FROM (SELECT DISTINCT product_id FROM (SELECT product_id FROM (${tiers.map((_, place) => `SELECT product_id FROM tier_${place}`).join(' UNION ALL ')}) found
-                        LIMIT ${tiers.length > 1 ? MAX_RANKED : 'ALL'}) best) candidate
+                 FROM (SELECT product_id FROM upto_${tiers.length - 1} LIMIT ${most}) candidate
                  JOIN documents d ON d.user_id = $1 AND d.product_id = candidate.product_id
                OFFSET 0) d
         CROSS JOIN LATERAL (
           SELECT array_agg(t.term) AS terms, array_agg(t.strength) AS strengths, array_agg(t.rank) AS ranks,
-                 sum(t.rank) AS score, bool_or(t.is_named) AS is_named
-            FROM (SELECT w.term, bool_or(d.terms @@ w.label_query) AS is_named,
+                 sum(t.rank) AS score, bool_or(t.is_named) AS is_named,
+                 max(t.strength) FILTER (WHERE t.is_code) AS code
+            FROM (SELECT w.term, bool_or(d.terms @@ w.label_query) AS is_named, bool_or(w.is_code) AS is_code,
                          max(w.weight * ts_rank('${COVERAGE_WEIGHTS}', d.terms, w.rank_query)) AS strength,
                          max(w.weight * w.idf * ts_rank(d.weights, d.terms, w.rank_query)) AS rank
                     FROM wordings w WHERE d.terms @@ w.query GROUP BY w.term) t) m
-        ORDER BY m.score DESC, d.product_id LIMIT $9`,
+        ORDER BY d.is_title OR d.is_sku DESC, coalesce(m.code >= ${B_WEIGHT * RANK_OF_ONE}, false) DESC,
+                 m.score DESC NULLS LAST, d.product_id LIMIT $9`,
       [
         userId,
         wordings.map(({ term }) => term),
@@ -418,7 +427,7 @@ export class WordSearch {
         wordings.map(({ kind, weight }) => (kind === 'stems' ? 2 * weight : weight)),
         wordings.map(({ idf }) => idf),
         squeeze(text),
-        tiers[0],
+        wordings.map(({ term }) => terms[term]!.isCode),
         SHORT_TEXT,
         limit,
         wordings.map(toRankQuery),
@@ -426,7 +435,7 @@ export class WordSearch {
         namesThing ? together(terms) : null,
         audience && anyLabel(audience.others),
         audience && anyLabel(audience.wanted),
-        ...tiers.slice(1),
+        ...queries.map(({ query }) => query),
         ...(few ? [few] : restriction.values),
       ],
     );
@@ -478,41 +487,72 @@ function decidingTerms(terms: readonly WeighedTerm[]): readonly WeighedTerm[] {
   return deciding.some(({ wordings }) => wordings.length > 0) ? deciding : terms;
 }
 
+interface Tier {
+  query: string;
+  /** What is to match it, of a document `d`. */
+  terms: string;
+}
+
+const anywhere = (query: string): Tier => ({ query, terms: 'd.terms' });
+
+/** By an index of titles alone: that of all texts would have each text with the words unpacked to see where they stand. */
+const inTitle = (query: string): Tier => ({ query, terms: `ts_filter(d.terms, '{a}')` });
+
+const isSame =
+  ({ query, terms }: Tier) =>
+  (other: Tier): boolean =>
+    other.query === query && other.terms === terms;
+
 /**
- * What products are taken for ranking by: those of the first queries before those of queries after them. The weightiest
- * words first, each with what else is asked as soon as it has more products than can be ranked. One query, of any deciding
- * term, where that cannot be many products.
+ * What products are taken for ranking by: those of the first queries before those of queries after them. Titles with all
+ * that is asked, then labels that name its model; after these the weightiest words first, each with what else is asked as
+ * soon as it has more products than can be ranked. One query, of any deciding term, where that cannot be many products.
  */
-function tiersOf(terms: readonly WeighedTerm[]): string[] {
+function tiersOf(terms: readonly WeighedTerm[]): Tier[] {
   const deciding = decidingTerms(terms);
   const countOf = ({ wordings }: WeighedTerm) => wordings.reduce((sum, { count }) => sum + count, 0);
-  if (deciding.reduce((sum, term) => sum + countOf(term), 0) <= MAX_RANKED) return [anyTermOf(deciding)];
+  if (deciding.reduce((sum, term) => sum + countOf(term), 0) <= MAX_RANKED)
+    return [anywhere(anyTermOf(deciding))];
   const known = terms
     .filter(({ wordings }) => wordings.length > 0)
     .sort((a, b) => b.importance - a.importance)
     .map((term) => ({
+      isCode: term.isCode,
       query: anyTermOf([term]),
-      inTitle: anyTermOf([term], TITLE),
+      inLabels: anyTermOf([term], TITLE_AND_LABELS),
       count: countOf(term),
     }));
-  const tiers: string[] = [];
+  const tiers = [inTitle(allOf(known.map(({ query }) => query)))];
+  for (const [place, { inLabels }] of known.entries()) {
+    if (!known[place]!.isCode) continue;
+    const others = known.filter((_, other) => other !== place).map((other) => other.query);
+    const named = [inLabels, ...others.slice(0, 1)];
+    tiers.push(...[allOf([inLabels, ...others]), allOf(named), inLabels].map(anywhere));
+  }
   let left = MAX_RANKED;
-  for (const [place, { query, inTitle, count }] of known.entries()) {
+  for (const [place, { query, count }] of known.entries()) {
     if (count > left) {
       const others = known.filter((_, other) => other !== place).map((other) => other.query);
-      if (others.length > 1) tiers.push(allOf([query, ...others]));
-      tiers.push(...others.slice(0, 2).map((other) => allOf([query, other])));
-      if (others.length > 2) tiers.push(allOf([query, others.slice(2).join(' | ')]));
-      tiers.push(inTitle);
+      if (others.length > 1) tiers.push(anywhere(allOf([query, ...others])));
+      tiers.push(...others.slice(0, 2).map((other) => anywhere(allOf([query, other]))));
+      if (others.length > 2) tiers.push(anywhere(allOf([query, others.slice(2).join(' | ')])));
+      tiers.push(inTitle(query));
     }
-    tiers.push(query);
+    tiers.push(anywhere(query));
     left -= count;
     if (left <= 0) break;
   }
-  return tiers;
+  return tiers.filter((tier, place) => tiers.findIndex(isSame(tier)) === place);
 }
 
-const allOf = (queries: readonly string[]): string => queries.map((query) => `(${query})`).join(' & ');
+/** Of the same queries always the same text. */
+const allOf = (queries: readonly string[]): string =>
+  queries.length === 1
+    ? queries[0]!
+    : [...queries]
+        .sort()
+        .map((query) => `(${query})`)
+        .join(' & ');
 
 /** Any wording of these. Each lexeme once: the planner adds up how many have each. */
 function anyTermOf(terms: readonly WeighedTerm[], weights = ''): string {
@@ -544,7 +584,7 @@ function limited(wordings: readonly Wording[]): Wording[] {
 const NEAR = 5;
 /** Title, labels, attributes and short description; the long one mentions other things too. */
 const LABELS = 'ABC';
-const TITLE = 'A';
+const TITLE_AND_LABELS = 'AB';
 
 /** Of which a product must have one; none for a wording that is more than that. */
 function lexemesOfOne({ kind, parts }: Wording): string[] {
