@@ -64,7 +64,7 @@ export class EmbeddingQueue {
       `SELECT count(*) AS due,
               coalesce(extract(epoch FROM now() - min(next_attempt_at)) * 1000, 0)::float8 AS oldest_ms,
               EXISTS (SELECT 1 FROM events WHERE status = 'queued' AND next_attempt_at <= now())
-                OR EXISTS (SELECT 1 FROM due_knowledge)
+                OR EXISTS (SELECT 1 FROM due_knowledge WHERE attempts = 0 AND next_attempt_at <= now())
                 OR EXISTS (SELECT 1 FROM generations WHERE state = 'building' AND walked_at IS NULL) AS more_coming
          FROM (SELECT next_attempt_at FROM chunks WHERE ${DUE} AND generation = ANY($2) LIMIT $1) due`,
       [enough, generations],
@@ -161,6 +161,19 @@ export class EmbeddingQueue {
     vectors: readonly Vector[],
     embedder: Embedder,
   ): Promise<void> {
+    const given = await this.writeVectors(chunks, vectors, embedder).catch((error: unknown) => {
+      // A restored database has another: the next attempt asks for it.
+      this.vectorType = null;
+      throw error;
+    });
+    await this.searchable.countGiven(given);
+  }
+
+  private async writeVectors(
+    chunks: readonly ClaimedChunk[],
+    vectors: readonly Vector[],
+    embedder: Embedder,
+  ): Promise<GivenChunk[]> {
     this.vectorType ??= await this.findVectorType();
     const [given] = await this.dataSource.query<[GivenChunk[], number]>(
       `UPDATE chunks c
@@ -180,7 +193,7 @@ export class EmbeddingQueue {
         embedder.key,
       ],
     );
-    await this.searchable.countGiven(given);
+    return given;
   }
 
   private async findVectorType(): Promise<number> {
