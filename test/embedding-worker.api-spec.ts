@@ -259,10 +259,10 @@ describe('the embedding worker', () => {
   it('goes on after the database was restored with another oid of its type of vectors', async () => {
     await open();
     await openShop('The first');
-    const queue = app.nest.get(EmbeddingQueue) as unknown as { vectorType: number };
-    const known = queue.vectorType;
-    queue.vectorType = known + 1;
+    const queue = app.nest.get(EmbeddingQueue);
+    const known = Reflect.get(queue, 'vectorType') as number;
+    Reflect.set(queue, 'vectorType', known + 1);
     await openShop('The second');
-    expect(queue.vectorType).toBe(known);
+    expect(Reflect.get(queue, 'vectorType')).toBe(known);
   }, 90_000);
 });

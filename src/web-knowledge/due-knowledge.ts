@@ -67,10 +67,29 @@ export async function takeDue(
   return new Map(rows.map((row) => [row.product_id, toRenewal(row)]));
 }
 
+/** Of products that were deleted before they were renewed only words are still to be made, which no buyer awaits. */
+export async function leaveWords(
+  manager: EntityManager,
+  userId: number,
+  productIds: readonly number[],
+): Promise<void> {
+  if (productIds.length === 0) return;
+  await manager.query(
+    `UPDATE due_knowledge
+        SET accepted_at = NULL, traceparent = NULL, attempts = 0, error_message = NULL,
+            next_attempt_at = least(next_attempt_at, now())
+      WHERE user_id = $1 AND product_id = ANY($2)`,
+    [userId, productIds],
+  );
+}
+
 /** How long a product whose texts could not be made waits at most for the next attempt: there is always another. */
 const LONGEST_WAIT_SECONDS = 3600;
 
-/** Remembers that an attempt failed for a reason of the product's own. @returns how many have; null where it is not due */
+/**
+ * Remembers that an attempt failed for a reason of the product's own. One that was deleted meanwhile is not tried again.
+ * @returns how many have failed; null where it is not due any more
+ */
 export async function postponeDue(
   dataSource: DataSource,
   userId: number,
@@ -78,6 +97,12 @@ export async function postponeDue(
   reason: string,
   backoffMs: number,
 ): Promise<number | null> {
+  await dataSource.query(
+    `DELETE FROM due_knowledge d
+      WHERE d.user_id = $1 AND d.product_id = $2
+        AND EXISTS (SELECT 1 FROM products p WHERE p.user_id = $1 AND p.id = $2 AND NOT p.is_active)`,
+    [userId, productId],
+  );
   const [rows] = await dataSource.query<[{ attempts: number }[], number]>(
     `UPDATE due_knowledge
         SET attempts = attempts + 1, error_message = $3,

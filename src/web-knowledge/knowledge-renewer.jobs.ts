@@ -162,16 +162,22 @@ export class KnowledgeRenewer {
       taken.map(({ productId }) => productId),
     );
     const variations = await variationsOf(manager, userId, [...products.values()]);
-    const changes = taken.flatMap(({ productId, reason, origin }): KnowledgeChange[] => {
+    const changes: KnowledgeChange[] = [];
+    const deleted: KnowledgeChange[] = [];
+    for (const { productId, reason, origin } of taken) {
       const product = products.get(productId);
-      // It was deleted since, and its chunks with it.
-      if (!product) return [];
+      if (!product) continue;
       const active = variations.get(productId)!.flatMap(({ state }) => (state?.isActive ? [state] : []));
       const content = contentOf(product, active);
-      return [{ productId, content, reason, ...(origin && { origin }) }];
-    });
+      if (product.isActive) changes.push({ productId, content, reason, ...(origin && { origin }) });
+      else deleted.push({ productId, content, reason });
+    }
     const { added, awaited } = await this.knowledge.renew(manager, userId, changes);
-    const searchable = taken.filter(({ productId }) => products.has(productId) && !awaited.has(productId));
+    // A list still finds by its words what was deleted since: no chunk of it comes back.
+    await this.knowledge.renew(manager, userId, deleted, []);
+    const searchable = taken.filter(
+      ({ productId }) => products.get(productId)?.isActive && !awaited.has(productId),
+    );
     return { added, searchable };
   }
 
@@ -183,7 +189,7 @@ export class KnowledgeRenewer {
   }
 }
 
-type TextRow = ProductText & Pick<Product, 'id' | 'storeId' | 'externalSource' | 'externalId'>;
+type TextRow = ProductText & Pick<Product, 'id' | 'isActive' | 'storeId' | 'externalSource' | 'externalId'>;
 
 async function textsOf(
   manager: EntityManager,
@@ -192,8 +198,8 @@ async function textsOf(
 ): Promise<Map<number, TextRow>> {
   const rows = await manager.query<TextRow[]>(
     `SELECT id, store_id AS "storeId", external_source AS "externalSource", external_id AS "externalId",
-            title, sku, brand, categories, tags, attributes, short_description AS "shortDescription", description
-       FROM products WHERE user_id = $1 AND id = ANY($2) AND is_active`,
+            is_active AS "isActive", title, sku, brand, categories, tags, attributes, short_description AS "shortDescription", description
+       FROM products WHERE user_id = $1 AND id = ANY($2)`,
     [userId, ids],
   );
   return new Map(rows.map((row) => [row.id, row]));

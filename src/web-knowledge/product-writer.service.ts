@@ -5,7 +5,7 @@ import {
   type ChangeOrigin,
   type KnowledgeChange,
 } from '../knowledge/documents/knowledge.service';
-import { deferKnowledge, takeDue } from './due-knowledge';
+import { deferKnowledge, leaveWords, takeDue } from './due-knowledge';
 import type { ChangeOutcome, ProductChange } from './product-draft';
 import { loadDrafts, saveProducts, saveTombstones, type ProductScope } from './product-rows';
 import { saveVariations, variationSignatures } from './variation-rows';
@@ -79,7 +79,7 @@ export class ProductWriter {
     );
     const gone = touched.filter(([, { stored, isActive }]) => stored?.isActive && !isActive);
     const goneIds = gone.map(([, { stored }]) => stored!.id);
-    await takeDue(manager, scope.userId, goneIds);
+    await leaveWords(manager, scope.userId, goneIds);
     await this.knowledge.remove(manager, scope.userId, goneIds);
     const isRenewed = new Set(renewed.map(({ productId }) => productId));
     const searchable = touched.flatMap(([externalId, { isActive }]) => {
