@@ -35,7 +35,10 @@ export interface ClaimedChunk {
 export class EmbeddingQueue {
   /** The tenant whose turn was last. */
   private lastTenant = 0;
-  /** The oid of `halfvec` in this database, once it was asked for. */
+  /**
+   * The oid of `halfvec` in this database, once it was asked for. Of types that are not its own PostgreSQL takes another
+   * oid too, since 15: a restored database needs no restart.
+   */
   private vectorType: number | null = null;
 
   constructor(
@@ -161,19 +164,6 @@ export class EmbeddingQueue {
     vectors: readonly Vector[],
     embedder: Embedder,
   ): Promise<void> {
-    const given = await this.writeVectors(chunks, vectors, embedder).catch((error: unknown) => {
-      // A restored database has another: the next attempt asks for it.
-      this.vectorType = null;
-      throw error;
-    });
-    await this.searchable.countGiven(given);
-  }
-
-  private async writeVectors(
-    chunks: readonly ClaimedChunk[],
-    vectors: readonly Vector[],
-    embedder: Embedder,
-  ): Promise<GivenChunk[]> {
     this.vectorType ??= await this.findVectorType();
     const [given] = await this.dataSource.query<[GivenChunk[], number]>(
       `UPDATE chunks c
@@ -193,7 +183,7 @@ export class EmbeddingQueue {
         embedder.key,
       ],
     );
-    return given;
+    await this.searchable.countGiven(given);
   }
 
   private async findVectorType(): Promise<number> {
