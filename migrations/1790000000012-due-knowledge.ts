@@ -15,10 +15,13 @@ export class DueKnowledge1790000000012 implements MigrationInterface {
         accepted_at timestamptz,
         traceparent text,
         due_at timestamptz NOT NULL DEFAULT now(),
+        attempts integer NOT NULL DEFAULT 0,
+        next_attempt_at timestamptz NOT NULL DEFAULT now(),
+        error_message text,
         CONSTRAINT due_knowledge_pkey PRIMARY KEY (user_id, product_id)
       )`);
     await runner.query(
-      `CREATE INDEX due_knowledge_store_idx ON due_knowledge (user_id, store_id, product_id)`,
+      `CREATE INDEX due_knowledge_store_idx ON due_knowledge (user_id, store_id, next_attempt_at)`,
     );
     // In the row itself: out of line each vector is rows of another table, with an index of its own.
     await runner.query(`ALTER TABLE embedding_cache ALTER COLUMN embedding SET STORAGE PLAIN`);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EmbeddingQueue } from '../src/knowledge/embedding/embedding-queue.service';
 import { LARGEST_REQUEST, LONGEST_TEXT } from './support/openai-limits';
 import { FakeOpenAi } from './support/fake-openai';
 import { productEvent, TestApp, type TestUser } from './support/test-app';
@@ -253,5 +254,15 @@ describe('the embedding worker', () => {
     expect([first, second, third]).toEqual([64, 32, 16]);
     expect(Math.max(...later)).toBe(64);
     expect(await statuses(shop)).toEqual([{ status: 'embedded', count: 601 }]);
+  }, 90_000);
+
+  it('goes on after the database was restored with another oid of its type of vectors', async () => {
+    await open();
+    await openShop('The first');
+    const queue = app.nest.get(EmbeddingQueue);
+    const known = Reflect.get(queue, 'vectorType') as number;
+    Reflect.set(queue, 'vectorType', known + 1);
+    const shop = await openShop('The second');
+    expect(await statuses(shop)).toEqual([{ status: 'embedded', count: 1 }]);
   }, 90_000);
 });

@@ -2474,9 +2474,9 @@ export interface components {
              * @description When a change of it was last applied; null where none was, or only a deletion
              */
             synced_at: string | null;
-            /** @description Active, and all chunks of its text have their embedding */
+            /** @description Active, and all chunks of the text that it has now have their embedding */
             searchable: boolean;
-            /** @description Why that event failed, or its last one is tried again */
+            /** @description Why that event failed, its last one is tried again, or its text cannot be made searchable */
             error: string | null;
             /**
              * @description Of what is active here, as in a manifest

@@ -124,6 +124,10 @@ export interface ChunkFacts {
   failed: number;
   /** Why the last attempt of those that wait came to nothing. */
   message: string | null;
+  /** Products whose chunks could not be made yet, for reasons of their own. */
+  unmade: number;
+  /** Of the last of them. */
+  unmadeReason: string | null;
 }
 export interface GenerationFacts {
   state: 'active' | 'building';
@@ -134,11 +138,15 @@ export interface GenerationFacts {
 export const embeddingsCheck = inDatabase('Embeddings', async (database, { config }) => {
   const chunks = await database.one<ChunkFacts>(
     `WITH live AS (SELECT id FROM generations WHERE state IN ('active', 'building'))
-     SELECT (SELECT count(*)::int FROM chunks WHERE status = 'pending' AND generation IN (SELECT id FROM live)) AS pending,
+     SELECT (SELECT count(*)::int FROM chunks WHERE status = 'pending' AND generation IN (SELECT id FROM live))
+              + (SELECT count(*)::int FROM due_knowledge) AS pending,
             (SELECT count(*)::int FROM chunks WHERE status = 'failed' AND generation IN (SELECT id FROM live)) AS failed,
             (SELECT error_message FROM chunks
               WHERE status = 'pending' AND error_message IS NOT NULL AND generation IN (SELECT id FROM live)
-              ORDER BY next_attempt_at DESC LIMIT 1) AS message`,
+              ORDER BY next_attempt_at DESC LIMIT 1) AS message,
+            (SELECT count(*)::int FROM due_knowledge WHERE attempts > 0) AS unmade,
+            (SELECT error_message FROM due_knowledge WHERE attempts > 0
+              ORDER BY next_attempt_at DESC LIMIT 1) AS "unmadeReason"`,
   );
   const generations = await database.query<GenerationFacts>(
     `SELECT state, embedder, chunker FROM generations WHERE state IN ('active', 'building') ORDER BY state`,
@@ -179,7 +187,7 @@ export function generationFindings(
   return [ok('Stored', `${active.embedder}, as configured`)];
 }
 
-export function chunkFindings({ pending, failed, message }: ChunkFacts): Finding[] {
+export function chunkFindings({ pending, failed, message, unmade, unmadeReason }: ChunkFacts): Finding[] {
   return [
     message === null
       ? ok('Pending chunks', number(pending))
@@ -195,5 +203,14 @@ export function chunkFindings({ pending, failed, message }: ChunkFacts): Finding
           number(failed),
           'reasons: /admin/knowledge or GET /api/v1/web-knowledge/chunks/?status=failed; then POST /api/v1/web-knowledge/chunks/retry/',
         ),
+    ...(unmade === 0
+      ? []
+      : [
+          warning(
+            'Texts not made',
+            `of ${number(unmade)} products; the last: ${unmadeReason}`,
+            'the log names the products; they are tried again by themselves: docs/troubleshooting.md#embeddings-are-stuck',
+          ),
+        ]),
   ];
 }

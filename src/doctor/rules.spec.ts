@@ -259,9 +259,13 @@ describe('the embedding service', () => {
     expect(wrong(generationFindings([], 'b@1', 2))).toEqual([]);
   });
 
-  it('tells of chunks that wait with a reason, and of those that failed', () => {
-    expect(wrong(chunkFindings({ pending: 5, failed: 0, message: null }))).toEqual([]);
-    expect(wrong(chunkFindings({ pending: 5, failed: 1, message: '401' }))).toEqual([
+  it('tells of chunks that wait with a reason, of those that failed, and of texts that cannot be made', () => {
+    const chunks = { pending: 5, failed: 0, message: null, unmade: 0, unmadeReason: null };
+    expect(wrong(chunkFindings(chunks))).toEqual([]);
+    expect(wrong(chunkFindings({ ...chunks, unmade: 1, unmadeReason: 'too long' }))).toEqual([
+      'Texts not made: warning',
+    ]);
+    expect(wrong(chunkFindings({ ...chunks, failed: 1, message: '401' }))).toEqual([
       'Pending chunks: warning',
       'Failed chunks: warning',
     ]);

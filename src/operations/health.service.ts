@@ -72,7 +72,7 @@ export class HealthService {
 
   private async backlog(): Promise<Backlog> {
     const [rows, generations] = await Promise.all([
-      this.dataSource.query<Omit<Backlog, 'embedder'>[]>(
+      this.dataSource.query<(Omit<Backlog, 'embedder'> & { refused: number })[]>(
         `WITH waiting AS (
            SELECT error_message, next_attempt_at FROM chunks
             WHERE status = 'pending'
@@ -80,15 +80,23 @@ export class HealthService {
          SELECT (SELECT count(*) FROM events WHERE status = 'queued') AS events,
                 (SELECT count(*) FROM waiting) + (SELECT count(*) FROM due_knowledge) AS chunks,
                 (SELECT error_message FROM waiting WHERE error_message IS NOT NULL
-                  ORDER BY next_attempt_at DESC LIMIT 1) AS fault`,
+                  ORDER BY next_attempt_at DESC LIMIT 1) AS fault,
+                (SELECT count(*) FROM due_knowledge WHERE attempts > 0) AS refused`,
       ),
       this.generations.live(),
     ]);
     const [active, building] = generations;
-    const row = rows[0]!;
+    const { events, chunks, fault, refused } = rows[0]!;
     return {
-      ...row,
-      fault: row.fault ?? (active ? this.misconfigured(active, building) : null),
+      events,
+      chunks,
+      fault:
+        fault ??
+        // Their reasons may cite a text, and health is open to everyone.
+        (refused > 0
+          ? `texts of ${refused} product${refused > 1 ? 's' : ''} cannot be made: see the log`
+          : null) ??
+        (active ? this.misconfigured(active, building) : null),
       embedder: active?.key ?? null,
     };
   }

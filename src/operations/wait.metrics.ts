@@ -44,7 +44,7 @@ export class WaitMetrics {
     );
     metrics.gauge(
       'fiko_chunks',
-      `Chunks that await their embedding, or were refused it; ${most}`,
+      `Chunks that await their embedding, products whose chunks are still to be made among them, or were refused it; ${most}`,
       ['status'],
       async () => {
         const { pending, failed } = await chunks();
@@ -56,13 +56,13 @@ export class WaitMetrics {
     );
     metrics.gauge(
       'fiko_chunks_oldest_due_seconds',
-      'For how long the chunk that has been due longest has been so, one that waits after a failed request not counted; 0 where none is due',
+      'For how long the chunk, or the product whose chunks are to be made, that has been due longest has been so, one that waits after a failed attempt not counted; 0 where none is due',
       [],
       async () => [{ value: (await chunks()).due }],
     );
     metrics.gauge(
       'fiko_searchable_oldest_wait_seconds',
-      'Age of the oldest accepted event whose product still awaits its embedding; 0 where none does',
+      'Age of the oldest accepted event whose product still awaits its chunks or their embedding; 0 where none does',
       [],
       async () => [{ value: (await chunks()).awaited }],
     );
@@ -100,4 +100,5 @@ const CHUNKS = `
          (SELECT count(*) FROM (SELECT 1 FROM chunks WHERE status = 'failed' LIMIT ${MOST}) part) AS failed,
          greatest(0, coalesce(extract(epoch FROM now() - min(next_attempt_at)), 0))::float8 AS due,
          coalesce(extract(epoch FROM now() - min(accepted_at)), 0)::float8 AS awaited
-    FROM (SELECT next_attempt_at, accepted_at FROM chunks WHERE status = 'pending' LIMIT ${MOST}) waiting`;
+    FROM (SELECT next_attempt_at, accepted_at FROM chunks WHERE status = 'pending'
+          UNION ALL SELECT next_attempt_at, accepted_at FROM due_knowledge LIMIT ${MOST}) waiting`;

@@ -82,7 +82,8 @@ export class ChunksService {
       this.generations.active(),
       this.generations.progress(),
       this.dataSource.query<[{ pending: number; failed: number }]>(
-        `SELECT (SELECT count(*) FROM chunks WHERE status = 'pending' AND ${LIVE}) AS pending,
+        `SELECT (SELECT count(*) FROM chunks WHERE status = 'pending' AND ${LIVE})
+                + (SELECT count(*) FROM due_knowledge) AS pending,
                 (SELECT count(*) FROM chunks WHERE status = 'failed' AND ${LIVE}) AS failed`,
       ),
       this.dataSource.query<EmbeddingsDto['usage']>(

@@ -3,7 +3,7 @@ import type { EmbeddingReason } from '../knowledge/embedding/chunk.entity';
 
 /** A product whose documents and chunks are still to be made of what it says now; see `KnowledgeRenewer`. */
 @Entity('due_knowledge')
-@Index('due_knowledge_store_idx', ['userId', 'storeId', 'productId'])
+@Index('due_knowledge_store_idx', ['userId', 'storeId', 'nextAttemptAt'])
 export class DueKnowledge {
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'due_knowledge_pkey' })
   userId: number;
@@ -27,6 +27,19 @@ export class DueKnowledge {
   @Column('text', { nullable: true })
   traceparent: string | null;
 
+  /** Since when: a later change of what is still due leaves it. */
   @Column('timestamptz', { default: () => 'now()' })
   dueAt: Date;
+
+  /** Those that failed, for reasons of its own. */
+  @Column('integer', { default: 0 })
+  attempts: number;
+
+  /** The order of a store's: what failed, and what changed once it was renewed, goes behind the others. */
+  @Column('timestamptz', { default: () => 'now()' })
+  nextAttemptAt: Date;
+
+  /** Why the last attempt failed. */
+  @Column('text', { nullable: true })
+  errorMessage: string | null;
 }

@@ -8,6 +8,7 @@ import { KnowledgeService } from '../knowledge/documents/knowledge.service';
 import { Embedders } from '../knowledge/embedding/embedders';
 import { endWalk, Generations, lockUnwalked, moveCursor } from '../knowledge/embedding/generations.service';
 import { NORMALIZER_VERSION } from '../knowledge/language/normalizer';
+import { failedDue } from './due-knowledge';
 import { contentOf } from './product-state';
 import { Product } from './product.entity';
 import { variationsOf } from './variations';
@@ -140,9 +141,16 @@ export class KnowledgeBuilder implements OnApplicationBootstrap {
   private async renew(
     manager: EntityManager,
     userId: number,
-    products: readonly Product[],
+    walked: readonly Product[],
     generations: readonly number[],
   ): Promise<void> {
+    // They would fail here too, and hold up all others; once their texts can be made, all live generations get them.
+    const failed = await failedDue(
+      manager,
+      userId,
+      walked.map(({ id }) => id),
+    );
+    const products = walked.filter(({ id }) => !failed.has(id));
     const variations = await variationsOf(manager, userId, products);
     const changes = products.map((product) => ({
       productId: product.id,

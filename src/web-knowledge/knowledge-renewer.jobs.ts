@@ -1,19 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { PinoLogger } from 'nestjs-pino';
 import { DataSource, type EntityManager } from 'typeorm';
+import { Config } from '../config/config';
+import { isTransient } from '../database/faults';
 import { JobHandler } from '../jobs/job-handler.decorator';
 import { JobQueue } from '../jobs/job-queue.service';
 import type { JobPayloads } from '../jobs/jobs';
 import { KnowledgeService, type KnowledgeChange } from '../knowledge/documents/knowledge.service';
 import { SearchableMetrics } from '../knowledge/embedding/searchable.metrics';
 import { Tracing } from '../telemetry/tracing.service';
-import { takeDue, type DueRenewal } from './due-knowledge';
+import { postponeDue, takeDue, type DueRenewal } from './due-knowledge';
 import { contentOf, type ProductText } from './product-state';
 import type { Product } from './product.entity';
+import { lockHome } from './store-lock';
 import { variationsOf } from './variations';
 
 /** Products in one transaction: their store's changes wait for it. */
 const BATCH_PRODUCTS = 50;
+/** And of their texts: to cut as much takes about a second, and an idle transaction is ended after 15. */
+const BATCH_BYTES = 1_000_000;
 /** How long one store keeps a worker while others wait. */
 const TURN_MS = 1000;
 /** How long products that are to be listed go before texts that are to be cut. */
@@ -22,7 +28,6 @@ const PATIENCE_MS = 10_000;
 type StoreKey = JobPayloads['knowledge.renew'];
 
 interface Renewed {
-  taken: DueRenewal[];
   added: number;
   /** Of those whose new texts all have their vectors. */
   searchable: DueRenewal[];
@@ -35,28 +40,36 @@ interface Renewed {
  */
 @Injectable()
 export class KnowledgeRenewer {
+  /** To be set by a test. */
+  batchProducts = BATCH_PRODUCTS;
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly knowledge: KnowledgeService,
     private readonly searchable: SearchableMetrics,
     private readonly tracing: Tracing,
     private readonly jobs: JobQueue,
-  ) {}
+    private readonly config: Config,
+    private readonly logger: PinoLogger,
+  ) {
+    logger.setContext(KnowledgeRenewer.name);
+  }
 
   /** Stores with products whose knowledge has been due for so long. */
   storesDue(ageMs: number): Promise<StoreKey[]> {
     return this.dataSource.query<StoreKey[]>(
-      `SELECT user_id, store_id FROM due_knowledge
-        GROUP BY user_id, store_id HAVING min(due_at) <= now() - make_interval(secs => $1)
+      `SELECT DISTINCT user_id, store_id FROM due_knowledge
+        WHERE next_attempt_at <= now() - make_interval(secs => $1)
         ORDER BY user_id, store_id LIMIT 1000`,
       [ageMs / 1000],
     );
   }
 
-  /** Whether knowledge of a store's products is due. */
+  /** Whether knowledge of a store's products is due now. */
   async isDue({ user_id: userId, store_id: storeId }: StoreKey): Promise<boolean> {
     const [row] = await this.dataSource.query<{ due: boolean }[]>(
-      `SELECT EXISTS (SELECT 1 FROM due_knowledge WHERE user_id = $1 AND store_id = $2) AS due`,
+      `SELECT EXISTS (SELECT 1 FROM due_knowledge WHERE user_id = $1 AND store_id = $2
+                         AND next_attempt_at <= now()) AS due`,
       [userId, storeId],
     );
     return row!.due;
@@ -66,14 +79,58 @@ export class KnowledgeRenewer {
   async renew(store: StoreKey, stopping: AbortSignal): Promise<void> {
     const turnEnds = Date.now() + TURN_MS;
     while (await this.isTime(store)) {
-      const renewed = await this.dataSource.transaction((manager) => this.step(manager, store));
-      await this.tell(renewed);
-      if (renewed.taken.length < BATCH_PRODUCTS) return;
+      const batch = await this.nextBatch(store);
+      if (batch.length === 0) return;
+      await this.renewBatch(store, batch);
       if (stopping.aborted || Date.now() > turnEnds) {
         await this.jobs.add('knowledge.renew', store);
         return;
       }
     }
+  }
+
+  /** The store's products that have been due for longest, as many as one transaction should hold. */
+  private async nextBatch({ user_id: userId, store_id: storeId }: StoreKey): Promise<number[]> {
+    const due = await this.dataSource.query<{ id: number; size: number }[]>(
+      `SELECT d.product_id AS id, coalesce(octet_length(p.title) + octet_length(p.short_description)
+              + octet_length(p.description) + octet_length(p.attributes::text), 0) AS size
+         FROM (SELECT user_id, product_id, next_attempt_at FROM due_knowledge
+                WHERE user_id = $1 AND store_id = $2 AND next_attempt_at <= now()
+                ORDER BY next_attempt_at, product_id LIMIT $3) d
+         LEFT JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
+        ORDER BY d.next_attempt_at, d.product_id`,
+      [userId, storeId, this.batchProducts],
+    );
+    let bytes = 0;
+    return due.filter(({ size }, index) => (bytes += size) <= BATCH_BYTES || index === 0).map(({ id }) => id);
+  }
+
+  /** One transaction for all; when it fails, one for each half, so that a product that cannot be renewed fails alone. */
+  private async renewBatch(store: StoreKey, productIds: readonly number[]): Promise<void> {
+    let renewed: Renewed;
+    try {
+      renewed = await this.dataSource.transaction((manager) => this.step(manager, store, productIds));
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      if (productIds.length === 1) return this.recordFailure(store, productIds[0]!, error as Error);
+      const middle = Math.ceil(productIds.length / 2);
+      await this.renewBatch(store, productIds.slice(0, middle));
+      return this.renewBatch(store, productIds.slice(middle));
+    }
+    await this.tell(renewed);
+  }
+
+  /** Its events are processed, so that nobody would hear of it otherwise: an error each time, an hour apart at last. */
+  private async recordFailure({ user_id: userId }: StoreKey, product: number, error: Error): Promise<void> {
+    this.tracing.fail(error);
+    const reason = error.message.slice(0, 1000);
+    const { backoffMs } = this.config.events;
+    const attempts = await postponeDue(this.dataSource, userId, product, reason, backoffMs);
+    if (attempts === null) return;
+    this.logger.error(
+      { err: error, user_id: userId, product, attempts },
+      'texts of a product not made; they will be tried again',
+    );
   }
 
   /** Not while events of the store wait, whose job adds this one again: unless that has gone on for long. */
@@ -82,7 +139,7 @@ export class KnowledgeRenewer {
       `SELECT EXISTS (SELECT 1 FROM events WHERE user_id = $1 AND store_id = $2 AND status = 'queued'
                          AND next_attempt_at <= now()) AS events,
               EXISTS (SELECT 1 FROM due_knowledge WHERE user_id = $1 AND store_id = $2
-                         AND due_at < now() - make_interval(secs => ${PATIENCE_MS / 1000})) AS late`,
+                         AND next_attempt_at < now() - make_interval(secs => ${PATIENCE_MS / 1000})) AS late`,
       [userId, storeId],
     );
     return !row!.events || row!.late;
@@ -91,29 +148,37 @@ export class KnowledgeRenewer {
   private async step(
     manager: EntityManager,
     { user_id: userId, store_id: storeId }: StoreKey,
+    productIds: readonly number[],
   ): Promise<Renewed> {
     // As with the events: what a crash takes back is due again.
     await manager.query(`SET LOCAL synchronous_commit = off`);
-    await lockStore(manager, userId, storeId);
-    const taken = await takeDue(manager, userId, storeId, BATCH_PRODUCTS);
-    if (taken.length === 0) return { taken, added: 0, searchable: [] };
+    await lockHome(manager, userId, storeId);
+    // Others may have renewed some of them since they were read.
+    const taken = [...(await takeDue(manager, userId, productIds)).values()];
+    if (taken.length === 0) return { added: 0, searchable: [] };
     const products = await textsOf(
       manager,
       userId,
       taken.map(({ productId }) => productId),
     );
     const variations = await variationsOf(manager, userId, [...products.values()]);
-    const changes = taken.flatMap(({ productId, reason, origin }): KnowledgeChange[] => {
+    const changes: KnowledgeChange[] = [];
+    const deleted: KnowledgeChange[] = [];
+    for (const { productId, reason, origin } of taken) {
       const product = products.get(productId);
-      // It was deleted since, and its chunks with it.
-      if (!product) return [];
+      if (!product) continue;
       const active = variations.get(productId)!.flatMap(({ state }) => (state?.isActive ? [state] : []));
       const content = contentOf(product, active);
-      return [{ productId, content, reason, ...(origin && { origin }) }];
-    });
+      if (product.isActive) changes.push({ productId, content, reason, ...(origin && { origin }) });
+      else deleted.push({ productId, content, reason });
+    }
     const { added, awaited } = await this.knowledge.renew(manager, userId, changes);
-    const searchable = taken.filter(({ productId }) => products.has(productId) && !awaited.has(productId));
-    return { taken, added, searchable };
+    // A list still finds by its words what was deleted since: no chunk of it comes back.
+    await this.knowledge.renew(manager, userId, deleted, []);
+    const searchable = taken.filter(
+      ({ productId }) => products.get(productId)?.isActive && !awaited.has(productId),
+    );
+    return { added, searchable };
   }
 
   private async tell({ added, searchable }: Renewed): Promise<void> {
@@ -124,18 +189,7 @@ export class KnowledgeRenewer {
   }
 }
 
-/** Until the end of the transaction no change of the store is applied, nor of the one that it was merged into. */
-async function lockStore(manager: EntityManager, userId: number, storeId: number): Promise<void> {
-  await manager.query(
-    `SELECT 1 FROM stores
-      WHERE user_id = $1
-        AND id = ANY (SELECT unnest(ARRAY[s.id, s.merged_into]) FROM stores s WHERE s.user_id = $1 AND s.id = $2)
-      ORDER BY id FOR NO KEY UPDATE`,
-    [userId, storeId],
-  );
-}
-
-type TextRow = ProductText & Pick<Product, 'id' | 'storeId' | 'externalSource' | 'externalId'>;
+type TextRow = ProductText & Pick<Product, 'id' | 'isActive' | 'storeId' | 'externalSource' | 'externalId'>;
 
 async function textsOf(
   manager: EntityManager,
@@ -144,8 +198,8 @@ async function textsOf(
 ): Promise<Map<number, TextRow>> {
   const rows = await manager.query<TextRow[]>(
     `SELECT id, store_id AS "storeId", external_source AS "externalSource", external_id AS "externalId",
-            title, sku, brand, categories, tags, attributes, short_description AS "shortDescription", description
-       FROM products WHERE user_id = $1 AND id = ANY($2) AND is_active`,
+            is_active AS "isActive", title, sku, brand, categories, tags, attributes, short_description AS "shortDescription", description
+       FROM products WHERE user_id = $1 AND id = ANY($2)`,
     [userId, ids],
   );
   return new Map(rows.map((row) => [row.id, row]));

@@ -5,7 +5,7 @@ import {
   type ChangeOrigin,
   type KnowledgeChange,
 } from '../knowledge/documents/knowledge.service';
-import { deferKnowledge, takeDueOf } from './due-knowledge';
+import { deferKnowledge, leaveWords, takeDue } from './due-knowledge';
 import type { ChangeOutcome, ProductChange } from './product-draft';
 import { loadDrafts, saveProducts, saveTombstones, type ProductScope } from './product-rows';
 import { saveVariations, variationSignatures } from './variation-rows';
@@ -78,11 +78,9 @@ export class ProductWriter {
       isDeferred ? [] : await withDue(manager, scope.userId, renewed),
     );
     const gone = touched.filter(([, { stored, isActive }]) => stored?.isActive && !isActive);
-    await this.knowledge.remove(
-      manager,
-      scope.userId,
-      gone.map(([, { stored }]) => stored!.id),
-    );
+    const goneIds = gone.map(([, { stored }]) => stored!.id);
+    await leaveWords(manager, scope.userId, goneIds);
+    await this.knowledge.remove(manager, scope.userId, goneIds);
     const isRenewed = new Set(renewed.map(({ productId }) => productId));
     const searchable = touched.flatMap(([externalId, { isActive }]) => {
       const id = ids.get(externalId);
@@ -101,7 +99,7 @@ async function withDue(
   userId: number,
   changes: readonly KnowledgeChange[],
 ): Promise<KnowledgeChange[]> {
-  const due = await takeDueOf(
+  const due = await takeDue(
     manager,
     userId,
     changes.map(({ productId }) => productId),

@@ -105,6 +105,13 @@ async function move(
 }
 
 async function remove(manager: EntityManager, from: ProductScope, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await manager.query(
+    `DELETE FROM due_knowledge d USING products p
+      WHERE d.user_id = $1 AND d.product_id = p.id AND p.user_id = $1 AND p.store_id = $2
+        AND p.external_source = $3 AND p.external_id = ANY ($4)`,
+    [from.userId, from.storeId, from.source, ids],
+  );
   for (const [table, column] of Object.entries(TABLES)) {
     await manager.query(
       `DELETE FROM ${table}

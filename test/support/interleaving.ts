@@ -357,7 +357,7 @@ export class Process {
     const knowledge = new KnowledgeService();
     const writer = new ProductWriter(knowledge);
     const processing = new ProcessingMetrics(metrics);
-    const renewer = new KnowledgeRenewer(dataSource, knowledge, searchable, tracing, NO_JOBS);
+    const renewer = new KnowledgeRenewer(dataSource, knowledge, searchable, tracing, NO_JOBS, config, logger);
     this.processor = new EventProcessor(
       dataSource,
       writer,

@@ -20,7 +20,7 @@ import {
   type ProductChange,
 } from '../../web-knowledge/product-writer.service';
 import type { ProductState } from '../../web-knowledge/product-state';
-import { lockHome } from '../stores/store-lock';
+import { lockHome } from '../../web-knowledge/store-lock';
 import { readNativeEvent } from '../woocommerce/native-event';
 import { toProductState, toVariationState, toVariationStatements } from '../woocommerce/product.mapper';
 import type { EventFormat } from './event-log.entity';

@@ -7,8 +7,8 @@ import { JobHandler } from '../../jobs/job-handler.decorator';
 import { JobQueue } from '../../jobs/job-queue.service';
 import type { JobPayloads } from '../../jobs/jobs';
 import { ProductWriter } from '../../web-knowledge/product-writer.service';
+import { lockHome } from '../../web-knowledge/store-lock';
 import { mergeNextProducts } from '../../web-knowledge/store-merge';
-import { lockHome } from './store-lock';
 
 type StoreKey = JobPayloads['stores.merge'];
 

@@ -54,13 +54,13 @@ export class ProductStatusDto {
   })
   synced_at: Date | null;
 
-  @ApiProperty({ description: 'Active, and all chunks of its text have their embedding' })
+  @ApiProperty({ description: 'Active, and all chunks of the text that it has now have their embedding' })
   searchable: boolean;
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Why that event failed, or its last one is tried again',
+    description: 'Why that event failed, its last one is tried again, or its text cannot be made searchable',
   })
   error: string | null;
 

@@ -5,7 +5,7 @@ import { isLaterThan, type ChangeMoment } from '../../contract/change-order';
 import { ACTIVE_GENERATION } from '../../knowledge/embedding/generations.service';
 import type { EventStatus } from '../events/event-log.entity';
 import { PLACE_COLUMNS, placeOf, type PlacedEvent } from '../events/event-place';
-import { syncStateOf } from './product-status';
+import { syncStateOf, type ProductSyncState } from './product-status';
 import type { ProductStatusDto } from './product-status.dto';
 
 interface StatusRow {
@@ -24,6 +24,8 @@ interface StatusRow {
   last_sync_at: Date | null;
   payload_digest: string | null;
   searchable: boolean;
+  /** Why what it says could not be made searchable. */
+  text_error: string | null;
 }
 
 interface FailedRow extends PlacedEvent {
@@ -53,7 +55,7 @@ export class ProductStatuses {
         last_event_id: row.event_id,
         synced_at: row.last_sync_at,
         searchable: row.searchable,
-        error: state === 'queued' ? row.error_message : state === 'failed' ? failed!.message : null,
+        error: errorOf(state, row, failed),
         digest: row.is_active ? row.payload_digest : null,
       };
     });
@@ -92,8 +94,9 @@ export class ProductStatuses {
               p.is_active, p.last_sync_at, p.payload_digest,
               coalesce(p.is_active AND (
                 SELECT bool_and(c.status = 'embedded') FROM chunks c
-                 WHERE c.user_id = $1 AND c.product_id = p.id AND c.generation = ${ACTIVE_GENERATION}), false)
-                AS searchable
+                 WHERE c.user_id = $1 AND c.product_id = p.id AND c.generation = ${ACTIVE_GENERATION})
+                AND d.product_id IS NULL, false) AS searchable,
+              d.error_message AS text_error
          FROM unnest($3::bigint[]) WITH ORDINALITY AS asked (id, place)
          LEFT JOIN LATERAL (
            SELECT * FROM events e
@@ -101,12 +104,18 @@ export class ProductStatuses {
             ORDER BY e.id DESC LIMIT 1) e ON true
          LEFT JOIN products p ON p.user_id = $1 AND p.store_id = $2 AND p.external_source = 'woocommerce'
                              AND p.external_id = 'woo_' || asked.id
+         LEFT JOIN due_knowledge d ON d.user_id = $1 AND d.product_id = p.id
          LEFT JOIN product_tombstones t ON t.user_id = $1 AND t.store_id = $2 AND t.external_source = 'woocommerce'
                                        AND t.external_id = 'woo_' || asked.id
         ORDER BY asked.place`,
       [userId, storeId, ids],
     );
   }
+}
+
+function errorOf(state: ProductSyncState, row: StatusRow, failed: Failure | null): string | null {
+  if (state === 'queued') return row.error_message;
+  return state === 'failed' ? failed!.message : row.text_error;
 }
 
 const standingOf = (row: StatusRow) =>

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { EmbeddingReason } from '../embedding/chunk.entity';
@@ -58,7 +59,12 @@ export class KnowledgeService {
   ): Promise<{ added: number; awaited: Set<number> }> {
     const awaited = new Set<number>();
     if (changes.length === 0) return { added: 0, awaited };
-    const documents = changes.map((change) => ({ ...change, document: toDocument(change.content) }));
+    const documents: (KnowledgeChange & { document: ProductDocument })[] = [];
+    for (const change of changes) {
+      documents.push({ ...change, document: toDocument(change.content) });
+      // A long text takes half a second: requests, and the database in this process, have their turn in between.
+      await nextTurn();
+    }
     await saveDocuments(manager, userId, documents);
     const live = generations ?? (await liveGenerations(manager));
     const answering = generations ? null : live[0];
@@ -79,7 +85,9 @@ export class KnowledgeService {
     for (const { productId, document, reason, origin } of documents) {
       const rows = existing.filter((row) => row.product_id === productId && row.generation === answering);
       const oldest = oldestOf(origin ?? null, rows);
-      for (const piece of chunk(document)) {
+      const pieces = chunk(document);
+      await nextTurn();
+      for (const piece of pieces) {
         for (const generation of live) {
           const same = kept.get(`${generation} ${productId} ${piece.textHash}`);
           const isAnswering = generation === answering;

@@ -35,7 +35,10 @@ export interface ClaimedChunk {
 export class EmbeddingQueue {
   /** The tenant whose turn was last. */
   private lastTenant = 0;
-  /** The oid of `halfvec` in this database, once it was asked for. */
+  /**
+   * The oid of `halfvec` in this database, once it was asked for. Of types that are not its own PostgreSQL takes another
+   * oid too, since 15: a restored database needs no restart.
+   */
   private vectorType: number | null = null;
 
   constructor(
@@ -64,7 +67,7 @@ export class EmbeddingQueue {
       `SELECT count(*) AS due,
               coalesce(extract(epoch FROM now() - min(next_attempt_at)) * 1000, 0)::float8 AS oldest_ms,
               EXISTS (SELECT 1 FROM events WHERE status = 'queued' AND next_attempt_at <= now())
-                OR EXISTS (SELECT 1 FROM due_knowledge)
+                OR EXISTS (SELECT 1 FROM due_knowledge WHERE attempts = 0 AND next_attempt_at <= now())
                 OR EXISTS (SELECT 1 FROM generations WHERE state = 'building' AND walked_at IS NULL) AS more_coming
          FROM (SELECT next_attempt_at FROM chunks WHERE ${DUE} AND generation = ANY($2) LIMIT $1) due`,
       [enough, generations],

@@ -7,9 +7,10 @@ import { LIVE_GENERATIONS } from './generations.service';
 
 /** What has no vector yet. */
 export interface ChunkBacklog {
+  /** Products whose chunks are still to be made count as one. */
   pending: number;
   failed: number;
-  /** When the oldest that waits was made. */
+  /** Since when the oldest waits. */
   oldestPendingAt: Date | null;
 }
 
@@ -30,12 +31,14 @@ export class EmbeddingReport {
 
   /** Of one user, or of all where that is null: along chunks_pending_idx and chunks_failed_idx. */
   async backlog(userId: number | null): Promise<ChunkBacklog> {
-    const live = `generation IN ${LIVE_GENERATIONS} ${userId === null ? '' : 'AND user_id = $1'}`;
+    const mine = userId === null ? 'true' : 'user_id = $1';
+    const live = `generation IN ${LIVE_GENERATIONS} AND ${mine}`;
     const [row] = await this.dataSource.query<ChunkBacklog[]>(
       `SELECT waiting.count AS pending, waiting.oldest AS "oldestPendingAt",
               (SELECT count(*) FROM chunks WHERE status = 'failed' AND ${live}) AS failed
-         FROM (SELECT count(*) AS count, min(created_at) AS oldest FROM chunks
-                WHERE status = 'pending' AND ${live}) waiting`,
+         FROM (SELECT count(*) AS count, min(since) AS oldest
+                 FROM (SELECT created_at AS since FROM chunks WHERE status = 'pending' AND ${live}
+                       UNION ALL SELECT due_at FROM due_knowledge WHERE ${mine}) each) waiting`,
       userId === null ? [] : [userId],
     );
     return row!;

@@ -92,9 +92,11 @@ export class Generations implements OnModuleInit {
     return key === this.embedders.configured.key && chunker === CHUNKER_VERSION;
   }
 
+  /** Whether nothing has a text in it, nor will have by what is known. */
   async isEmpty({ id }: LiveGeneration): Promise<boolean> {
     const [row] = await this.dataSource.query<{ empty: boolean }[]>(
-      `SELECT NOT EXISTS (SELECT 1 FROM chunks WHERE generation = $1) AS empty`,
+      `SELECT NOT EXISTS (SELECT 1 FROM chunks WHERE generation = $1)
+              AND NOT EXISTS (SELECT 1 FROM due_knowledge) AS empty`,
       [id],
     );
     return row!.empty;
