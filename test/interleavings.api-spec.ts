@@ -6,7 +6,7 @@ import { Config } from '../src/config/config';
 import { parseJson } from '../src/contract/json';
 import { readProductEvent } from '../src/contract/product-event';
 import { isTransient } from '../src/database/faults';
-import { incomingEvent } from '../src/integrations/events/event-intake.service';
+import { incomingEvent } from '../src/integrations/events/incoming-event';
 import { hashToken, TOKEN_PREFIX } from '../src/integrations/tokens/token-secret';
 import { chunk } from '../src/knowledge/documents/chunker';
 import { Embedders } from '../src/knowledge/embedding/embedders';

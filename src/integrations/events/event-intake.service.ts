@@ -1,61 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { cleanText } from '../../contract/clean-text';
-import type { ProductEvent } from '../../contract/product-event';
-import type { EventType } from '../../contract/shop-api';
-import { byOurClock, clockAheadMs } from '../../contract/shop-clock';
+import { clockAheadMs } from '../../contract/shop-clock';
 import { isTransient } from '../../database/faults';
-import { prepared } from '../../database/prepared';
 import { AppError } from '../../validation/errors';
 import { JobQueue } from '../../jobs/job-queue.service';
 import { Tracing } from '../../telemetry/tracing.service';
 import { hostOf, siteOfUserAgent } from '../stores/site-key';
 import { StoresService, type StoreBinding } from '../stores/stores.service';
-import { ACCESS_FINGERPRINT } from '../tokens/access-fingerprint';
 import type { Confirm, TokenIdentity } from '../tokens/token-identity';
-import type { EventFormat } from './event-log.entity';
+import { insertRows, MAX_ROWS, rowOf, type EventRow, type RowVerdict } from './event-rows';
+import type { IncomingEvent, RequestOrigin } from './incoming-event';
 import { IntakeMetrics } from './intake.metrics';
-
-/** Where a request came from. */
-export interface RequestOrigin {
-  address: string;
-  userAgent: string | undefined;
-  requestId: string;
-  /** When this attempt was sent, by the shop's clock; null where the request does not say. */
-  sentAt: Date | null;
-}
-
-/** One event as it came: what the log says of it. */
-export interface IncomingEvent {
-  eventId: string;
-  eventType: EventType;
-  /** The shop's id of the product; of a variation, that of its product. */
-  productId: string;
-  productName: string | null;
-  /** By the shop's clock. */
-  occurredAt: Date | null;
-  /** The shop's own address, where it names it. */
-  siteUrl: string | null;
-  /** The product's address. */
-  permalink: string | null;
-  format: EventFormat;
-  /** As it arrived, to the letter: its text, or the UTF-8 of it. */
-  payload: string | Buffer;
-}
-
-/** An event as our plugin writes it. */
-export const incomingEvent = (event: ProductEvent, payload: string | Buffer): IncomingEvent => ({
-  eventId: event.eventId,
-  eventType: event.eventType,
-  productId: event.variationOf ?? event.product.id,
-  productName: event.product.name ?? null,
-  occurredAt: event.occurredAt,
-  siteUrl: event.siteUrl,
-  permalink: event.product.permalink ?? null,
-  format: 'fiko',
-  payload,
-});
 
 export type IntakeVerdict = 'accepted' | 'skipped';
 
@@ -66,13 +22,10 @@ export interface IntakeResult {
   logMs: number;
 }
 
-/** What came of a row: `outdated` where the token, or the shop's clock, is no longer what it was taken for. */
-type RowVerdict = IntakeVerdict | 'outdated';
 /** Times that a request's token is asked for again before it is told to come later. */
 const CONFIRMATIONS = 5;
 
-/** What one statement holds at most. */
-const MAX_ROWS = 200;
+/** Letters of one statement at most. */
 const MAX_LETTERS = 4_000_000;
 /** Statements that are under way at most: more would take more of the database for the same rows. */
 const STATEMENTS = 4;
@@ -88,19 +41,8 @@ const LATER_SECONDS = 5;
 /** A request with the moment of its arrival, by our clock: however long it waits, the shop's clock is judged by it. */
 type Arrival = RequestOrigin & { arrivedAt: number };
 
-interface Row {
-  identity: TokenIdentity;
-  store: StoreBinding;
-  incoming: IncomingEvent;
-  /** By our clock. */
-  occurredAt: Date | null;
-  origin: RequestOrigin;
-  /** Of the request: rows of several are written together. */
-  traceparent: string | null;
-}
-
 interface Waiting {
-  rows: Row[];
+  rows: EventRow[];
   letters: number;
   resolve: (verdicts: RowVerdict[]) => void;
   reject: (error: unknown) => void;
@@ -194,7 +136,7 @@ export class EventIntake {
   }
 
   /** Not waited for: the events are stored, and the sweeper finds what no job came for. */
-  private nudge(userId: number, rows: readonly Row[], verdicts: readonly RowVerdict[]): void {
+  private nudge(userId: number, rows: readonly EventRow[], verdicts: readonly RowVerdict[]): void {
     let last: number | undefined;
     for (const [index, { store }] of rows.entries()) {
       if (verdicts[index] !== 'accepted' || store.id === last) continue;
@@ -211,10 +153,10 @@ export class EventIntake {
     identity: TokenIdentity,
     incoming: readonly IncomingEvent[],
     arrival: Arrival,
-  ): Row[] | null {
+  ): EventRow[] | null {
     const agentSite = siteOfUserAgent(arrival.userAgent);
     const traceparent = this.tracing.traceparent();
-    const rows: Row[] = [];
+    const rows: EventRow[] = [];
     for (const each of incoming) {
       const evidence = { site: each.siteUrl, agentSite, permalink: each.permalink };
       const store = this.stores.known(identity, evidence);
@@ -228,10 +170,10 @@ export class EventIntake {
     identity: TokenIdentity,
     incoming: readonly IncomingEvent[],
     arrival: Arrival,
-  ): Promise<Row[]> {
+  ): Promise<EventRow[]> {
     const traceparent = this.tracing.traceparent();
     const stores = new Map<string, StoreBinding>();
-    const rows: Row[] = [];
+    const rows: EventRow[] = [];
     for (const each of incoming) {
       const evidence = JSON.stringify([each.siteUrl, hostOf(each.permalink)]);
       let store = stores.get(evidence);
@@ -257,7 +199,7 @@ export class EventIntake {
     return { id: store.id, clockAheadMs: ahead };
   }
 
-  private written({ tokenId }: TokenIdentity, rows: Row[]): Promise<RowVerdict[]> {
+  private written({ tokenId }: TokenIdentity, rows: EventRow[]): Promise<RowVerdict[]> {
     const letters = lettersOf(rows);
     if (this.waitingLetters + letters > MAX_WAITING_LETTERS)
       return Promise.reject(new AppError(503, 'service_unavailable', {}, [], LATER_SECONDS));
@@ -303,70 +245,16 @@ export class EventIntake {
     }
   }
 
-  private async insertAll(rows: readonly Row[]): Promise<RowVerdict[]> {
+  private async insertAll(rows: readonly EventRow[]): Promise<RowVerdict[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.insert(rows);
+        return await insertRows(this.dataSource, rows);
       } catch (error) {
         if ((error as { code?: string }).code !== DEADLOCK || attempt === ATTEMPTS) throw error;
       }
     }
   }
-
-  /**
-   * One statement stores the events or finds that their store has them already: of many copies that race, or stand in
-   * one request, exactly one is accepted. What the rows were made with (the token's rights, the shop's clock) it holds
-   * against the database, so that it may have been remembered.
-   */
-  private async insert(rows: readonly Row[]): Promise<RowVerdict[]> {
-    const values: unknown[] = [[...new Set(rows.map(({ identity }) => identity.tokenId))]];
-    for (const { identity, store, incoming, occurredAt, origin, traceparent } of rows) {
-      values.push(
-        identity.fingerprint,
-        // What the request shows itself it does not take from what is known.
-        origin.sentAt ? null : store.clockAheadMs,
-        identity.user.id,
-        identity.tokenId,
-        store.id,
-        incoming.eventId,
-        incoming.eventType,
-        incoming.productId,
-        incoming.productName ? cleanText(incoming.productName) : null,
-        occurredAt,
-        store.clockAheadMs === 0 ? null : incoming.occurredAt,
-        incoming.payload,
-        incoming.format,
-        origin.address,
-        origin.userAgent ? cleanText(origin.userAgent).slice(0, 500) : null,
-        origin.requestId,
-        traceparent,
-      );
-    }
-    const size = SIZES.find((each) => each >= rows.length)!;
-    while (values.length < FIRST - 1 + size * COLUMNS.length) values.push(null);
-    const told = await this.dataSource.query<Told[]>(INSERTS.get(size)!, values);
-    const [stored, outdated] = [new Set<string>(), new Set<number>()];
-    for (const { place, user_id: userId, store_id: storeId, event_id: eventId } of told) {
-      if (place === null) stored.add(keyOf(userId, storeId, eventId));
-      else outdated.add(place);
-    }
-    return rows.map(({ identity, store, incoming }, place) => {
-      if (outdated.has(place)) return 'outdated';
-      // Of two copies in one statement the first is the one that was stored.
-      return stored.delete(keyOf(identity.user.id, store.id, incoming.eventId)) ? 'accepted' : 'skipped';
-    });
-  }
 }
-
-/** A row that was stored; or, with its place among those given, one that was outdated. */
-interface Told {
-  place: number | null;
-  user_id: number;
-  store_id: number;
-  event_id: string;
-}
-
-const keyOf = (userId: number, storeId: number, eventId: string): string => `${userId} ${storeId} ${eventId}`;
 
 /** Whether a statement failed for no reason that lies in one of its requests. */
 const isOfAll = (error: unknown): boolean => {
@@ -374,84 +262,12 @@ const isOfAll = (error: unknown): boolean => {
   return OF_ALL.has(code) || (isTransient(error) && code !== DEADLOCK);
 };
 
-const lettersOf = (rows: readonly Row[]): number =>
+const lettersOf = (rows: readonly EventRow[]): number =>
   rows.reduce((sum, { incoming }) => sum + incoming.payload.length, 0);
 
 /** Milliseconds that the store's clock is ahead of ours, by what is known and what this request shows. */
 const aheadOf = ({ clockAheadMs: known }: StoreBinding, { sentAt, arrivedAt }: Arrival): number =>
   sentAt ? Math.round(clockAheadMs(known, sentAt.getTime(), arrivedAt)) : known;
-
-const rowOf = (
-  identity: TokenIdentity,
-  store: StoreBinding,
-  incoming: IncomingEvent,
-  origin: RequestOrigin,
-  traceparent: string | null,
-): Row => ({
-  identity,
-  store,
-  incoming,
-  occurredAt: byOurClock(incoming.occurredAt, store.clockAheadMs),
-  origin,
-  traceparent,
-});
-
-/** What a statement is told of each row, with its type. */
-const COLUMNS = Object.entries({
-  fingerprint: 'text',
-  clock: 'bigint',
-  user_id: 'bigint',
-  token_id: 'bigint',
-  store_id: 'bigint',
-  event_id: 'text',
-  event_type: 'text',
-  woo_product_id: 'bigint',
-  product_name: 'text',
-  occurred_at: 'timestamptz',
-  shop_occurred_at: 'timestamptz',
-  payload: 'json',
-  format: 'text',
-  source_ip: 'text',
-  user_agent: 'text',
-  request_id: 'text',
-  traceparent: 'text',
-});
-/** Of the first parameter of a row; before it are the ids of all tokens. */
-const FIRST = 2;
-const NAMES = COLUMNS.map(([name]) => name);
-const STORED = NAMES.slice(2).join(', ');
-
-/** For so many rows a statement is prepared; what has fewer is filled up with rows of nulls, which store nothing. */
-const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
-
-const INSERTS = new Map(SIZES.map((size) => [size, prepared(`intake-${size}`, insertOf(size))]));
-
-function insertOf(size: number): string {
-  const tuples = Array.from({ length: size }, (_, row) => {
-    const first = FIRST + row * COLUMNS.length;
-    return `(${[row, ...COLUMNS.map(([, type], index) => `$${first + index}::${type}`)].join(', ')})`;
-  });
-  return `
-    WITH token AS (
-      SELECT t.user_id, t.id, ${ACCESS_FINGERPRINT} AS fingerprint
-        FROM integration_tokens t JOIN users u ON u.id = t.user_id WHERE t.id = ANY($1::bigint[])
-    ), given AS (
-      SELECT v.*, s.epoch, s.id IS NOT NULL AND v.fingerprint = t.fingerprint AND coalesce(v.clock, s.clock_ahead_ms) = s.clock_ahead_ms
-               AS is_current
-        FROM (VALUES ${tuples.join(', ')}) AS v (place, ${NAMES.join(', ')})
-        LEFT JOIN token t ON t.user_id = v.user_id AND t.id = v.token_id
-        LEFT JOIN stores s ON s.user_id = v.user_id AND s.id = v.store_id
-       WHERE v.event_id IS NOT NULL
-    ), stored AS (
-      INSERT INTO events (${STORED}, epoch)
-      SELECT ${STORED}, epoch FROM given WHERE is_current ORDER BY place
-      ON CONFLICT ON CONSTRAINT events_event_id_key DO NOTHING
-      RETURNING user_id, store_id, event_id
-    )
-    SELECT NULL::int AS place, user_id, store_id, event_id FROM stored
-    UNION ALL
-    SELECT place, user_id, store_id, event_id FROM given WHERE is_current IS NOT TRUE`;
-}
 
 /**
  * What the next statement should write: of each token that is not being written the first requests that wait, as many as

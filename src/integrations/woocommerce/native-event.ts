@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readProductEvent, type ProductEventResult } from '../../contract/product-event';
 import type { EventType } from '../../contract/shop-api';
 import { isProductId } from '../../validation/rules';
-import type { IncomingEvent } from '../events/event-intake.service';
+import type { IncomingEvent } from '../events/incoming-event';
 
 /** The topics of WooCommerce's own webhooks that tell of products. Source: class-wc-webhook.php. */
 export const NATIVE_TOPICS = [

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { SENT_AT_HEADER } from '../../contract/shop-api';
 import { readDate } from '../../validation/rules';
-import type { RequestOrigin } from '../events/event-intake.service';
+import type { RequestOrigin } from '../events/incoming-event';
 
 /** Where a request came from, for the log, and when its shop says that it was sent. */
 export const originOf = (request: FastifyRequest): RequestOrigin => ({
