@@ -118,11 +118,12 @@ export class EventIntake {
       if (confirmed > CONFIRMATIONS) throw new AppError(503, 'service_unavailable', {}, [], LATER_SECONDS);
       if (confirmed > 0) identity = await confirm();
       const events = open.map((index) => incoming[index]!);
-      let rows = this.placed(identity, events, arrival);
+      let rows = this.placed(identity, events, arrival, confirmed > 0);
       if (!rows) {
         // What is to be changed of a store is changed for a token that is valid now.
         identity = await confirm();
-        rows = this.placed(identity, events, arrival) ?? (await this.placedAnew(identity, events, arrival));
+        rows =
+          this.placed(identity, events, arrival, true) ?? (await this.placedAnew(identity, events, arrival));
       }
       const stored = await this.written(identity, rows);
       const outdated: number[] = [];
@@ -153,6 +154,7 @@ export class EventIntake {
     identity: TokenIdentity,
     incoming: readonly IncomingEvent[],
     arrival: Arrival,
+    isFresh: boolean,
   ): EventRow[] | null {
     const agentSite = siteOfUserAgent(arrival.userAgent);
     const traceparent = this.tracing.traceparent();
@@ -161,7 +163,7 @@ export class EventIntake {
       const evidence = { site: each.siteUrl, agentSite, permalink: each.permalink };
       const store = this.stores.known(identity, evidence);
       if (!store || aheadOf(store, arrival) !== store.clockAheadMs) return null;
-      rows.push(rowOf(identity, store, each, arrival, traceparent));
+      rows.push(rowOf(identity, store, each, arrival, traceparent, isFresh));
     }
     return rows;
   }
@@ -181,7 +183,7 @@ export class EventIntake {
         store = await this.storeOf(identity, each, arrival);
         stores.set(evidence, store);
       }
-      rows.push(rowOf(identity, store, each, arrival, traceparent));
+      rows.push(rowOf(identity, store, each, arrival, traceparent, true));
     }
     return rows;
   }

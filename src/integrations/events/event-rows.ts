@@ -11,6 +11,8 @@ import type { IncomingEvent, RequestOrigin } from './incoming-event';
 export interface EventRow {
   identity: TokenIdentity;
   store: StoreBinding;
+  /** The store's clock as it must be for the row to be stored; null where the request has shown it. */
+  clockAheadMs: number | null;
   incoming: IncomingEvent;
   /** By our clock. */
   occurredAt: Date | null;
@@ -22,15 +24,19 @@ export interface EventRow {
 /** What came of a row: `outdated` where the token, or the shop's clock, is no longer what it was taken for. */
 export type RowVerdict = 'accepted' | 'skipped' | 'outdated';
 
+/** @param isFresh whether what is known of the store has been asked for by this request */
 export const rowOf = (
   identity: TokenIdentity,
   store: StoreBinding,
   incoming: IncomingEvent,
   origin: RequestOrigin,
   traceparent: string | null,
+  isFresh: boolean,
 ): EventRow => ({
   identity,
   store,
+  // Of two servers of a shop whose clocks differ each would outdate the other's.
+  clockAheadMs: isFresh && origin.sentAt ? null : store.clockAheadMs,
   incoming,
   occurredAt: byOurClock(incoming.occurredAt, store.clockAheadMs),
   origin,
@@ -107,11 +113,10 @@ function insertOf(size: number): string {
  */
 export async function insertRows(dataSource: DataSource, rows: readonly EventRow[]): Promise<RowVerdict[]> {
   const values: unknown[] = [[...new Set(rows.map(({ identity }) => identity.tokenId))]];
-  for (const { identity, store, incoming, occurredAt, origin, traceparent } of rows) {
+  for (const { identity, store, clockAheadMs, incoming, occurredAt, origin, traceparent } of rows) {
     values.push(
       identity.fingerprint,
-      // What the request shows itself it does not take from what is known.
-      origin.sentAt ? null : store.clockAheadMs,
+      clockAheadMs,
       identity.user.id,
       identity.tokenId,
       store.id,
