@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scenario } from '../scenario';
 import { eventOf } from '../support/payload';
-import { BenchProcess, firstAccess, request, startProduct } from '../support/processes';
+import { firstAccess, request, startEmbeddingService, startProduct } from '../support/processes';
 import { spread } from '../support/statistics';
 import { sendBatches, untilNone } from '../support/waiting';
 
@@ -15,15 +15,11 @@ export const catalogue: Scenario = {
     'and one worker: until the list of products has them all, and until each is found by its words.',
   async run(machine, { rounds, isQuick, log }) {
     const products = isQuick ? 1000 : PRODUCTS;
-    const service = await BenchProcess.start('bench/support/embedding-service.js', {});
+    const { service, environment } = await startEmbeddingService();
     const measured: { taken: number; listed: number; found: number }[] = [];
     try {
       for (let round = 0; round < rounds; round++) {
         const store = await machine.store('catalogue');
-        const environment = {
-          OPENAI_API_KEY: 'bench',
-          OPENAI_BASE_URL: `http://127.0.0.1:${service.port}/v1`,
-        };
         const api = await startProduct('api', store, environment);
         const worker = await startProduct('worker', store, environment);
         try {

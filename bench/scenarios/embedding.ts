@@ -4,7 +4,13 @@ import { promisify } from 'node:util';
 import type { Scenario } from '../scenario';
 import { withDatabase } from '../support/machine';
 import { eventOf } from '../support/payload';
-import { BenchProcess, firstAccess, ROOT, startProduct } from '../support/processes';
+import {
+  type BenchProcess,
+  firstAccess,
+  ROOT,
+  startEmbeddingService,
+  startProduct,
+} from '../support/processes';
 import { spread } from '../support/statistics';
 import { sendBatches, untilNone, WorkerQueue } from '../support/waiting';
 
@@ -28,12 +34,8 @@ export const embedding: Scenario = {
     'vectors by one INSERT a request. Then every product is repriced: no text may be sent.',
   async run(machine, { rounds, isQuick, log }) {
     const products = isQuick ? 500 : PRODUCTS;
-    const service = await BenchProcess.start('bench/support/embedding-service.js', {});
+    const { service, environment } = await startEmbeddingService();
     const store = await machine.store('embedding');
-    const environment = {
-      OPENAI_API_KEY: 'bench',
-      OPENAI_BASE_URL: `http://127.0.0.1:${service.port}/v1`,
-    };
     const api = await startProduct('api', store, environment);
     const worker = await startProduct('worker', store, environment);
     const held = new WorkerQueue(store.redisUrl, 'knowledge');

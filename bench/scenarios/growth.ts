@@ -3,7 +3,7 @@ import { markdown } from '../report';
 import { load } from '../support/load';
 import { withDatabase, type Machine } from '../support/machine';
 import { eventOf } from '../support/payload';
-import { BenchProcess, firstAccess, request, startProduct } from '../support/processes';
+import { firstAccess, request, startEmbeddingService, startProduct } from '../support/processes';
 import { Catalogue, FIRST_SHOP } from '../support/catalogue';
 import { median } from '../support/statistics';
 import { processingSeconds, sendBatches, untilNone, WorkerQueue } from '../support/waiting';
@@ -47,8 +47,7 @@ async function measure(
   log: (message: string) => void,
 ): Promise<Stage[]> {
   const store = await machine.store('growth');
-  const service = await BenchProcess.start('bench/support/embedding-service.js', {});
-  const environment = { OPENAI_API_KEY: 'bench', OPENAI_BASE_URL: `http://127.0.0.1:${service.port}/v1` };
+  const { service, environment } = await startEmbeddingService();
   const api = await startProduct('api', store, environment);
   const worker = await startProduct('worker', store, environment);
   const queue = new WorkerQueue(store.redisUrl);

@@ -5,12 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Line, Scenario } from '../scenario';
 import { eventOf } from '../support/payload';
 import {
+  type Access,
   BenchProcess,
   firstAccess,
   PRODUCT_ENVIRONMENT,
   request,
+  startEmbeddingService,
   startProduct,
-  type Access,
 } from '../support/processes';
 import { percentile } from '../support/statistics';
 
@@ -59,12 +60,8 @@ export const searchable: Scenario = {
     'all its texts have their vectors, as seen by a client that asks every 10 ms. Server mode with api and worker in processes of their ' +
     'own and the stand-in for the embedding service (50 ms and 0.2 ms a text); embedded mode with the local embedder.',
   async run(machine, { isQuick, log }) {
-    const service = await BenchProcess.start('bench/support/embedding-service.js', {});
+    const { service, environment } = await startEmbeddingService();
     const store = await machine.store('searchable');
-    const environment = {
-      OPENAI_API_KEY: 'bench',
-      OPENAI_BASE_URL: `http://127.0.0.1:${service.port}/v1`,
-    };
     const api = await startProduct('api', store, environment);
     const worker = await startProduct('worker', store, environment);
     const folder = await mkdtemp(join(tmpdir(), 'fiko-bench-embedded-'));

@@ -107,6 +107,18 @@ export class BenchProcess {
   }
 }
 
+/** Starts the stand-in for the embedding service, with what a process of the product needs to ask it. */
+export async function startEmbeddingService(): Promise<{
+  service: BenchProcess;
+  environment: Record<string, string>;
+}> {
+  const service = await BenchProcess.start('bench/support/embedding-service.js', {});
+  return {
+    service,
+    environment: { OPENAI_API_KEY: 'bench', OPENAI_BASE_URL: `http://127.0.0.1:${service.port}/v1` },
+  };
+}
+
 export interface Access {
   /** Of the first shop. */
   token: string;
