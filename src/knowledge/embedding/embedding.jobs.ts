@@ -193,9 +193,11 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
       generations.map(({ id }) => id),
       wanted,
     );
+    // Chunks that came since would be a request of their own; whoever made them asks for the next job.
+    if (due === 0) return 'none';
     // What runs in this process gains nothing by fuller requests.
     const isAsked = generations.some(({ embedder }) => embedder.pricePerMillionTokens !== 0);
-    if (isAsked && due > 0 && due < wanted && moreComing && oldestMs < wanted * FILL_MS_PER_TEXT)
+    if (isAsked && due < wanted && moreComing && oldestMs < wanted * FILL_MS_PER_TEXT)
       return 'none yet';
     for (const { id, embedder } of generations) {
       const chunks = await this.queue.claim(id, Math.min(wanted, embedder.batchSize), MAX_REQUEST_TOKENS);
