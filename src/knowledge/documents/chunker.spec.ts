@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { chunk, CHUNK_TOKENS, tokensOf, type TextChunk } from './chunker';
+import { chunk, CHUNK_TOKENS, type TextChunk } from './chunker';
+import { tokensOf } from './token-count';
 
 const document = (title: string, body: string) => ({
   title,

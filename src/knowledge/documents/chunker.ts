@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { countTokens } from 'gpt-tokenizer/encoding/cl100k_base';
 import { HEADING } from './html-text';
 import type { ProductDocument } from './product-document';
+import { tokensOf } from './token-count';
 
 /** Raised with every change of how texts are cut: the chunks of older code are then to be made anew. */
 export const CHUNKER_VERSION = 2;
@@ -23,7 +23,6 @@ export interface TextChunk {
   tldr: string;
   /** SHA-256 of `text`, hexadecimal. */
   textHash: string;
-  /** Tokens of cl100k_base, the encoding of OpenAI's text-embedding-3 models. */
   tokenCount: number;
 }
 
@@ -34,8 +33,6 @@ export interface TextChunk {
 const endsChunk = (paragraph: string): boolean => hash('sha256', paragraph, 'buffer')[0]! % 2 === 0;
 
 const sentences = new Intl.Segmenter('fa', { granularity: 'sentence' });
-
-export const tokensOf = (text: string): number => countTokens(text);
 
 /** Letters of a card's text. */
 const TLDR_LENGTH = 200;

@@ -1,0 +1,18 @@
+import { CL100K_TOKEN_SPLIT_REGEX } from 'gpt-tokenizer/cjs/encodingParams/constants';
+import { countTokens, setMergeCacheSize } from 'gpt-tokenizer/encoding/cl100k_base';
+import { remembering } from '../language/word-memory';
+
+// Its memory keeps every text that a word was read from, and is moved about in memory with each word.
+setMergeCacheSize(0);
+
+const countOfPiece = remembering((piece) => countTokens(piece));
+
+/**
+ * Tokens of cl100k_base, the encoding of OpenAI's text-embedding-3 models. The encoding cuts a text into pieces, mostly
+ * words, of which none shares a token with another; each piece is counted once.
+ */
+export function tokensOf(text: string): number {
+  let tokens = 0;
+  for (const [piece] of text.matchAll(CL100K_TOKEN_SPLIT_REGEX)) tokens += countOfPiece(piece);
+  return tokens;
+}
