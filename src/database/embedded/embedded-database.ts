@@ -5,6 +5,7 @@ import { StartError } from '../../config/start-error';
 import { type DataFolder } from './data-folder';
 import { startEngine, type RunningEngine } from './engine';
 import type { EngineMessage } from './engine.worker';
+import { makeDatabase } from './new-database';
 
 /** A database that this process serves or has borrowed from the process that serves it. */
 export interface EmbeddedDatabase {
@@ -34,34 +35,37 @@ export async function startEmbedded(
     );
   }
   const password = randomBytes(24).toString('base64url');
-  const worker = new Worker(join(__dirname, 'engine.worker.js'), {
-    workerData: { folder: folder.databaseFolder, password },
-  });
+  let worker: Worker | undefined;
   let stopping = false;
   try {
+    await makeDatabase(folder.databaseFolder);
+    const engine = new Worker(join(__dirname, 'engine.worker.js'), {
+      workerData: { folder: folder.databaseFolder, password },
+    });
+    worker = engine;
     const port = await new Promise<number>((resolve, reject) => {
-      worker.on('message', (message: EngineMessage) => {
+      engine.on('message', (message: EngineMessage) => {
         if (message.kind === 'ready') resolve(message.port);
         if (message.kind === 'failed') reject(new Error(message.message));
         if (message.kind === 'fatal') onFatal(new Error(message.message));
       });
-      worker.once('error', reject);
-      worker.once('exit', () => reject(new Error('its thread ended')));
+      engine.once('error', reject);
+      engine.once('exit', () => reject(new Error('its thread ended')));
     });
-    worker.on('error', onFatal);
-    worker.once('exit', () => {
+    engine.on('error', onFatal);
+    engine.once('exit', () => {
       if (!stopping) onFatal(new Error('the thread of the embedded database ended'));
     });
     const url = databaseUrl(password, port);
     await folder.announce({ pid: process.pid, databaseUrl: url });
     const stop = async () => {
       stopping = true;
-      await stopWorker(worker);
+      await stopWorker(engine);
       await folder.unlock();
     };
     return { url, borrowed: false, stop };
   } catch (error) {
-    await worker.terminate();
+    await worker?.terminate();
     await folder.unlock();
     throw new StartError(
       `The database in ${folder.databaseFolder} does not open: ${(error as Error).message}`,

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin';
@@ -22,16 +21,19 @@ export interface RunningEngine {
   dump(): Promise<Blob>;
 }
 
-/** Opens PGlite (PostgreSQL 18 in WebAssembly) with pgvector and serves it on a free port of 127.0.0.1. */
-export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
-  if (options.folder) await mkdir(options.folder, { recursive: true });
-  const engine = await PGlite.create({
-    dataDir: options.folder ?? 'memory://',
+/** Opens PGlite (PostgreSQL 18 in WebAssembly) with pgvector; an empty database where there is none. */
+export const openDatabase = ({ folder, template }: Pick<EngineOptions, 'folder' | 'template'>): Promise<PGlite> =>
+  PGlite.create({
+    dataDir: folder ?? 'memory://',
     extensions: { vector, pg_trgm, btree_gin },
     // The default of 128 MB is paid in resident memory from the first start.
     postgresqlconf: ['shared_buffers=32MB', 'timezone=UTC'],
-    ...(options.template && { loadDataDir: options.template }),
+    ...(template && { loadDataDir: template }),
   });
+
+/** Opens it and serves it on a free port of 127.0.0.1. */
+export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
+  const engine = await openDatabase(options);
   const server = new WireServer(engine, { password: options.password, onFatal: options.onFatal });
   const port = await server.listen();
   return {

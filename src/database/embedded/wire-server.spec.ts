@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { PGlite } from '@electric-sql/pglite';
 import { Client, type ClientConfig, type Notification } from 'pg';
 import { startInMemory } from './embedded-database';
@@ -56,6 +58,24 @@ describe('WireServer', () => {
     database = await startInMemory();
   });
   afterAll(() => database.stop());
+
+  it('keeps nothing of what it has answered', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const used = (): number => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const client = await connect();
+    const ask = async () => {
+      for (let round = 0; round < 20; round++)
+        await client.query(`SELECT n, 'row ' || n AS name FROM generate_series(1, 5000) n`);
+    };
+    await ask();
+    const before = used();
+    await ask();
+    expect((used() - before) / 2 ** 20).toBeLessThan(5);
+  });
 
   describe('transactions', () => {
     it('of several clients are isolated and atomic', async () => {
@@ -526,10 +546,10 @@ describe('WireServer with a short patience', () => {
     // Cleaning up after a client that leaves takes longer than the patience.
     const slow = new Proxy(engine, {
       get(target, key) {
-        if (key !== 'execProtocolRaw') return Reflect.get(target, key, target) as unknown;
-        return async (message: Uint8Array) => {
+        if (key !== 'execProtocolRawStream') return Reflect.get(target, key, target) as unknown;
+        return async (...[message, options]: Parameters<PGlite['execProtocolRawStream']>) => {
           if (Buffer.from(message).includes('DEALLOCATE')) await pause(1500);
-          return target.execProtocolRaw(message);
+          return target.execProtocolRawStream(message, options);
         };
       },
     });

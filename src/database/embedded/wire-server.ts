@@ -227,7 +227,7 @@ export class WireServer {
     let output: Uint8Array;
     try {
       await this.restoreSearchPath(client);
-      output = await this.engine.execProtocolRaw(batch);
+      output = await this.exchange(batch);
     } catch (error) {
       await this.recover(client, error as Error);
       return;
@@ -235,6 +235,19 @@ export class WireServer {
     const channel = listenedChannel(batch);
     if (channel !== null) client.channels.add(channel);
     this.owner = this.deliver(client, output) === 'I' ? null : client;
+  }
+
+  /**
+   * What the engine answers. Not by its `execProtocolRaw`, which reads each answer once more and keeps every row that it
+   * ever gave (seen in 0.5.14).
+   */
+  private async exchange(batch: Uint8Array): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    await this.engine.execProtocolRawStream(batch, {
+      // A view of the engine's memory, which is its own again after this call.
+      onRawData: (chunk) => chunks.push(Buffer.from(chunk)),
+    });
+    return Buffer.concat(chunks);
   }
 
   /** Sends the answer, hands notifications to whoever listens, and returns the transaction status. */
@@ -265,7 +278,7 @@ export class WireServer {
     if (this.owner === client || this.sessionSearchPath === client.searchPath) return;
     const statement =
       client.searchPath === null ? 'RESET search_path' : `SET search_path TO ${client.searchPath}`;
-    await this.engine.execProtocolRaw(encodeSimpleQuery(statement));
+    await this.exchange(encodeSimpleQuery(statement));
     this.sessionSearchPath = client.searchPath;
   }
 
@@ -274,7 +287,7 @@ export class WireServer {
     this.send(client, encodeError('FATAL', 'XX000', `embedded database: ${error.message}`));
     client.socket.destroy();
     try {
-      await this.engine.execProtocolRaw(encodeSimpleQuery('ROLLBACK'));
+      await this.exchange(encodeSimpleQuery('ROLLBACK'));
     } catch (fatal) {
       this.options.onFatal?.(fatal as Error);
     }
@@ -315,13 +328,13 @@ export class WireServer {
     try {
       if (this.owner?.closed) {
         this.owner = null;
-        await this.engine.execProtocolRaw(encodeSimpleQuery('ROLLBACK'));
+        await this.exchange(encodeSimpleQuery('ROLLBACK'));
       }
       while (this.owner === null && this.departed.length > 0) {
         const { statements } = this.departed.shift()!;
         for (const name of statements) {
           // One whose Parse failed is not there; the error then concerns nobody.
-          await this.engine.execProtocolRaw(encodeSimpleQuery(`DEALLOCATE "${name}"`));
+          await this.exchange(encodeSimpleQuery(`DEALLOCATE "${name}"`));
         }
         statements.clear();
       }
