@@ -1,3 +1,4 @@
+import './bootstrap/memory';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app';

@@ -227,7 +227,7 @@ describe('Dockerfile', () => {
 
   it('is the process that signals reach', () => {
     expect(ofRuntime('ENTRYPOINT').map((line) => JSON.parse(line) as unknown)).toEqual([
-      ['node', 'dist/src/main.js'],
+      ['node', '--max-semi-space-size=8', 'dist/src/main.js'],
     ]);
     expect(ofRuntime('CMD')).toEqual([]);
   });

@@ -138,7 +138,14 @@ export const PRODUCT_ENVIRONMENT = {
   STOP_DELAY_MS: '0',
 };
 
-/** Starts a process of the product in server mode. */
+/** Options of Node.js that the image starts it with. */
+const [, ...IMAGE_OPTIONS] = (
+  JSON.parse(
+    /^ENTRYPOINT (.*)$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))![1]!,
+  ) as string[]
+).slice(0, -1);
+
+/** Starts a process of the product in server mode, as the image does. */
 export const startProduct = (
   roles: 'api' | 'worker' | 'api,worker',
   store: { databaseUrl: string; redisUrl: string },
@@ -155,7 +162,7 @@ export const startProduct = (
       ...PRODUCT_ENVIRONMENT,
       ...environment,
     },
-    { options },
+    { options: [...IMAGE_OPTIONS, ...options] },
   );
 
 /** Of an installation whose first process has just started. */

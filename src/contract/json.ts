@@ -10,8 +10,20 @@ export class JsonDepthError extends Error {
   }
 }
 
-/** Long digits or an exponent: the only numbers that a double may not hold as written. */
-const MAY_LOSE_DIGITS = /\d[\d.]{15}|\d[eE]/;
+const QUOTE = 0x22;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const CAPITAL_E = 0x45;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const SMALL_E = 0x65;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/** Digits and points that a double holds as written, whatever they are. */
+const SAFE_DIGITS = 15;
 
 /**
  * Parses JSON without losing a digit: a number that a double cannot hold as written becomes a decimal string
@@ -19,8 +31,9 @@ const MAY_LOSE_DIGITS = /\d[\d.]{15}|\d[eE]/;
  * @throws SyntaxError for malformed JSON, JsonDepthError beyond so many levels; of what was read before they need not be counted.
  */
 export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): unknown {
-  if (maxDepth !== Infinity && depthOf(text) > maxDepth) throw new JsonDepthError(maxDepth);
-  if (!MAY_LOSE_DIGITS.test(text)) return JSON.parse(text) as unknown;
+  const { depth, mayLoseDigits } = survey(text);
+  if (depth > maxDepth) throw new JsonDepthError(maxDepth);
+  if (!mayLoseDigits) return JSON.parse(text) as unknown;
   return parseLossless(text, null, {
     parseNumber: (digits) =>
       isSafeNumber(digits) && !/[eE]/.test(digits) ? Number(digits) : plainDecimal(digits),
@@ -36,19 +49,36 @@ function plainDecimal(digits: string): string {
   return new Big(digits).toFixed();
 }
 
-function depthOf(text: string): number {
+/**
+ * How deep JSON is nested, and whether it has a number of many digits or with an exponent: the only ones that a double may
+ * not hold as written. One look at each letter outside of strings; of what is no JSON anything may be said.
+ */
+function survey(text: string): { depth: number; mayLoseDigits: boolean } {
   let depth = 0;
   let deepest = 0;
-  let inString = false;
+  let digits = 0;
+  let mayLoseDigits = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (inString) {
-      if (code === 0x5c) i++;
-      else if (code === 0x22) inString = false;
-    } else if (code === 0x22) inString = true;
-    else if (code === 0x7b || code === 0x5b) {
-      if (++depth > deepest) deepest = depth;
-    } else if (code === 0x7d || code === 0x5d) depth--;
+    if (code === QUOTE) i = endOfString(text, i);
+    else if ((code >= ZERO && code <= NINE) || code === POINT) mayLoseDigits ||= ++digits > SAFE_DIGITS;
+    else if (digits > 0) {
+      mayLoseDigits ||= code === SMALL_E || code === CAPITAL_E;
+      digits = 0;
+    }
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) deepest = Math.max(deepest, ++depth);
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
   }
-  return deepest;
+  return { depth: deepest, mayLoseDigits };
+}
+
+/** Where the string that begins at `start` ends. */
+function endOfString(text: string, start: number): number {
+  for (let end = start; ; ) {
+    end = text.indexOf('"', end + 1);
+    if (end < 0) return text.length;
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
 }
