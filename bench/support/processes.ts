@@ -140,9 +140,7 @@ export const PRODUCT_ENVIRONMENT = {
 
 /** Options of Node.js that the image starts it with. */
 const [, ...IMAGE_OPTIONS] = (
-  JSON.parse(
-    /^ENTRYPOINT (.*)$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))![1]!,
-  ) as string[]
+  JSON.parse(/^ENTRYPOINT (.*)$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))![1]!) as string[]
 ).slice(0, -1);
 
 /** Starts a process of the product in server mode, as the image does. */

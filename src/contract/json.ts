@@ -74,7 +74,7 @@ function survey(text: string): { depth: number; mayLoseDigits: boolean } {
 
 /** Where the string that begins at `start` ends. */
 function endOfString(text: string, start: number): number {
-  for (let end = start; ; ) {
+  for (let end = start; ;) {
     end = text.indexOf('"', end + 1);
     if (end < 0) return text.length;
     let backslashes = 0;

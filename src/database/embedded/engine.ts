@@ -22,7 +22,10 @@ export interface RunningEngine {
 }
 
 /** Opens PGlite (PostgreSQL 18 in WebAssembly) with pgvector; an empty database where there is none. */
-export const openDatabase = ({ folder, template }: Pick<EngineOptions, 'folder' | 'template'>): Promise<PGlite> =>
+export const openDatabase = ({
+  folder,
+  template,
+}: Pick<EngineOptions, 'folder' | 'template'>): Promise<PGlite> =>
   PGlite.create({
     dataDir: folder ?? 'memory://',
     extensions: { vector, pg_trgm, btree_gin },

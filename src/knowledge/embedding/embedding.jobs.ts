@@ -197,8 +197,7 @@ export class EmbeddingJobs implements OnApplicationBootstrap, OnModuleDestroy {
     if (due === 0) return 'none';
     // What runs in this process gains nothing by fuller requests.
     const isAsked = generations.some(({ embedder }) => embedder.pricePerMillionTokens !== 0);
-    if (isAsked && due < wanted && moreComing && oldestMs < wanted * FILL_MS_PER_TEXT)
-      return 'none yet';
+    if (isAsked && due < wanted && moreComing && oldestMs < wanted * FILL_MS_PER_TEXT) return 'none yet';
     for (const { id, embedder } of generations) {
       const chunks = await this.queue.claim(id, Math.min(wanted, embedder.batchSize), MAX_REQUEST_TOKENS);
       if (chunks.length > 0) return { chunks, embedder };
