@@ -54,6 +54,13 @@ describe('chunks and their embeddings', () => {
   const failed = async (user: TestUser): Promise<{ id: number; text: string }[]> =>
     (await list(user, '?status=failed')).results;
 
+  it('are made of a text that names a special token of the encoding', async () => {
+    await sell(owner, ['A mug that says <|endoftext|> and <|fim_prefix|>']);
+    await app.idle();
+    const mugs = (await list(owner)).results.filter(({ text }: { text: string }) => text.includes('mug'));
+    expect(mugs).toMatchObject([{ status: 'embedded', text: expect.stringContaining('<|endoftext|>') }]);
+  });
+
   it('are listed with the reason of those that were refused: to the owner their own, to staff all', async () => {
     const mine = await list(owner);
     expect(mine).toMatchObject({ count: 3, next: null });

@@ -12,6 +12,7 @@ import {
   randomOf,
   type CatalogueProduct,
 } from './catalogue';
+import { Caller, get } from './load';
 import { BenchProcess, firstAccess, request, startProduct, type Access } from './processes';
 import { Replay, StatementRecorder, type Statement } from './statements';
 import { median, percentile } from './statistics';
@@ -288,14 +289,14 @@ export class ReadingBench {
     try {
       return await this.with(tenant, count, { options }, async (api) => {
         const readings: Reading[] = [];
+        const caller = new Caller(api.port);
+        const headers = { authorization: `Bearer ${this.access.jwt}` };
         for (const { name, isSearch, paths } of kinds) {
           const [all, raw, ratios]: number[][] = [[], [], []];
           for (let round = -1; round < rounds; round++) {
             const [one, rawOne]: number[][] = [[], []];
             for (const path of paths) {
-              const startedAt = performance.now();
-              await request(api, 'GET', path, this.access.jwt);
-              one!.push(performance.now() - startedAt);
+              one!.push(await caller.call(get(path, headers)));
               rawOne!.push(await replay.run(recorded.get(path)!.statements));
             }
             // The first round fills caches.
@@ -315,6 +316,7 @@ export class ReadingBench {
             ratios: ratios!,
           });
         }
+        caller.end();
         return readings;
       });
     } finally {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { QueryFailedError, Repository } from 'typeorm';
+import { selectionOf } from '../database/selection';
 import { AppError, unauthorized } from '../validation/errors';
 import { hashPassword, verifyPassword } from './password';
 import { endSessions } from './sessions/end-sessions';
@@ -30,11 +31,18 @@ export class AccountExistsError extends AppError {
 @Injectable()
 export class AccountsService {
   private decoyHash: Promise<string> | undefined;
+  private readonly columns: string;
 
-  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+  constructor(@InjectRepository(User) private readonly users: Repository<User>) {
+    this.columns = selectionOf(users.metadata, 'u');
+  }
 
-  find(id: number): Promise<User | null> {
-    return this.users.findOneBy({ id });
+  /** With each request of a session. */
+  async find(id: number): Promise<User | null> {
+    const [user] = await this.users.query<User[]>(`SELECT ${this.columns} FROM users u WHERE u.id = $1`, [
+      id,
+    ]);
+    return user ? this.users.create(user) : null;
   }
 
   async isEmpty(users = this.users): Promise<boolean> {

@@ -72,6 +72,14 @@ describe('JobQueue', () => {
     ]);
   });
 
+  it('lets patient work wait behind other jobs, until it is insisted on', async () => {
+    const { jobs, added } = open();
+    await jobs.add('events.process', STORE);
+    await jobs.add('knowledge.renew', STORE);
+    await jobs.add('knowledge.renew', STORE, { insistEveryMs: 1000 });
+    expect(added.map(({ options }) => options.priority)).toEqual([undefined, 1, undefined]);
+  });
+
   it('does not let a job of later stand for one of now', async () => {
     const { jobs, added } = open();
     await jobs.add('knowledge.embed', {}, { delayMs: 5000 });

@@ -17,6 +17,8 @@ import { VectorIndexKeeper } from './embedding/vector-index-keeper.service';
 import { VectorIndexes } from './embedding/vector-indexes';
 import { KnowledgeSearch } from './search/knowledge-search.service';
 import { SearchMetrics } from './search/search.metrics';
+import { VectorSearch } from './search/vector-search.service';
+import { WordFrequencies } from './search/word-frequencies.service';
 import { WordSearch } from './search/word-search.service';
 
 @Module({
@@ -30,6 +32,8 @@ import { WordSearch } from './search/word-search.service';
     EmbeddingReport,
     VectorIndexes,
     KnowledgeService,
+    VectorSearch,
+    WordFrequencies,
     WordSearch,
     SearchMetrics,
     KnowledgeSearch,

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, Repository } from 'typeorm';
+import { Repository } from 'typeorm';
+import { selectionOf } from '../database/selection';
 import type { Slice } from '../http/page';
 import { ACTIVE_GENERATION } from '../knowledge/embedding/generations.service';
 import {
@@ -54,10 +55,14 @@ type SearchQuery = Omit<SearchQueryDto, 'page' | 'page_size'>;
 /** A user's products. The user comes first everywhere: who may ask for whose the controller decides. */
 @Injectable()
 export class ProductsService {
+  private readonly columns: string;
+
   constructor(
     @InjectRepository(Product) private readonly products: Repository<Product>,
     private readonly knowledge: KnowledgeSearch,
-  ) {}
+  ) {
+    this.columns = selectionOf(products.metadata, 'p');
+  }
 
   async list(userId: number, query: ProductsQueryDto, slice: Slice): Promise<[Product[], number]> {
     const [count, ids] = await this.page(userId, restrictionOf(query), orderOf(query.ordering), slice);
@@ -195,7 +200,10 @@ export class ProductsService {
 
   private async inOrder(userId: number, ids: number[]): Promise<Product[]> {
     if (ids.length === 0) return [];
-    const products = await this.products.findBy({ userId, id: In(ids) });
+    const products = await this.products.query<Product[]>(
+      `SELECT ${this.columns} FROM products p WHERE p.user_id = $1 AND p.id = ANY($2)`,
+      [userId, ids],
+    );
     const byId = new Map(products.map((product) => [product.id, product]));
     return ids.flatMap((id) => byId.get(id) ?? []);
   }

@@ -89,7 +89,7 @@ export class FakeOpenAi {
 
   /** As the service counts them. */
   countTokens(text: string): number {
-    return encode(text).length;
+    return encode(text, { disallowedSpecial: new Set() }).length;
   }
 
   /** Deterministic, and near for texts that share words. */

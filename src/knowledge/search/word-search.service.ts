@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { quoteLexeme } from '../documents/search-terms';
 import { soundOf, spellingDistance, swaps, toleratedDistance } from '../language/spelling';
 import { guesses, type Question, type Term, type Wording } from '../language/question';
 import { squeeze } from '../language/normalizer';
 import { stem } from '../language/stemmer';
-import { markedStem } from '../language/tokenizer';
 import type { ProductRestriction } from './product-restriction';
+import { MAX_RANKED, oneTier, tiersOf, type WeighedTerm } from './candidate-tiers';
 import type { AskedWord, HitExplanation } from './search-explanation';
+import { WordFrequencies } from './word-frequencies.service';
+import { anyLabel, LABELS, together, toQuery, toRankQuery } from './wording-query';
 
 export interface WordHit {
   productId: number;
@@ -38,17 +39,6 @@ export interface WordAnswer {
   words: AskedWord[];
 }
 
-/** Products of a shop up to which it is counted, for each question, in how many of them a word stands. */
-const MOST_COUNTED = 5000;
-/** Of a larger one, up to what number of products words are counted that a sample has not shown to be common. */
-const COUNTED_AT_MOST = 1000;
-/** Products of the sample, and those of them from which on a word is common. */
-const SAMPLED = 1000;
-const SAMPLED_OFTEN = 20;
-const SHOP_BELIEVED_MS = 600_000;
-const SHOPS_AT_MOST = 1000;
-/** Products that are ranked at most: those that have most of the question. Each costs what it takes to unpack its words. */
-const MAX_RANKED = 300;
 /** Weights of ts_rank for the letters C, B, A; that of D, the description, becomes less the longer that is. */
 const [D_WEIGHT, C_WEIGHT, B_WEIGHT, A_WEIGHT] = [0.5, 0.65, 0.9, 1];
 /** For whether a product has a word at all, where it stands counts less. In the order of ts_rank: D, C, B, A. */
@@ -60,9 +50,6 @@ const LABELLED = 0.75;
 /** ts_rank of one occurrence of weight 1; source: calc_rank_or in PostgreSQL's tsrank.c. */
 const RANK_OF_ONE = 1 / 1.64493406685;
 const MAX_WORDINGS = 160;
-/** Products from which on a word finds nothing by itself where it is at most this share of the question. */
-const COMMON = 1000;
-const MOST_SPARED = 0.3;
 /** A word that all products of a shop have still is a part of the question. */
 const LEAST_IMPORTANCE = 1;
 /** Of what a word would be of the question, where it says only that things are wanted. */
@@ -91,20 +78,6 @@ interface NearWord {
   bySound: boolean;
 }
 
-interface WeighedTerm extends Term {
-  wordings: (Wording & { query: string; count: number; idf: number })[];
-  /** How much of the question it is. */
-  importance: number;
-}
-
-/** What is remembered of a shop that is too large to be counted for each question. */
-interface LargeShop {
-  total: number;
-  /** The share of its products that have a lexeme, of those that many have. */
-  common: ReadonlyMap<string, number>;
-  until: number;
-}
-
 interface RankedRow {
   product_id: number;
   is_title: boolean;
@@ -119,9 +92,10 @@ interface RankedRow {
 /** Finds products by the words of their texts: full text with stems, other words for the same, and mended spelling. */
 @Injectable()
 export class WordSearch {
-  private readonly large = new Map<number, LargeShop>();
-
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly frequencies: WordFrequencies,
+  ) {}
 
   async find(
     userId: number,
@@ -210,14 +184,14 @@ export class WordSearch {
     { terms, isSpoken }: Question,
   ): Promise<[terms: WeighedTerm[], total: number]> {
     const wordings = terms.map((term) => limited(term.wordings));
-    const [frequencies, total] = await this.frequencies(userId, wordings.flat());
+    const [frequencies, total] = await this.frequencies.of(userId, wordings.flat());
     const isKnown = (list: Wording[]) =>
       list.some((each) => each.weight >= 0.8 && (frequencies.get(toQuery(each)) ?? 0) > 0);
     const unknown = terms.filter((_, index) => !isKnown(wordings[index]!));
     if (unknown.length > 0) {
       const mended = await this.mend(userId, unknown, terms);
       for (const [term, further] of mended) wordings[terms.indexOf(term)]!.push(...further);
-      const [more] = await this.frequencies(userId, [...mended.values()].flat());
+      const [more] = await this.frequencies.of(userId, [...mended.values()].flat());
       for (const [query, count] of more) frequencies.set(query, count);
     }
     const idf = (count: number) => Math.log(1 + (total - count + 0.5) / (count + 0.5));
@@ -238,75 +212,6 @@ export class WordSearch {
       return { ...term, wordings: found, importance: importance + LEAST_IMPORTANCE * share };
     });
     return [weighed, total];
-  }
-
-  /** In how many of the shop's products each wording stands, and how many there are; of a large shop about so. */
-  private async frequencies(
-    userId: number,
-    wordings: readonly Wording[],
-  ): Promise<[counts: Map<string, number>, total: number]> {
-    const large = this.large.get(userId);
-    if (large && large.until > Date.now()) return [await this.estimate(userId, wordings, large), large.total];
-    const queries = [...new Set(wordings.map((each) => toQuery(each)))];
-    const rows = await this.dataSource.query<{ query: string; count: number }[]>(
-      `WITH size AS MATERIALIZED (SELECT count(*) AS count FROM documents d WHERE d.user_id = $1)
-       SELECT w.query, (SELECT count(*) FROM documents d WHERE d.user_id = $1 AND d.terms @@ w.query::tsquery) AS count
-         FROM unnest($2::text[]) AS w (query) WHERE (SELECT count FROM size) <= $3
-        UNION ALL
-       SELECT '', count FROM size`,
-      [userId, queries, MOST_COUNTED],
-    );
-    const counts = new Map(rows.map(({ query, count }) => [query, Number(count)]));
-    const total = counts.get('') ?? 0;
-    counts.delete('');
-    if (total <= MOST_COUNTED) return [counts, total];
-    const shop = { total, common: await this.commonLexemes(userId), until: Date.now() + SHOP_BELIEVED_MS };
-    if (this.large.size >= SHOPS_AT_MOST) this.large.clear();
-    this.large.set(userId, shop);
-    return [await this.estimate(userId, wordings, shop), total];
-  }
-
-  /** What words many products have is known; to count it anew takes as long as to read them all. Others are counted. */
-  private async estimate(
-    userId: number,
-    wordings: readonly Wording[],
-    { total, common }: LargeShop,
-  ): Promise<Map<string, number>> {
-    const counts = new Map<string, number>();
-    const rare = new Set<string>();
-    for (const wording of wordings) {
-      const share = Math.max(0, ...lexemesOfOne(wording).map((lexeme) => common.get(lexeme) ?? 0));
-      if (share > 0) counts.set(toQuery(wording), Math.round(share * total));
-      else rare.add(toQuery(wording));
-    }
-    if (rare.size === 0) return counts;
-    const rows = await this.dataSource.query<{ query: string; count: number }[]>(
-      `SELECT w.query, (SELECT count(*) FROM (SELECT 1 FROM documents d
-                          WHERE d.user_id = $1 AND d.terms @@ w.query::tsquery LIMIT $3) found) AS count
-         FROM unnest($2::text[]) AS w (query)`,
-      [userId, [...rare], COUNTED_AT_MOST],
-    );
-    for (const { query, count } of rows) counts.set(query, Number(count));
-    return counts;
-  }
-
-  /** In what share of a large shop's products its frequent words stand, by a sample from all of them. */
-  private async commonLexemes(userId: number): Promise<Map<string, number>> {
-    const rows = await this.dataSource.query<{ lexeme: string; share: number }[]>(
-      `WITH bounds AS MATERIALIZED (
-         SELECT (SELECT product_id FROM documents WHERE user_id = $1 ORDER BY product_id LIMIT 1) AS first,
-                (SELECT product_id FROM documents WHERE user_id = $1 ORDER BY product_id DESC LIMIT 1) AS last
-       )
-       SELECT t.lexeme, count(*)::float8 / $2 AS share
-         FROM bounds CROSS JOIN generate_series(0, $2 - 1) AS step
-        CROSS JOIN LATERAL (SELECT terms FROM documents
-                             WHERE user_id = $1 AND product_id >= first + (last - first) * step / $2
-                             ORDER BY product_id LIMIT 1) d
-        CROSS JOIN LATERAL unnest(d.terms) AS t (lexeme, positions, weights)
-        GROUP BY t.lexeme HAVING count(*) >= $3`,
-      [userId, SAMPLED, SAMPLED_OFTEN],
-    );
-    return new Map(rows.map(({ lexeme, share }) => [lexeme, share]));
   }
 
   /**
@@ -373,7 +278,7 @@ export class WordSearch {
       `d.facets @> ARRAY['sku:' || $6]`,
       `hashtextextended(replace(d.title, ' ', ''), 0) = hashtextextended($6, 0) AND replace(d.title, ' ', '') = $6`,
     ];
-    const queries = few || isSmall ? [anywhere(anyTermOf(decidingTerms(terms)))] : tiersOf(terms);
+    const queries = few || isSmall ? oneTier(terms) : tiersOf(terms);
     tiers.push(...queries.map(({ terms: column }, place) => `${column} @@ $${FIRST_QUERY + place}::tsquery`));
     const first = FIRST_QUERY + queries.length;
     const most = queries.length > 1 ? MAX_RANKED : 'ALL';
@@ -471,100 +376,6 @@ function corrected(form: string, near: readonly NearWord[], tolerated: number): 
   );
 }
 
-/**
- * The terms of which a product must have one to be ranked. What thousands of products have, and what is little of the
- * question, ranks but finds nothing by itself: a large shop would be ranked whole.
- */
-function decidingTerms(terms: readonly WeighedTerm[]): readonly WeighedTerm[] {
-  const total = terms.reduce((sum, { importance }) => sum + importance, 0);
-  let spared = 0;
-  const deciding: WeighedTerm[] = [];
-  for (const term of [...terms].sort((a, b) => a.importance - b.importance)) {
-    const isCommon = term.wordings.some(({ count }) => count >= COMMON);
-    if (isCommon && spared + term.importance <= total * MOST_SPARED) spared += term.importance;
-    else deciding.push(term);
-  }
-  return deciding.some(({ wordings }) => wordings.length > 0) ? deciding : terms;
-}
-
-interface Tier {
-  query: string;
-  /** What is to match it, of a document `d`. */
-  terms: string;
-}
-
-const anywhere = (query: string): Tier => ({ query, terms: 'd.terms' });
-
-/** By an index of titles alone: that of all texts would have each text with the words unpacked to see where they stand. */
-const inTitle = (query: string): Tier => ({ query, terms: `ts_filter(d.terms, '{a}')` });
-
-const isSame =
-  ({ query, terms }: Tier) =>
-  (other: Tier): boolean =>
-    other.query === query && other.terms === terms;
-
-/**
- * What products are taken for ranking by: those of the first queries before those of queries after them. Titles with all
- * that is asked, then labels that name its model; after these the weightiest words first, each with what else is asked as
- * soon as it has more products than can be ranked. One query, of any deciding term, where that cannot be many products.
- */
-function tiersOf(terms: readonly WeighedTerm[]): Tier[] {
-  const deciding = decidingTerms(terms);
-  const countOf = ({ wordings }: WeighedTerm) => wordings.reduce((sum, { count }) => sum + count, 0);
-  if (deciding.reduce((sum, term) => sum + countOf(term), 0) <= MAX_RANKED)
-    return [anywhere(anyTermOf(deciding))];
-  const known = terms
-    .filter(({ wordings }) => wordings.length > 0)
-    .sort((a, b) => b.importance - a.importance)
-    .map((term) => ({
-      isCode: term.isCode,
-      query: anyTermOf([term]),
-      inLabels: anyTermOf([term], TITLE_AND_LABELS),
-      count: countOf(term),
-    }));
-  const tiers = [inTitle(allOf(known.map(({ query }) => query)))];
-  for (const [place, { inLabels }] of known.entries()) {
-    if (!known[place]!.isCode) continue;
-    const others = known.filter((_, other) => other !== place).map((other) => other.query);
-    const named = [inLabels, ...others.slice(0, 1)];
-    tiers.push(...[allOf([inLabels, ...others]), allOf(named), inLabels].map(anywhere));
-  }
-  let left = MAX_RANKED;
-  for (const [place, { query, count }] of known.entries()) {
-    if (count > left) {
-      const others = known.filter((_, other) => other !== place).map((other) => other.query);
-      if (others.length > 1) tiers.push(anywhere(allOf([query, ...others])));
-      tiers.push(...others.slice(0, 2).map((other) => anywhere(allOf([query, other]))));
-      if (others.length > 2) tiers.push(anywhere(allOf([query, others.slice(2).join(' | ')])));
-      tiers.push(inTitle(query));
-    }
-    tiers.push(anywhere(query));
-    left -= count;
-    if (left <= 0) break;
-  }
-  return tiers.filter((tier, place) => tiers.findIndex(isSame(tier)) === place);
-}
-
-/** Of the same queries always the same text. */
-const allOf = (queries: readonly string[]): string =>
-  queries.length === 1
-    ? queries[0]!
-    : [...queries]
-        .sort()
-        .map((query) => `(${query})`)
-        .join(' & ');
-
-/** Any wording of these. Each lexeme once: the planner adds up how many have each. */
-function anyTermOf(terms: readonly WeighedTerm[], weights = ''): string {
-  const queries = terms.flatMap(({ wordings }) =>
-    wordings.flatMap((wording) => {
-      const lexemes = lexemesOfOne(wording).map((lexeme) => quoteLexeme(lexeme) + (weights && `:${weights}`));
-      return lexemes.length > 0 ? lexemes : [`(${toQuery(wording, weights)})`];
-    }),
-  );
-  return [...new Set(queries)].join(' | ');
-}
-
 const byMerit = (a: WordHit, b: WordHit): number =>
   b.exact - a.exact || b.merit - a.merit || a.productId - b.productId;
 
@@ -579,46 +390,6 @@ function limited(wordings: readonly Wording[]): Wording[] {
   }
   return [...best.values()].sort((a, b) => b.weight - a.weight).slice(0, MAX_WORDINGS);
 }
-
-/** Positions apart of words that may say one thing. */
-const NEAR = 5;
-/** Title, labels, attributes and short description; the long one mentions other things too. */
-const LABELS = 'ABC';
-const TITLE_AND_LABELS = 'AB';
-
-/** Of which a product must have one; none for a wording that is more than that. */
-function lexemesOfOne({ kind, parts }: Wording): string[] {
-  if (kind === 'prefix' || parts.length !== 1) return [];
-  return kind === 'stems' ? [parts[0]!, markedStem(parts[0]!)] : [parts[0]!];
-}
-
-/** A word or its marked stem, anywhere or where these letters say. */
-const eitherLexeme = (root: string, weights = ''): string =>
-  `(${[root, markedStem(root)].map((lexeme) => quoteLexeme(lexeme) + (weights && `:${weights}`)).join(' | ')})`;
-
-function toQuery({ kind, parts }: Wording, weights = ''): string {
-  if (kind === 'stems') return parts.map((root) => eitherLexeme(root, weights)).join(' <-> ');
-  const flags = (kind === 'prefix' ? '*' : '') + weights;
-  return quoteLexeme(parts[0]!) + (flags && `:${flags}`);
-}
-
-/** One or two terms in a text, with at most a few words between. */
-function together(terms: readonly Term[]): string {
-  const [one, other] = terms.map(({ form }) => eitherLexeme(stem(form)));
-  if (other === undefined) return one!;
-  return Array.from({ length: NEAR }, (_, apart) => `<${apart + 1}>`)
-    .flatMap((distance) => [`${one} ${distance} ${other}`, `${other} ${distance} ${one}`])
-    .map((phrase) => `(${phrase})`)
-    .join(' | ');
-}
-
-/** Any of these stems in a title or in labels. */
-const anyLabel = (stems: readonly string[]): string =>
-  stems.map((root) => eitherLexeme(root, 'AB')).join(' | ');
-
-/** What a wording is ranked by: ts_rank divides by the number of lexemes, and has a scale of its own for phrases. */
-const toRankQuery = ({ kind, parts }: Wording): string =>
-  kind === 'stems' ? eitherLexeme(parts.at(-1)!) : toQuery({ kind, parts, weight: 1 });
 
 const unmatched = (productId: number): WordHit => ({
   productId,

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { Wording } from '../language/question';
+import { lexemesOfOne, toQuery } from './wording-query';
+
+/** Products of a shop up to which it is counted, for each question, in how many of them a word stands. */
+const MOST_COUNTED = 5000;
+/** Of a larger one, up to what number of products words are counted that a sample has not shown to be common. */
+const COUNTED_AT_MOST = 1000;
+/** Products of the sample, and those of them from which on a word is common. */
+const SAMPLED = 1000;
+const SAMPLED_OFTEN = 20;
+const SHOP_BELIEVED_MS = 600_000;
+const SHOPS_AT_MOST = 1000;
+
+/** What is remembered of a shop that is too large to be counted for each question. */
+interface LargeShop {
+  total: number;
+  /** The share of its products that have a lexeme, of those that many have. */
+  common: ReadonlyMap<string, number>;
+  until: number;
+}
+
+/** How common words are in a shop. */
+@Injectable()
+export class WordFrequencies {
+  private readonly large = new Map<number, LargeShop>();
+
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** In how many of the shop's products each wording stands, and how many there are; of a large shop about so. */
+  async of(
+    userId: number,
+    wordings: readonly Wording[],
+  ): Promise<[counts: Map<string, number>, total: number]> {
+    const large = this.large.get(userId);
+    if (large && large.until > Date.now()) return [await this.estimate(userId, wordings, large), large.total];
+    const queries = [...new Set(wordings.map((each) => toQuery(each)))];
+    const rows = await this.dataSource.query<{ query: string; count: number }[]>(
+      `WITH size AS MATERIALIZED (SELECT count(*) AS count FROM documents d WHERE d.user_id = $1)
+       SELECT w.query, (SELECT count(*) FROM documents d WHERE d.user_id = $1 AND d.terms @@ w.query::tsquery) AS count
+         FROM unnest($2::text[]) AS w (query) WHERE (SELECT count FROM size) <= $3
+        UNION ALL
+       SELECT '', count FROM size`,
+      [userId, queries, MOST_COUNTED],
+    );
+    const counts = new Map(rows.map(({ query, count }) => [query, Number(count)]));
+    const total = counts.get('') ?? 0;
+    counts.delete('');
+    if (total <= MOST_COUNTED) return [counts, total];
+    const shop = { total, common: await this.commonLexemes(userId), until: Date.now() + SHOP_BELIEVED_MS };
+    if (this.large.size >= SHOPS_AT_MOST) this.large.clear();
+    this.large.set(userId, shop);
+    return [await this.estimate(userId, wordings, shop), total];
+  }
+
+  /** What words many products have is known; to count it anew takes as long as to read them all. Others are counted. */
+  private async estimate(
+    userId: number,
+    wordings: readonly Wording[],
+    { total, common }: LargeShop,
+  ): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    const rare = new Set<string>();
+    for (const wording of wordings) {
+      const share = Math.max(0, ...lexemesOfOne(wording).map((lexeme) => common.get(lexeme) ?? 0));
+      if (share > 0) counts.set(toQuery(wording), Math.round(share * total));
+      else rare.add(toQuery(wording));
+    }
+    if (rare.size === 0) return counts;
+    const rows = await this.dataSource.query<{ query: string; count: number }[]>(
+      `SELECT w.query, (SELECT count(*) FROM (SELECT 1 FROM documents d
+                          WHERE d.user_id = $1 AND d.terms @@ w.query::tsquery LIMIT $3) found) AS count
+         FROM unnest($2::text[]) AS w (query)`,
+      [userId, [...rare], COUNTED_AT_MOST],
+    );
+    for (const { query, count } of rows) counts.set(query, Number(count));
+    return counts;
+  }
+
+  /** In what share of a large shop's products its frequent words stand, by a sample from all of them. */
+  private async commonLexemes(userId: number): Promise<Map<string, number>> {
+    const rows = await this.dataSource.query<{ lexeme: string; share: number }[]>(
+      `WITH bounds AS MATERIALIZED (
+         SELECT (SELECT product_id FROM documents WHERE user_id = $1 ORDER BY product_id LIMIT 1) AS first,
+                (SELECT product_id FROM documents WHERE user_id = $1 ORDER BY product_id DESC LIMIT 1) AS last
+       )
+       SELECT t.lexeme, count(*)::float8 / $2 AS share
+         FROM bounds CROSS JOIN generate_series(0, $2 - 1) AS step
+        CROSS JOIN LATERAL (SELECT terms FROM documents
+                             WHERE user_id = $1 AND product_id >= first + (last - first) * step / $2
+                             ORDER BY product_id LIMIT 1) d
+        CROSS JOIN LATERAL unnest(d.terms) AS t (lexeme, positions, weights)
+        GROUP BY t.lexeme HAVING count(*) >= $3`,
+      [userId, SAMPLED, SAMPLED_OFTEN],
+    );
+    return new Map(rows.map(({ lexeme, share }) => [lexeme, share]));
+  }
+}
