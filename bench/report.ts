@@ -23,7 +23,8 @@ products or milliseconds holds for the machine named with it, and varies there b
 
 Each part starts PostgreSQL (fsync on, a commit is on disk before it is acknowledged) and Redis for itself, and processes
 with the settings of \`.env.example\` but for rate limits. \`npm run bench -- --help\` names the parts; one that is named is
-measured anew, and the others stay as they are written here.
+measured anew, and the others stay as they are written here. Each part names the version of Node.js that ran all of its processes;
+the product's image has 24.
 `;
 
 export const readResults = (): Record<string, Measured> =>

@@ -41,6 +41,8 @@ export async function startEmbedded(
     await makeDatabase(folder.databaseFolder);
     const engine = new Worker(join(__dirname, 'engine.worker.js'), {
       workerData: { folder: folder.databaseFolder, password },
+      // It only passes bytes on.
+      resourceLimits: { maxYoungGenerationSizeMb: 12 },
     });
     worker = engine;
     const port = await new Promise<number>((resolve, reject) => {
