@@ -47,18 +47,16 @@ const isSame =
   (other: Tier): boolean =>
     other.query === query && other.terms === terms;
 
-/** All products that are to be ranked, where they are few: those that have any deciding term. */
-export const oneTier = (terms: readonly WeighedTerm[]): Tier[] => [anywhere(anyTermOf(decidingTerms(terms)))];
-
 /**
  * What products are taken for ranking by: those of the first queries before those of queries after them. Titles with all
  * that is asked, then labels that name its model; after these the weightiest words first, each with what else is asked as
  * soon as it has more products than can be ranked. One query, of any deciding term, where that cannot be many products.
+ * @param areFew whether all products that may be found can be ranked
  */
-export function tiersOf(terms: readonly WeighedTerm[]): Tier[] {
+export function tiersOf(terms: readonly WeighedTerm[], areFew: boolean): Tier[] {
   const deciding = decidingTerms(terms);
   const countOf = ({ wordings }: WeighedTerm) => wordings.reduce((sum, { count }) => sum + count, 0);
-  if (deciding.reduce((sum, term) => sum + countOf(term), 0) <= MAX_RANKED)
+  if (areFew || deciding.reduce((sum, term) => sum + countOf(term), 0) <= MAX_RANKED)
     return [anywhere(anyTermOf(deciding))];
   const known = terms
     .filter(({ wordings }) => wordings.length > 0)

@@ -37,6 +37,7 @@ export type SearchMethod = 'hybrid' | 'lexical' | 'vector';
 
 /** Reciprocal rank fusion's constant; source: Cormack, Clarke, Büttcher 2009. */
 const RRF_K = 60;
+
 interface ChunkRow {
   id: number;
   product_id: number;

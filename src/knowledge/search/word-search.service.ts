@@ -6,7 +6,7 @@ import { guesses, type Question, type Term, type Wording } from '../language/que
 import { squeeze } from '../language/normalizer';
 import { stem } from '../language/stemmer';
 import type { ProductRestriction } from './product-restriction';
-import { MAX_RANKED, oneTier, tiersOf, type WeighedTerm } from './candidate-tiers';
+import { MAX_RANKED, tiersOf, type WeighedTerm } from './candidate-tiers';
 import type { AskedWord, HitExplanation } from './search-explanation';
 import { WordFrequencies } from './word-frequencies.service';
 import { anyLabel, LABELS, together, toQuery, toRankQuery } from './wording-query';
@@ -278,7 +278,7 @@ export class WordSearch {
       `d.facets @> ARRAY['sku:' || $6]`,
       `hashtextextended(replace(d.title, ' ', ''), 0) = hashtextextended($6, 0) AND replace(d.title, ' ', '') = $6`,
     ];
-    const queries = few || isSmall ? oneTier(terms) : tiersOf(terms);
+    const queries = tiersOf(terms, isSmall || few !== null);
     tiers.push(...queries.map(({ terms: column }, place) => `${column} @@ $${FIRST_QUERY + place}::tsquery`));
     const first = FIRST_QUERY + queries.length;
     const most = queries.length > 1 ? MAX_RANKED : 'ALL';
