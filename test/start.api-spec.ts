@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +58,22 @@ describeIn('embedded', 'it is about the data folder', 'starting the server', () 
     expect(health.status).toBe(200);
     const access = await second.logIn('admin@fiko.local', password);
     await waitFor(async () => (await listPage(second, PRODUCTS, access)).count === 1);
+  });
+
+  it('begins anew where it was killed while it made its first database', async () => {
+    const DATA_DIR = join(root, 'killed');
+    const making = async () =>
+      existsSync(DATA_DIR) ? (await readdir(DATA_DIR)).filter((name) => name.startsWith('database')) : [];
+    const killed = await ServerProcess.spawn({ DATA_DIR });
+    await waitFor(async () => (await making()).length > 0);
+    killed.kill('SIGKILL');
+    await killed.ended();
+    // Whole or not at all.
+    expect(await making()).toEqual([expect.stringMatching(/^database\.new-\d+$/)]);
+
+    const server = await start({ DATA_DIR });
+    expect(server.stdout).toContain('wc_sk_live_');
+    expect(await making()).toEqual(['database']);
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

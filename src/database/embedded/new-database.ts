@@ -32,10 +32,13 @@ export async function makeDatabase(folder: string): Promise<void> {
   await rename(unfinished, folder);
 }
 
+/** What a process that was killed has left. Its maker may be at it for a moment still; what stays takes space, and no harm comes of it. */
 async function removeUnfinished(folder: string): Promise<void> {
   const parent = dirname(folder);
   for (const name of await readdir(parent)) {
-    if (name.startsWith(basename(folder) + UNFINISHED))
-      await rm(join(parent, name), { recursive: true, force: true });
+    if (!name.startsWith(basename(folder) + UNFINISHED)) continue;
+    await rm(join(parent, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }).catch(
+      () => undefined,
+    );
   }
 }
