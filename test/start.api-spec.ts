@@ -61,7 +61,7 @@ describeIn('embedded', 'it is about the data folder', 'starting the server', () 
   });
 
   it('begins anew where it was killed while it made its first database', async () => {
-    const DATA_DIR = join(root, 'killed');
+    const DATA_DIR = join(root, 'half-made');
     const making = async () =>
       existsSync(DATA_DIR) ? (await readdir(DATA_DIR)).filter((name) => name.startsWith('database')) : [];
     const killed = await ServerProcess.spawn({ DATA_DIR });
