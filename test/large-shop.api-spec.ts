@@ -2,6 +2,7 @@ import { toDocument } from '../src/knowledge/documents/product-document';
 import { lexicalVector } from '../src/knowledge/embedding/lexical.embedder';
 import { NORMALIZER_VERSION } from '../src/knowledge/language/normalizer';
 import { readQuestion } from '../src/knowledge/language/question';
+import { MAX_RANKED } from '../src/knowledge/search/candidates';
 import { WordSearch } from '../src/knowledge/search/word-search.service';
 import { productEvent, TestApp, type TestUser } from './support/test-app';
 
@@ -15,10 +16,14 @@ interface Product {
   description?: string;
 }
 
-describe('a shop with more products of a word than are ranked', () => {
+describe.each([
+  ['one after another', MANY * 4],
+  ['by indexes', 0],
+])('a shop with more products of a word than are ranked, looked for %s', (_, mostScanned) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.start();
+    app.nest.get(WordSearch).mostScanned = mostScanned;
   });
   afterAll(() => app.close());
 
@@ -155,7 +160,7 @@ describe('a shop with more products of a word than are ranked', () => {
     const { hits } = await app.nest.get(WordSearch).find(owner.id, question, readQuestion(question), 1000, {
       ...{ sql: () => 'true', ofProduct: () => 'true', ofDocument: () => 'true', values: [] },
     });
-    expect(hits).toHaveLength(300);
+    expect(hits).toHaveLength(MAX_RANKED);
     const [last] = await app.query<{ id: number }>(
       `SELECT max(id) AS id FROM products WHERE user_id = $1 AND title = 'ساعت گرد'`,
       [owner.id],

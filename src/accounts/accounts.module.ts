@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
@@ -26,13 +27,15 @@ import { UsersService } from './users/users.service';
 @Module({})
 export class AccountsModule {
   static forRoot(jwtSecret: string): DynamicModule {
+    // Of a string jsonwebtoken tries with each token whether it is a public key: half a millisecond.
+    const key = createSecretKey(jwtSecret, 'utf8');
     return {
       module: AccountsModule,
       global: true,
       imports: [
         TypeOrmModule.forFeature([User, Session, AuditEntry]),
         PassportModule,
-        JwtModule.register({ secret: jwtSecret }),
+        JwtModule.register({ secret: key }),
       ],
       controllers: [AuthController, SessionController, UsersController, AuditController],
       providers: [
@@ -50,7 +53,7 @@ export class AccountsModule {
         { provide: JWT_SECRET, useValue: jwtSecret },
         {
           provide: JwtStrategy,
-          useFactory: (sessions: SessionsService) => new JwtStrategy(jwtSecret, sessions),
+          useFactory: (sessions: SessionsService) => new JwtStrategy(key, sessions),
           inject: [SessionsService],
         },
       ],

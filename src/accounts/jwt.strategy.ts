@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
@@ -7,12 +8,13 @@ import type { User } from './user.entity';
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
-    secret: string,
+    key: KeyObject,
     private readonly sessions: SessionsService,
   ) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      secretOrKey: secret,
+      // Its types are older than keys in jsonwebtoken, to which it is passed as it is.
+      secretOrKey: key as unknown as Buffer,
       algorithms: ['HS256'],
     });
   }

@@ -15,10 +15,15 @@ import { Generations } from './embedding/generations.service';
 import { SearchableMetrics } from './embedding/searchable.metrics';
 import { VectorIndexKeeper } from './embedding/vector-index-keeper.service';
 import { VectorIndexes } from './embedding/vector-indexes';
+import { KinSearch } from './search/kin-search.service';
 import { KnowledgeSearch } from './search/knowledge-search.service';
 import { SearchMetrics } from './search/search.metrics';
+import { QuestionVectors } from './search/question-vectors.service';
+import { RestrictedProducts } from './search/restricted-products.service';
+import { SimilarWords } from './search/similar-words.service';
 import { VectorSearch } from './search/vector-search.service';
 import { WordFrequencies } from './search/word-frequencies.service';
+import { WordRanking } from './search/word-ranking.service';
 import { WordSearch } from './search/word-search.service';
 
 @Module({
@@ -32,8 +37,13 @@ import { WordSearch } from './search/word-search.service';
     EmbeddingReport,
     VectorIndexes,
     KnowledgeService,
+    QuestionVectors,
+    RestrictedProducts,
     VectorSearch,
     WordFrequencies,
+    SimilarWords,
+    WordRanking,
+    KinSearch,
     WordSearch,
     SearchMetrics,
     KnowledgeSearch,

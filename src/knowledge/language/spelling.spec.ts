@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { soundAlikes, spellingDistance, toleratedDistance } from './spelling';
+import {
+  likelyWithin,
+  soundAlikes,
+  spellingDistance,
+  toleratedDistance,
+  trigramSimilarity,
+} from './spelling';
 
 describe('spellingDistance', () => {
   it.each<[string, string, number]>([
@@ -23,6 +29,43 @@ describe('spellingDistance', () => {
         expect(spellingDistance(a, b) === 0).toBe(a === b);
       }),
     );
+  });
+});
+
+describe('likelyWithin', () => {
+  it('lets every word through that is within the distance', () => {
+    const word = fc.string({ unit: fc.constantFrom(...'ابتطقغسصکل'.split('')), minLength: 3, maxLength: 9 });
+    fc.assert(
+      fc.property(
+        word,
+        fc.nat(8),
+        fc.constantFrom('', 'ا', 'غ'),
+        fc.constantFrom(0.5, 1, 2),
+        (form, at, letter, distance) => {
+          const other = form.slice(0, at) + letter + form.slice(at + 1);
+          if (spellingDistance(form, other) <= distance)
+            expect(likelyWithin(form, distance)(other)).toBe(true);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(likelyWithin('قابلمه', 1)('قابمه')).toBe(true);
+    expect(likelyWithin('قالبمه', 1)('قابلمه')).toBe(true);
+    expect(likelyWithin('غابلمه', 0.5)('قابلمه')).toBe(true);
+  });
+
+  it('keeps others out', () => {
+    expect(['کفش', 'مجلسی', 'قابلمه‌ها', 'ماهی'].filter(likelyWithin('قابلمه', 1))).toEqual([]);
+  });
+});
+
+describe('trigramSimilarity', () => {
+  it.each<[string, string, number]>([
+    ['word', 'word', 1],
+    ['word', 'words', 4 / 7],
+    ['کفش', 'abc', 0],
+  ])('of %s and %s is %d', (one, other, expected) => {
+    expect(trigramSimilarity(one, other)).toBeCloseTo(expected, 10);
   });
 });
 

@@ -45,6 +45,33 @@ function substitution(a: string, b: string): number {
   return (SOUND[a] ?? a) === (SOUND[b] ?? b) ? SOUNDS_ALIKE : 1;
 }
 
+/**
+ * Whether words can be within a distance of this one: a quick look, for many words. What it lets through is still to
+ * be measured; what it does not is further away.
+ */
+export function likelyWithin(form: string, distance: number): (word: string) => boolean {
+  const alike = [...form].map((letter) => ALIKE.get(SOUND[letter] ?? letter) ?? [letter]);
+  return (word) => {
+    if (Math.abs(word.length - form.length) > distance) return false;
+    let missing = 0;
+    for (const letters of alike)
+      if (!letters.some((letter) => word.includes(letter)) && ++missing > distance) return false;
+    return true;
+  };
+}
+
+/** Share of trigrams that two words have in common, 0 to 1, as pg_trgm counts it: beginnings count more than ends. */
+export function trigramSimilarity(a: string, b: string): number {
+  const [one, other] = [trigrams(a), trigrams(b)];
+  const common = [...one].filter((each) => other.has(each)).length;
+  return common / (one.size + other.size - common);
+}
+
+function trigrams(word: string): Set<string> {
+  const padded = `  ${word} `;
+  return new Set(Array.from({ length: padded.length - 2 }, (_, index) => padded.slice(index, index + 3)));
+}
+
 /** The word with each two neighbours swapped. */
 export function swaps(word: string): string[] {
   const letters = [...word];

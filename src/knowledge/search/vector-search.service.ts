@@ -2,13 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { toSql } from 'pgvector';
 import { DataSource } from 'typeorm';
-import { breakRuns } from '../documents/chunker';
-import { tokensOf } from '../documents/token-count';
-import { EmbeddingUsageCounter } from '../embedding/embedding-usage.service';
-import { EmbeddingRequests } from '../embedding/embedding-requests.service';
 import type { LiveGeneration } from '../embedding/generations.service';
 import { VectorIndexes } from '../embedding/vector-indexes';
 import type { ProductRestriction } from './product-restriction';
+import { QuestionVectors } from './question-vectors.service';
+import { RestrictedProducts } from './restricted-products.service';
 
 /** Candidates of either method that are considered. */
 export const CANDIDATES = 100;
@@ -25,10 +23,6 @@ const EF_SEARCH = 200;
 const MOST_EF_SEARCH = 1000;
 /** How many times as many chunks are taken from it where those found are of too few products. */
 const WIDER = 4;
-/** Products that a restriction may leave to be compared one by one; of more, the graph meets enough before long. */
-const MOST_COMPARED = 1500;
-/** A buyer waits; without the vector, words still answer. */
-const QUESTION_TIMEOUT_MS = 5000;
 
 interface VectorQuery {
   userId: number;
@@ -51,8 +45,8 @@ export class VectorSearch {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly indexes: VectorIndexes,
-    private readonly requests: EmbeddingRequests,
-    private readonly usage: EmbeddingUsageCounter,
+    private readonly questions: QuestionVectors,
+    private readonly restricted: RestrictedProducts,
   ) {}
 
   /** The products whose chunks are nearest, each by its nearest one. Complete, whatever the restriction leaves. */
@@ -66,14 +60,8 @@ export class VectorSearch {
   ): Promise<VectorRow[]> {
     if (!generation?.embedder) return [];
     const { embedder } = generation;
-    const tokens = tokensOf(breakRuns(question));
-    const [vector] = await this.requests.embed(embedder, [question], {
-      purpose: 'question',
-      tokens,
-      timeoutMs: QUESTION_TIMEOUT_MS,
-    });
-    this.usage.count(embedder.key, 'question', { requests: 1, texts: 1, tokens });
-    const search = { userId, generation: generation.id, vector: toSql(Array.from(vector!))!, restriction };
+    const vector = await this.questions.of(embedder, question);
+    const search = { userId, generation: generation.id, vector: toSql(Array.from(vector))!, restriction };
     const isEnough = (found: readonly VectorRow[]) => found.length >= Math.min(limit, CANDIDATES);
     /** A second time only where the nearest chunks are of too few products. */
     const exactly = async (nearest: (ofEach: boolean) => Promise<VectorRow[]>): Promise<VectorRow[]> => {
@@ -126,20 +114,7 @@ export class VectorSearch {
   ): Promise<number[] | null> {
     if (restriction.values.length === 0 || !generation) return null;
     if (!(await this.indexes.exists(userId, generation.id))) return null;
-    const rows = await this.dataSource.query<{ id: number }[]>(
-      restriction.ofDocument(3, 'd') === 'true'
-        ? `SELECT p.id FROM products p WHERE p.user_id = $1 AND p.is_active AND ${restriction.sql(3)} LIMIT $2`
-        : // Read no further than the limit asks for, and planned as if there were none.
-          `WITH found AS MATERIALIZED (
-             SELECT d.product_id AS id FROM documents d
-              CROSS JOIN LATERAL (SELECT FROM products p
-                                   WHERE p.user_id = $1 AND p.id = d.product_id AND p.is_active AND ${restriction.ofProduct(3)}
-                                  OFFSET 0) p
-              WHERE d.user_id = $1 AND ${restriction.ofDocument(3, 'd')})
-           SELECT id FROM found LIMIT $2`,
-      [userId, MOST_COMPARED + 1, ...restriction.values],
-    );
-    return rows.length > MOST_COMPARED ? null : rows.map(({ id }) => id);
+    return this.restricted.few(userId, restriction);
   }
 
   private nearestOfProducts(

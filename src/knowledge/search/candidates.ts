@@ -3,7 +3,10 @@ import type { Term, Wording } from '../language/question';
 import { lexemesOfOne, TITLE_AND_LABELS, toQuery } from './wording-query';
 
 /** Products that are ranked at most: those that have most of the question. Each costs what it takes to unpack its words. */
-export const MAX_RANKED = 300;
+export const MAX_RANKED = 150;
+
+/** How much it counts beside a term that a product has it in its title or labels. */
+const LABEL_SHARE = 0.25;
 /** Products from which on a word finds nothing by itself where it is at most this share of the question. */
 const COMMON = 1000;
 const MOST_SPARED = 0.3;
@@ -48,15 +51,34 @@ const isSame =
     other.query === query && other.terms === terms;
 
 /**
- * What products are taken for ranking by: those of the first queries before those of queries after them. Titles with all
+ * What a product must have to be ranked, and what it is the better for having.
+ * @returns queries, and with each of the latter its weight
+ */
+export function conditionsOf(terms: readonly WeighedTerm[]): {
+  deciding: string;
+  parts: [query: string, weight: number][];
+} {
+  const known = terms.filter(({ wordings }) => wordings.length > 0);
+  const whole = known.reduce((sum, { importance }) => sum + importance, 0);
+  return {
+    deciding: anyTermOf(decidingTerms(terms)),
+    parts: known.flatMap((term): [string, number][] => [
+      [anyTermOf([term]), term.importance],
+      // What labels name a model comes before what mentions it, whatever else that has.
+      [anyTermOf([term], TITLE_AND_LABELS), term.isCode ? whole : term.importance * LABEL_SHARE],
+    ]),
+  };
+}
+
+/**
+ * What products of a large shop are taken for ranking by: those of the first queries before those of queries after them. Titles with all
  * that is asked, then labels that name its model; after these the weightiest words first, each with what else is asked as
  * soon as it has more products than can be ranked. One query, of any deciding term, where that cannot be many products.
- * @param areFew whether all products that may be found can be ranked
  */
-export function tiersOf(terms: readonly WeighedTerm[], areFew: boolean): Tier[] {
+export function tiersOf(terms: readonly WeighedTerm[]): Tier[] {
   const deciding = decidingTerms(terms);
   const countOf = ({ wordings }: WeighedTerm) => wordings.reduce((sum, { count }) => sum + count, 0);
-  if (areFew || deciding.reduce((sum, term) => sum + countOf(term), 0) <= MAX_RANKED)
+  if (deciding.reduce((sum, term) => sum + countOf(term), 0) <= MAX_RANKED)
     return [anywhere(anyTermOf(deciding))];
   const known = terms
     .filter(({ wordings }) => wordings.length > 0)

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { LRUCache } from 'lru-cache';
+import { DataSource } from 'typeorm';
+import type { ProductRestriction } from './product-restriction';
+
+/** Products that a restriction may leave to be looked at one by one; of more, indexes meet enough before long. */
+export const MOST_COMPARED = 1500;
+/** Products of a shop by which it is told that a restriction leaves many. */
+const SAMPLED = 400;
+/** Where the sample says so many times as many as are compared, they are not counted. */
+const CERTAINLY = 2;
+/** And so many of the sample are left. */
+const LEAST_HITS = 12;
+const BELIEVED_MS = 600_000;
+const SHOPS_AT_MOST = 1000;
+
+interface Sample {
+  ids: number[];
+  /** Products of the shop. */
+  total: number;
+}
+
+/** Tells whether a restriction leaves few products of a large shop, and which. */
+@Injectable()
+export class RestrictedProducts {
+  private readonly samples = new LRUCache<number, Sample>({ max: SHOPS_AT_MOST, ttl: BELIEVED_MS });
+
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** The active products that are left, or null where these are more than MOST_COMPARED. */
+  async few(userId: number, restriction: ProductRestriction): Promise<number[] | null> {
+    if (await this.areCertainlyMany(userId, restriction)) return null;
+    const rows = await this.dataSource.query<{ id: number }[]>(
+      restriction.ofDocument(3, 'd') === 'true'
+        ? `SELECT p.id FROM products p WHERE p.user_id = $1 AND p.is_active AND ${restriction.sql(3)} LIMIT $2`
+        : // Read no further than the limit asks for, and planned as if there were none.
+          `WITH found AS MATERIALIZED (
+             SELECT d.product_id AS id FROM documents d
+              CROSS JOIN LATERAL (SELECT FROM products p
+                                   WHERE p.user_id = $1 AND p.id = d.product_id AND p.is_active AND ${restriction.ofProduct(3)}
+                                  OFFSET 0) p
+              WHERE d.user_id = $1 AND ${restriction.ofDocument(3, 'd')})
+           SELECT id FROM found LIMIT $2`,
+      [userId, MOST_COMPARED + 1, ...restriction.values],
+    );
+    return rows.length > MOST_COMPARED ? null : rows.map(({ id }) => id);
+  }
+
+  private async areCertainlyMany(userId: number, restriction: ProductRestriction): Promise<boolean> {
+    let sample = this.samples.get(userId);
+    if (!sample) this.samples.set(userId, (sample = await this.draw(userId)));
+    const [row] = await this.dataSource.query<{ hits: number }[]>(
+      `SELECT count(*)::int AS hits
+         FROM unnest($2::bigint[]) AS sample (id)
+        CROSS JOIN LATERAL (SELECT d.* FROM documents d WHERE d.user_id = $1 AND d.product_id = sample.id OFFSET 0) d
+        CROSS JOIN LATERAL (SELECT FROM products p
+                             WHERE p.user_id = $1 AND p.id = d.product_id AND p.is_active AND ${restriction.ofProduct(3)}
+                            OFFSET 0) p
+        WHERE ${restriction.ofDocument(3, 'd')}`,
+      [userId, sample.ids, ...restriction.values],
+    );
+    const { hits } = row!;
+    return hits >= LEAST_HITS && (hits / sample.ids.length) * sample.total >= CERTAINLY * MOST_COMPARED;
+  }
+
+  /** From all of the shop, the oldest to the newest. */
+  private async draw(userId: number): Promise<Sample> {
+    const [row] = await this.dataSource.query<{ ids: number[] | null; total: number }[]>(
+      `WITH bounds AS MATERIALIZED (
+         SELECT (SELECT product_id FROM documents WHERE user_id = $1 ORDER BY product_id LIMIT 1) AS first,
+                (SELECT product_id FROM documents WHERE user_id = $1 ORDER BY product_id DESC LIMIT 1) AS last
+       )
+       SELECT (SELECT count(*)::int FROM documents WHERE user_id = $1) AS total,
+              (SELECT array_agg(DISTINCT d.product_id)
+                 FROM bounds CROSS JOIN generate_series(0, $2 - 1) AS step
+                CROSS JOIN LATERAL (SELECT product_id FROM documents
+                                     WHERE user_id = $1 AND product_id >= first + (last - first) * step / $2
+                                     ORDER BY product_id LIMIT 1) d) AS ids`,
+      [userId, SAMPLED],
+    );
+    return { ids: row?.ids ?? [], total: row?.total ?? 0 };
+  }
+}
