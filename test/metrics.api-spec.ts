@@ -293,16 +293,29 @@ describe('embedding', () => {
     });
   });
 
+  it('does not ask again for a question whose vector is remembered', async () => {
+    fake.answer = () => ({ status: 503 });
+    const { text } = await app.get(
+      `/api/v1/web-knowledge/search/?q=${encodeURIComponent('کفش')}`,
+      user.access,
+    );
+    fake.answer = () => 'embed';
+    expect(text).toContain('results');
+    expect(await moved(REQUESTS, 'fiko_search_duration_seconds_count')).toEqual({
+      'fiko_search_duration_seconds_count{method="hybrid",outcome="found"}': 1,
+    });
+  });
+
   it.each([
-    ['rate_limited', { status: 429 }],
-    ['unauthorized', { status: 401 }],
-    ['server_error', { status: 503 }],
-    ['bad_answer', { status: 200, text: '<html>' }],
-    ['unreachable', 'hang-up' as const],
-  ])('tells a failure by its reason: %s', async (name, answer) => {
+    ['rate_limited', { status: 429 }, 'کفش کفش'],
+    ['unauthorized', { status: 401 }, 'کفش، کفش'],
+    ['server_error', { status: 503 }, 'کفش. کفش'],
+    ['bad_answer', { status: 200, text: '<html>' }, 'کفش؟'],
+    ['unreachable', 'hang-up' as const, '(کفش)'],
+  ])('tells a failure by its reason: %s', async (name, answer, question) => {
     fake.answer = () => answer;
     const { text, status } = await app.get(
-      `/api/v1/web-knowledge/search/?q=${encodeURIComponent('کفش')}`,
+      `/api/v1/web-knowledge/search/?q=${encodeURIComponent(question)}`,
       user.access,
     );
     expect([status, text.includes('results')]).toEqual([200, true]);

@@ -50,23 +50,28 @@ const isSame =
   (other: Tier): boolean =>
     other.query === query && other.terms === terms;
 
-/**
- * What a product must have to be ranked, and what it is the better for having.
- * @returns queries, and with each of the latter its weight
- */
-export function conditionsOf(terms: readonly WeighedTerm[]): {
-  deciding: string;
-  parts: [query: string, weight: number][];
-} {
+export interface AskedTerm {
+  /** Any of its wordings. */
+  query: string;
+  /** The same in title or labels. */
+  inLabels: string;
+  weight: number;
+  labelWeight: number;
+}
+
+/** What a product must have to be ranked, and what it is the better for having. */
+export function conditionsOf(terms: readonly WeighedTerm[]): { deciding: string; asked: AskedTerm[] } {
   const known = terms.filter(({ wordings }) => wordings.length > 0);
   const whole = known.reduce((sum, { importance }) => sum + importance, 0);
   return {
     deciding: anyTermOf(decidingTerms(terms)),
-    parts: known.flatMap((term): [string, number][] => [
-      [anyTermOf([term]), term.importance],
+    asked: known.map((term) => ({
+      query: anyTermOf([term]),
+      inLabels: anyTermOf([term], TITLE_AND_LABELS),
+      weight: term.importance,
       // What labels name a model comes before what mentions it, whatever else that has.
-      [anyTermOf([term], TITLE_AND_LABELS), term.isCode ? whole : term.importance * LABEL_SHARE],
-    ]),
+      labelWeight: term.isCode ? whole : term.importance * LABEL_SHARE,
+    })),
   };
 }
 
@@ -99,7 +104,8 @@ export function tiersOf(terms: readonly WeighedTerm[]): Tier[] {
   let left = MAX_RANKED;
   for (const [place, { query, count }] of known.entries()) {
     if (count > left) {
-      const others = known.filter((_, other) => other !== place).map((other) => other.query);
+      // All products with the words before it were taken.
+      const others = known.slice(place + 1).map((other) => other.query);
       if (others.length > 1) tiers.push(anywhere(allOf([query, ...others])));
       tiers.push(...others.slice(0, 2).map((other) => anywhere(allOf([query, other]))));
       if (others.length > 2) tiers.push(anywhere(allOf([query, others.slice(2).join(' | ')])));

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { toSql } from 'pgvector';
 import { breakRuns } from '../documents/chunker';
 import { tokensOf } from '../documents/token-count';
 import type { Embedder, Vector } from '../embedding/embedder';
@@ -8,23 +9,28 @@ import { EmbeddingUsageCounter } from '../embedding/embedding-usage.service';
 
 /** A buyer waits; without the vector, words still answer. */
 const TIMEOUT_MS = 5000;
-/** Of 1,536 numbers each takes 6 KB. */
-const REMEMBERED = 500;
+/** Of 1,536 numbers each takes 18 KB. */
+const REMEMBERED = 300;
+/** Of each number; they are compared with numbers of four. */
+const DIGITS = 7;
 /** A longer one is hardly asked again. */
 const MAX_LENGTH = 200;
 
 /** The vectors of questions. Those asked last are remembered: buyers ask for the same things. */
 @Injectable()
 export class QuestionVectors {
-  private readonly known = new LRUCache<string, Vector>({ max: REMEMBERED });
+  private readonly known = new LRUCache<string, string>({ max: REMEMBERED });
 
   constructor(
     private readonly requests: EmbeddingRequests,
     private readonly usage: EmbeddingUsageCounter,
   ) {}
 
-  /** @throws EmbeddingError */
-  async of(embedder: Embedder, question: string): Promise<Vector> {
+  /**
+   * @returns as PostgreSQL reads a vector
+   * @throws EmbeddingError
+   */
+  async of(embedder: Embedder, question: string): Promise<string> {
     const key = `${embedder.key} ${question}`;
     const known = this.known.get(key);
     if (known) return known;
@@ -35,7 +41,11 @@ export class QuestionVectors {
       timeoutMs: TIMEOUT_MS,
     });
     this.usage.count(embedder.key, 'question', { requests: 1, texts: 1, tokens });
-    if (question.length <= MAX_LENGTH) this.known.set(key, vector);
-    return vector!;
+    const text = toText(vector!);
+    if (question.length <= MAX_LENGTH) this.known.set(key, text);
+    return text;
   }
 }
+
+const toText = (vector: Vector): string =>
+  toSql(Array.from(vector, (value) => Number(value.toPrecision(DIGITS))))!;

@@ -28,19 +28,17 @@ export class RestrictedProducts {
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** The active products that are left, or null where these are more than MOST_COMPARED. */
+  /** The products that are left, of which some may be inactive, or null where these are more than MOST_COMPARED. */
   async few(userId: number, restriction: ProductRestriction): Promise<number[] | null> {
     if (await this.areCertainlyMany(userId, restriction)) return null;
+    const ofDocument = restriction.ofDocument(3, 'd');
     const rows = await this.dataSource.query<{ id: number }[]>(
-      restriction.ofDocument(3, 'd') === 'true'
+      ofDocument === 'true'
         ? `SELECT p.id FROM products p WHERE p.user_id = $1 AND p.is_active AND ${restriction.sql(3)} LIMIT $2`
         : // Read no further than the limit asks for, and planned as if there were none.
           `WITH found AS MATERIALIZED (
-             SELECT d.product_id AS id FROM documents d
-              CROSS JOIN LATERAL (SELECT FROM products p
-                                   WHERE p.user_id = $1 AND p.id = d.product_id AND p.is_active AND ${restriction.ofProduct(3)}
-                                  OFFSET 0) p
-              WHERE d.user_id = $1 AND ${restriction.ofDocument(3, 'd')})
+             SELECT d.product_id AS id FROM documents d ${ofEach(restriction, 'd.product_id')}
+              WHERE d.user_id = $1 AND ${ofDocument})
            SELECT id FROM found LIMIT $2`,
       [userId, MOST_COMPARED + 1, ...restriction.values],
     );
@@ -50,14 +48,17 @@ export class RestrictedProducts {
   private async areCertainlyMany(userId: number, restriction: ProductRestriction): Promise<boolean> {
     let sample = this.samples.get(userId);
     if (!sample) this.samples.set(userId, (sample = await this.draw(userId)));
+    const ofDocument = restriction.ofDocument(3, 'd');
     const [row] = await this.dataSource.query<{ hits: number }[]>(
       `SELECT count(*)::int AS hits
          FROM unnest($2::bigint[]) AS sample (id)
-        CROSS JOIN LATERAL (SELECT d.* FROM documents d WHERE d.user_id = $1 AND d.product_id = sample.id OFFSET 0) d
-        CROSS JOIN LATERAL (SELECT FROM products p
-                             WHERE p.user_id = $1 AND p.id = d.product_id AND p.is_active AND ${restriction.ofProduct(3)}
-                            OFFSET 0) p
-        WHERE ${restriction.ofDocument(3, 'd')}`,
+              ${
+                ofDocument === 'true'
+                  ? ''
+                  : `CROSS JOIN LATERAL (SELECT FROM documents d
+                                          WHERE d.user_id = $1 AND d.product_id = sample.id AND ${ofDocument} OFFSET 0) d`
+              }
+              ${ofEach(restriction, 'sample.id')}`,
       [userId, sample.ids, ...restriction.values],
     );
     const { hits } = row!;
@@ -82,3 +83,11 @@ export class RestrictedProducts {
     return { ids: row?.ids ?? [], total: row?.total ?? 0 };
   }
 }
+
+/** Joins what is asked of each product, where something is. */
+const ofEach = (restriction: ProductRestriction, id: string): string =>
+  restriction.ofProduct(3) === 'true'
+    ? ''
+    : `CROSS JOIN LATERAL (SELECT FROM products p
+                            WHERE p.user_id = $1 AND p.id = ${id} AND p.is_active AND ${restriction.ofProduct(3)}
+                           OFFSET 0) p`;

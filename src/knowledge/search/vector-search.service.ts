@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { toSql } from 'pgvector';
 import { DataSource } from 'typeorm';
 import type { LiveGeneration } from '../embedding/generations.service';
 import { VectorIndexes } from '../embedding/vector-indexes';
@@ -61,7 +60,7 @@ export class VectorSearch {
     if (!generation?.embedder) return [];
     const { embedder } = generation;
     const vector = await this.questions.of(embedder, question);
-    const search = { userId, generation: generation.id, vector: toSql(Array.from(vector))!, restriction };
+    const search = { userId, generation: generation.id, vector, restriction };
     const isEnough = (found: readonly VectorRow[]) => found.length >= Math.min(limit, CANDIDATES);
     /** A second time only where the nearest chunks are of too few products. */
     const exactly = async (nearest: (ofEach: boolean) => Promise<VectorRow[]>): Promise<VectorRow[]> => {

@@ -112,6 +112,9 @@ export class WordRanking {
   }
 }
 
+/** Whether the question is its SKU or title. */
+const IS_EXACT = `(d.facets @> ARRAY['sku:' || $6] OR replace(d.title, ' ', '') = $6)`;
+
 interface Candidates {
   ctes: string;
   /** Of rows with a `product_id`. */
@@ -154,26 +157,29 @@ function tiered(terms: readonly WeighedTerm[], restriction: ProductRestriction):
 
 /** By looking at each product of a small shop, or of a few: those that have most of the question, by its weight. */
 function scanned(terms: readonly WeighedTerm[], { restriction, few }: Scope): Candidates {
-  const { deciding, parts } = conditionsOf(terms);
-  const [anyDeciding, known] = [FIRST_OF_CANDIDATES, FIRST_OF_CANDIDATES + 1];
-  const first = known + 2 * parts.length;
-  const weight = parts.map(
-    (_, place) =>
-      `CASE WHEN d.terms @@ $${known + 2 * place}::tsquery THEN $${known + 2 * place + 1}::float8 ELSE 0 END`,
+  const { deciding, asked } = conditionsOf(terms);
+  const values: unknown[] = [deciding];
+  /** @returns its placeholder */
+  const add = (value: unknown): string => `$${FIRST_OF_CANDIDATES + values.push(value) - 1}`;
+  const weight = asked.map(
+    (term) =>
+      `CASE WHEN d.terms @@ ${add(term.query)}::tsquery
+            THEN ${add(term.weight)}::float8 + CASE WHEN d.terms @@ ${add(term.inLabels)}::tsquery
+                                                    THEN ${add(term.labelWeight)}::float8 ELSE 0 END
+            ELSE 0 END`,
   );
-  const isExact = `d.facets @> ARRAY['sku:' || $6] OR replace(d.title, ' ', '') = $6`;
-  const ofDocument = few ? `d.product_id = ANY($${first}::bigint[])` : restriction.ofDocument(first, 'd');
+  const left = few ? `d.product_id = ANY(${add(few)}::bigint[]) AND ` : '';
+  const first = FIRST_OF_CANDIDATES + values.length;
   return {
     ctes: `scanned AS MATERIALIZED (
          SELECT d.product_id
-           FROM (SELECT d.product_id, d.terms @@ $${anyDeciding}::tsquery AS is_decided, ${isExact} AS is_exact,
-                        ${weight.join(' + ')} AS weight
-                   FROM documents d WHERE d.user_id = $1 AND ${ofDocument} OFFSET 0) d
-          WHERE d.is_decided OR d.is_exact
-          ORDER BY d.is_exact DESC, d.weight DESC, d.product_id
+           FROM (SELECT d.product_id, d.terms, ${IS_EXACT} AS is_exact
+                   FROM documents d WHERE d.user_id = $1 AND ${left}${restriction.ofDocument(first, 'd')} OFFSET 0) d
+          WHERE d.is_exact OR d.terms @@ $${FIRST_OF_CANDIDATES}::tsquery
+          ORDER BY d.is_exact DESC, ${weight.join(' + ')} DESC, d.product_id
        )`,
     // In their order, and no more than are ranked.
-    source: `(SELECT d.product_id FROM scanned d ${few ? '' : `WHERE ${isMet(restriction, first)}`} LIMIT ${MAX_RANKED})`,
-    values: [deciding, ...parts.flat(), ...(few ? [few] : restriction.values)],
+    source: `(SELECT d.product_id FROM scanned d WHERE ${isMet(restriction, first)} LIMIT ${MAX_RANKED})`,
+    values: [...values, ...restriction.values],
   };
 }
