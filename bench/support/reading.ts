@@ -246,7 +246,7 @@ export class ReadingBench {
     tenant: Tenant,
     kinds: readonly Kind[],
     count: number,
-    environment = {},
+    { isWarm = false, environment = {} }: { isWarm?: boolean; environment?: Record<string, string> } = {},
   ): Promise<Map<string, Recorded>> {
     const recorder = await StatementRecorder.start(this.store.databaseUrl);
     try {
@@ -254,7 +254,7 @@ export class ReadingBench {
       await this.with(tenant, count, { environment, recorder }, async (api) => {
         const all = new Set(kinds.flatMap(({ paths }) => paths));
         // What a process remembers it does not ask again, neither here nor where it is measured.
-        for (const path of all) await request(api, 'GET', path, this.access.jwt);
+        if (isWarm) for (const path of all) await request(api, 'GET', path, this.access.jwt);
         for (const path of all) {
           recorder.take();
           const answer = await request<{ results: ({ product: { id: number } } & { id: number })[] }>(
@@ -285,7 +285,7 @@ export class ReadingBench {
       options = [],
     }: { kinds: readonly Kind[]; count: number; rounds: number; options?: string[] },
   ): Promise<Reading[]> {
-    const recorded = await this.record(tenant, kinds, count);
+    const recorded = await this.record(tenant, kinds, count, { isWarm: true });
     const replay = new Replay(this.store.databaseUrl);
     try {
       return await this.with(tenant, count, { options }, async (api) => {
@@ -329,7 +329,9 @@ export class ReadingBench {
   async recall(tenant: Tenant, count: number): Promise<Recall[]> {
     const kinds = searchKinds(tenant, count);
     const found = await this.record(tenant, kinds, count);
-    const exact = await this.record(tenant, kinds, count, { HNSW_FROM_CHUNKS: '0' });
+    const exact = await this.record(tenant, kinds, count, {
+      environment: { HNSW_FROM_CHUNKS: '0' },
+    });
     const replay = new Replay(this.store.databaseUrl);
     const scan = new Replay(this.store.databaseUrl);
     try {
