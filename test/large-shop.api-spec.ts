@@ -3,7 +3,9 @@ import { lexicalVector } from '../src/knowledge/embedding/lexical.embedder';
 import { NORMALIZER_VERSION } from '../src/knowledge/language/normalizer';
 import { readQuestion } from '../src/knowledge/language/question';
 import { MAX_RANKED } from '../src/knowledge/search/candidates';
+import { RestrictedProducts } from '../src/knowledge/search/restricted-products.service';
 import { WordSearch } from '../src/knowledge/search/word-search.service';
+import { restrictionOf } from '../src/web-knowledge/product-filter';
 import { productEvent, TestApp, type TestUser } from './support/test-app';
 
 /** More than are ranked for one question. */
@@ -166,5 +168,29 @@ describe.each([
       [owner.id],
     );
     expect(hits.map(({ productId }) => productId)).toContain(last!.id);
+  });
+
+  it.each([
+    ['in stock', { in_stock: true }, MANY + 1],
+    ['of no such price', { min_price: '900000000000' }, 0],
+    ['of a word in text', { search: 'فلزی' }, 40],
+    ['of a word in text and in stock', { search: 'فلزی', in_stock: true }, 40],
+  ])('tells how few products a filter leaves: %s', async (_, filters, count) => {
+    const owner = await open([
+      ...times(40, (index) => ({ name: `میز فلزی ${index}` })),
+      ...times(MANY - 40, (index) => ({ name: `میز ${index}` })),
+    ]);
+    await open(times(3, (index) => ({ name: `صندلی فلزی ${index}` })));
+    const restricted = app.nest.get(RestrictedProducts);
+    const before = restricted.mostCompared;
+    try {
+      for (const most of [0, 10, 39, 40, 41, 250, MANY, MANY + 1, 5 * MANY]) {
+        restricted.mostCompared = most;
+        const few = await restricted.few(owner.id, restrictionOf(filters));
+        expect([most, few && new Set(few).size]).toEqual([most, count > most ? null : count]);
+      }
+    } finally {
+      restricted.mostCompared = before;
+    }
   });
 });

@@ -631,3 +631,34 @@ describe('a search that is explained', () => {
     expect([status, body.errors?.[0].field]).toEqual([400, query.split('=')[0]]);
   });
 });
+
+describe('a shop that changes between two questions', () => {
+  it('is asked at once for a word that it did not have, and for a misspelt one', async () => {
+    const { owner, secret } = await openShop();
+    await send(secret, [{ id: 1, name: 'کیف چرمی' }]);
+    expect(await hits(owner, 'کلاه')).toEqual([]);
+    expect(await hits(owner, 'قابمله')).toEqual([]);
+    await send(secret, [
+      { id: 2, name: 'کلاه حصیری' },
+      { id: 3, name: 'قابلمه استیل' },
+    ]);
+    expect(idsOf(await hits(owner, 'کلاه'))).toEqual([2]);
+    expect(idsOf(await hits(owner, 'قابمله'))).toEqual([3]);
+  });
+
+  it('weighs a word anew that has become common', async () => {
+    const { owner, secret } = await openShop();
+    await send(secret, [
+      { id: 1, name: 'کلاه حصیری' },
+      { id: 2, name: 'کیف چرمی' },
+      { id: 3, name: 'کفش ورزشی' },
+    ]);
+    expect(idsOf(await hits(owner, 'کلاه چرمی')).sort()).toEqual([1, 2]);
+    await send(
+      secret,
+      Array.from({ length: 30 }, (_, index) => ({ id: 10 + index, name: `کلاه رنگ ${index}` })),
+    );
+    // Of a word that most products have, the rarer one decides.
+    expect(idsOf(await hits(owner, 'کلاه چرمی'))[0]).toBe(2);
+  });
+});

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import type { ProductRestriction } from './product-restriction';
 
 /** Products that a restriction may leave to be looked at one by one; of more, indexes meet enough before long. */
-export const MOST_COMPARED = 1500;
+const MOST_COMPARED = 1500;
 /** Products of a shop by which it is told that a restriction leaves many. */
 const SAMPLED = 400;
 /** Where the sample says so many times as many as are compared, they are not counted. */
@@ -24,11 +24,16 @@ interface Sample {
 /** Tells whether a restriction leaves few products of a large shop, and which. */
 @Injectable()
 export class RestrictedProducts {
+  /** To be set by a test. */
+  mostCompared = MOST_COMPARED;
   private readonly samples = new LRUCache<number, Sample>({ max: SHOPS_AT_MOST, ttl: BELIEVED_MS });
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** The products that are left, of which some may be inactive, or null where these are more than MOST_COMPARED. */
+  /**
+   * The products that are left, of which some may be inactive, or null where these are more than MOST_COMPARED.
+   * @param restriction that asks for something
+   */
   async few(userId: number, restriction: ProductRestriction): Promise<number[] | null> {
     if (await this.areCertainlyMany(userId, restriction)) return null;
     const ofDocument = restriction.ofDocument(3, 'd');
@@ -40,9 +45,9 @@ export class RestrictedProducts {
              SELECT d.product_id AS id FROM documents d ${ofEach(restriction, 'd.product_id')}
               WHERE d.user_id = $1 AND ${ofDocument})
            SELECT id FROM found LIMIT $2`,
-      [userId, MOST_COMPARED + 1, ...restriction.values],
+      [userId, this.mostCompared + 1, ...restriction.values],
     );
-    return rows.length > MOST_COMPARED ? null : rows.map(({ id }) => id);
+    return rows.length > this.mostCompared ? null : rows.map(({ id }) => id);
   }
 
   private async areCertainlyMany(userId: number, restriction: ProductRestriction): Promise<boolean> {
@@ -62,7 +67,7 @@ export class RestrictedProducts {
       [userId, sample.ids, ...restriction.values],
     );
     const { hits } = row!;
-    return hits >= LEAST_HITS && (hits / sample.ids.length) * sample.total >= CERTAINLY * MOST_COMPARED;
+    return hits >= LEAST_HITS && (hits / sample.ids.length) * sample.total >= CERTAINLY * this.mostCompared;
   }
 
   /** From all of the shop, the oldest to the newest. */

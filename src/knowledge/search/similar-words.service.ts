@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { likelyWithin, soundOf, spellingDistance, swaps, trigramSimilarity } from '../language/spelling';
-
-export interface AskedForm {
-  word: string;
-  /** How far a word may be from it: see `spellingDistance`. */
-  tolerated: number;
-}
+import {
+  likelyWithin,
+  soundOf,
+  spellingDistance,
+  swaps,
+  toleratedDistance,
+  trigramSimilarity,
+} from '../language/spelling';
 
 /** A word of a shop that a misspelt one may be meant for. */
 export interface SimilarWord {
@@ -16,6 +17,12 @@ export interface SimilarWord {
   bySound: boolean;
 }
 
+interface FoundWord extends SimilarWord {
+  asked: string;
+}
+
+/** Of any word. */
+const MAX_LENGTH = 1_000_000;
 const MOST_BY_SOUND = 30;
 const MOST_BY_TRIGRAMS = 30;
 
@@ -24,27 +31,23 @@ const MOST_BY_TRIGRAMS = 30;
 export class SimilarWords {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** @param isSmall whether all words of the shop can be looked at */
-  async to(
-    userId: number,
-    asked: readonly AskedForm[],
-    isSmall: boolean,
-  ): Promise<Map<string, SimilarWord[]>> {
+  /**
+   * Words within the distance that each form tolerates, the likeliest first, and words that sound like it.
+   * @param isSmall whether all words of the shop can be looked at
+   * @returns by form
+   */
+  async to(userId: number, forms: readonly string[], isSmall: boolean): Promise<Map<string, SimilarWord[]>> {
     const similar = new Map<string, SimilarWord[]>();
-    const add = (form: string, word: SimilarWord) => similar.set(form, [...(similar.get(form) ?? []), word]);
-    const rows = await (isSmall ? this.amongAll(userId, asked) : this.byTrigrams(userId, asked));
-    for (const { asked: form, ...word } of rows) add(form, word);
+    const rows = await (isSmall ? this.amongAll(userId, forms) : this.byTrigrams(userId, forms));
+    for (const { asked, ...word } of rows) similar.set(asked, [...(similar.get(asked) ?? []), word]);
     return similar;
   }
 
-  /** Complete: to compare letters here takes a third of what trigrams of so few words take in the database. */
-  private async amongAll(
-    userId: number,
-    asked: readonly AskedForm[],
-  ): Promise<(SimilarWord & { asked: string })[]> {
-    const mendable = asked.filter(({ tolerated }) => tolerated > 0);
-    const shortest = Math.min(...mendable.map(({ word, tolerated }) => word.length - tolerated));
-    const longest = Math.max(...mendable.map(({ word, tolerated }) => word.length + tolerated));
+  /** Complete: to compare letters here takes a fourth of what trigrams of so few words take in the database. */
+  private async amongAll(userId: number, forms: readonly string[]): Promise<FoundWord[]> {
+    const mendable = forms
+      .map((form) => [form, toleratedDistance(form)] as const)
+      .filter(([, most]) => most > 0);
     const rows = await this.dataSource.query<{ asked: string | null; word: string | null }[]>(
       `SELECT NULL AS asked, string_agg(v.word, ' ') AS word
          FROM vocabulary v WHERE v.user_id = $1 AND length(v.word) BETWEEN $4 AND $5
@@ -54,30 +57,29 @@ export class SimilarWords {
         CROSS JOIN LATERAL (${BY_SOUND}) near`,
       [
         userId,
-        asked.map(({ word }) => word),
-        asked.map(({ word }) => soundOf(word)),
-        ...(mendable.length > 0 ? [Math.floor(shortest), Math.ceil(longest)] : [1, 0]),
+        forms,
+        forms.map(soundOf),
+        // None of no letters, where nothing can be mended.
+        Math.floor(Math.min(MAX_LENGTH, ...mendable.map(([form, most]) => form.length - most))),
+        Math.ceil(Math.max(0, ...mendable.map(([form, most]) => form.length + most))),
       ],
     );
-    const words = rows.flatMap(({ asked: form, word }) => (form === null ? (word?.split(' ') ?? []) : []));
-    const written = mendable.flatMap(({ word: form, tolerated }) => {
-      const isLikely = likelyWithin(form, tolerated);
+    const words = rows.flatMap(({ asked, word }) => (asked === null ? (word?.split(' ') ?? []) : []));
+    const written = mendable.flatMap(([form, most]) => {
+      const isLikely = likelyWithin(form, most);
       return words
-        .filter((word) => isLikely(word) && spellingDistance(form, word) <= tolerated)
-        .map((word) => ({ asked: form, word, bySound: false, similarity: trigramSimilarity(form, word) }))
-        .sort((a, b) => b.similarity - a.similarity);
+        .filter((word) => isLikely(word) && spellingDistance(form, word) <= most)
+        .map((word) => ({ word, similarity: trigramSimilarity(form, word) }))
+        .sort((a, b) => b.similarity - a.similarity)
+        .map(({ word }) => ({ asked: form, word, bySound: false }));
     });
-    const sounding = rows.flatMap(({ asked: form, word }) =>
-      form !== null && word !== null ? [{ asked: form, word, bySound: true }] : [],
+    const sounding = rows.flatMap(({ asked, word }) =>
+      asked !== null && word !== null ? [{ asked, word, bySound: true }] : [],
     );
     return [...written, ...sounding];
   }
 
-  private byTrigrams(
-    userId: number,
-    asked: readonly AskedForm[],
-  ): Promise<(SimilarWord & { asked: string })[]> {
-    const words = asked.map(({ word }) => word);
+  private byTrigrams(userId: number, forms: readonly string[]): Promise<FoundWord[]> {
     return this.dataSource.query(
       `SELECT asked.word AS asked, near.word, near.by_sound AS "bySound"
          FROM unnest($2::text[], $3::text[], $4::text[], $5::float8[]) AS asked (word, sound, variants, tolerated)
@@ -94,10 +96,10 @@ export class SimilarWords {
           (SELECT word, true FROM (${BY_SOUND}) sounding)) near`,
       [
         userId,
-        words,
-        words.map(soundOf),
-        words.map((word) => swaps(word).join(' ')),
-        asked.map(({ tolerated }) => tolerated),
+        forms,
+        forms.map(soundOf),
+        forms.map((form) => swaps(form).join(' ')),
+        forms.map(toleratedDistance),
       ],
     );
   }

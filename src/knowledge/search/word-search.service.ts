@@ -149,21 +149,15 @@ export class WordSearch {
     isSmall: boolean,
   ): Promise<Map<Term, Wording[]>> {
     const joined = [...new Set(unknown.flatMap(joinedForms))];
-    const near = await this.similar.to(
-      userId,
-      [...unknown.map(({ form }) => form), ...joined].map((word) => ({
-        word,
-        tolerated: joined.includes(word) ? toleratedOfJoined(word) : toleratedDistance(word),
-      })),
-      isSmall,
-    );
+    const forms = new Set([...unknown.map(({ form }) => form), ...joined]);
+    const near = await this.similar.to(userId, [...forms], isSmall);
     const mended = new Map<Term, Wording[]>();
     for (const term of unknown) {
       const corrections = corrected(term.form, near.get(term.form) ?? [], toleratedDistance(term.form));
       mended.set(term, [...corrections, ...guesses(term)]);
     }
     for (const form of joined) {
-      const corrections = corrected(form, near.get(form) ?? [], toleratedOfJoined(form));
+      const corrections = corrected(form, near.get(form) ?? [], Math.min(1, toleratedDistance(form)));
       if (corrections.length === 0) continue;
       for (const term of terms.filter((each) => joinedForms(each).includes(form)))
         mended.set(term, [...(mended.get(term) ?? []), ...corrections]);
@@ -177,8 +171,6 @@ const joinedForms = ({ form, wordings }: Term): string[] =>
   wordings.flatMap(({ kind, parts: [word] }) =>
     kind === 'word' && word !== form && word!.includes(form) ? [word!] : [],
   );
-
-const toleratedOfJoined = (form: string): number => Math.min(1, toleratedDistance(form));
 
 /** The words among these that were probably meant. */
 function corrected(form: string, near: readonly SimilarWord[], tolerated: number): Wording[] {
