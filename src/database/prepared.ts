@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { HeardClient } from '../jobs/heard-client';
 
 const MARK = /^\/\* prepared: ([\w-]+) \*\/ /;
 
@@ -15,7 +16,7 @@ type Query = (text: unknown, values?: unknown, callback?: unknown) => unknown;
  * A connection that prepares what `prepared` has marked. Not for the embedded database, whose one session would keep the
  * statements of all connections that ever were.
  */
-export class PreparingClient extends pg.Client {
+export class PreparingClient extends HeardClient {
   constructor(config?: pg.ClientConfig) {
     super(config);
     const query = this.query.bind(this) as Query;

@@ -1,5 +1,6 @@
 import { createPostgresBackend, Queue, Worker, type Processor, type WorkerOptions } from 'bullmq';
 import pg from 'pg';
+import { HeardClient } from './heard-client';
 import type { QueueName } from './jobs';
 
 /** Where BullMQ keeps its jobs. */
@@ -10,21 +11,11 @@ export interface JobBackend {
 /** Injection token: interfaces have none. */
 export const JOB_BACKEND = Symbol('job backend');
 
-/**
- * BullMQ listens to no error of a client that it has taken from its pool, nor for a moment of the one by which it is
- * notified: a server that ends just then would end the process. The statement that comes next fails, and that is told.
- */
-class HeardClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
-  }
-}
-
 /** In PostgreSQL tables, in a schema of their own. */
 export class PostgresJobBackend implements JobBackend {
   constructor(private readonly databaseUrl: string) {
-    // The one by which it is notified BullMQ makes of this, and lets nobody choose another.
+    // BullMQ listens to no error of a client that it has taken from its pool, nor for a moment of the one by which it
+    // is notified: that one it makes of this, and lets nobody choose another.
     pg.Client = HeardClient;
   }
 
