@@ -4,6 +4,7 @@ import { NORMALIZER_VERSION } from '../src/knowledge/language/normalizer';
 import { readQuestion } from '../src/knowledge/language/question';
 import { MAX_RANKED } from '../src/knowledge/search/candidates';
 import { RestrictedProducts } from '../src/knowledge/search/restricted-products.service';
+import { WordFrequencies } from '../src/knowledge/search/word-frequencies.service';
 import { WordSearch } from '../src/knowledge/search/word-search.service';
 import { restrictionOf } from '../src/web-knowledge/product-filter';
 import { productEvent, TestApp, type TestUser } from './support/test-app';
@@ -19,13 +20,15 @@ interface Product {
 }
 
 describe.each([
-  ['one after another', MANY * 4],
-  ['by indexes', 0],
-])('a shop with more products of a word than are ranked, looked for %s', (_, mostScanned) => {
+  ['one after another', MANY * 4, MANY * 4],
+  ['by indexes', 0, MANY * 4],
+  ['by indexes, words known by a sample', 0, 0],
+])('a shop with more products of a word than are ranked, looked for %s', (_, mostScanned, mostCounted) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.start();
     app.nest.get(WordSearch).mostScanned = mostScanned;
+    app.nest.get(WordFrequencies).mostCounted = mostCounted;
   });
   afterAll(() => app.close());
 

@@ -4,7 +4,6 @@ import { lexemesOfOne, TITLE_AND_LABELS, toQuery } from './wording-query';
 
 /** Products that are ranked at most: those that have most of the question. Each costs what it takes to unpack its words. */
 export const MAX_RANKED = 150;
-
 /** How much it counts beside a term that a product has it in its title or labels. */
 const LABEL_SHARE = 0.25;
 /** Products from which on a word finds nothing by itself where it is at most this share of the question. */
@@ -50,50 +49,65 @@ const isSame =
   (other: Tier): boolean =>
     other.query === query && other.terms === terms;
 
-export interface AskedTerm {
+/** A term that some product has. */
+interface KnownTerm {
+  isCode: boolean;
+  importance: number;
   /** Any of its wordings. */
   query: string;
   /** The same in title or labels. */
   inLabels: string;
+  /** Of products, added up wording by wording. */
+  count: number;
+}
+
+function knownOf(terms: readonly WeighedTerm[]): KnownTerm[] {
+  return terms
+    .filter(({ wordings }) => wordings.length > 0)
+    .map((term) => ({
+      isCode: term.isCode,
+      importance: term.importance,
+      query: anyTermOf([term]),
+      inLabels: anyTermOf([term], TITLE_AND_LABELS),
+      count: countOf(term),
+    }));
+}
+
+const countOf = ({ wordings }: WeighedTerm): number => wordings.reduce((sum, { count }) => sum + count, 0);
+
+/** What a product is the better for having, by weight. */
+export interface AskedTerm extends Pick<KnownTerm, 'query' | 'inLabels'> {
   weight: number;
   labelWeight: number;
 }
 
 /** What a product must have to be ranked, and what it is the better for having. */
 export function conditionsOf(terms: readonly WeighedTerm[]): { deciding: string; asked: AskedTerm[] } {
-  const known = terms.filter(({ wordings }) => wordings.length > 0);
+  const known = knownOf(terms);
   const whole = known.reduce((sum, { importance }) => sum + importance, 0);
   return {
     deciding: anyTermOf(decidingTerms(terms)),
-    asked: known.map((term) => ({
-      query: anyTermOf([term]),
-      inLabels: anyTermOf([term], TITLE_AND_LABELS),
-      weight: term.importance,
+    asked: known.map(({ query, inLabels, importance, isCode }) => ({
+      query,
+      inLabels,
+      weight: importance,
       // What labels name a model comes before what mentions it, whatever else that has.
-      labelWeight: term.isCode ? whole : term.importance * LABEL_SHARE,
+      labelWeight: isCode ? whole : importance * LABEL_SHARE,
     })),
   };
 }
 
 /**
- * What products of a large shop are taken for ranking by: those of the first queries before those of queries after them. Titles with all
- * that is asked, then labels that name its model; after these the weightiest words first, each with what else is asked as
- * soon as it has more products than can be ranked. One query, of any deciding term, where that cannot be many products.
+ * What products of a large shop are taken for ranking by: those of the first queries before those of queries after them.
+ * Titles with all that is asked, then labels that name its model; after these the weightiest words first, each with what
+ * else is asked as soon as it has more products than can be ranked. One query, of any deciding term, where that cannot be
+ * many products.
  */
 export function tiersOf(terms: readonly WeighedTerm[]): Tier[] {
   const deciding = decidingTerms(terms);
-  const countOf = ({ wordings }: WeighedTerm) => wordings.reduce((sum, { count }) => sum + count, 0);
   if (deciding.reduce((sum, term) => sum + countOf(term), 0) <= MAX_RANKED)
     return [anywhere(anyTermOf(deciding))];
-  const known = terms
-    .filter(({ wordings }) => wordings.length > 0)
-    .sort((a, b) => b.importance - a.importance)
-    .map((term) => ({
-      isCode: term.isCode,
-      query: anyTermOf([term]),
-      inLabels: anyTermOf([term], TITLE_AND_LABELS),
-      count: countOf(term),
-    }));
+  const known = knownOf(terms).sort((a, b) => b.importance - a.importance);
   const tiers = [inTitle(allOf(known.map(({ query }) => query)))];
   for (const [place, { inLabels }] of known.entries()) {
     if (!known[place]!.isCode) continue;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
+import { sampleOf } from './document-sample';
 import type { ProductRestriction } from './product-restriction';
 
 /** Products that a restriction may leave to be looked at one by one; of more, indexes meet enough before long. */
@@ -70,19 +71,10 @@ export class RestrictedProducts {
     return hits >= LEAST_HITS && (hits / sample.ids.length) * sample.total >= CERTAINLY * this.mostCompared;
   }
 
-  /** From all of the shop, the oldest to the newest. */
   private async draw(userId: number): Promise<Sample> {
     const [row] = await this.dataSource.query<{ ids: number[] | null; total: number }[]>(
-      `WITH bounds AS MATERIALIZED (
-         SELECT (SELECT product_id FROM documents WHERE user_id = $1 ORDER BY product_id LIMIT 1) AS first,
-                (SELECT product_id FROM documents WHERE user_id = $1 ORDER BY product_id DESC LIMIT 1) AS last
-       )
-       SELECT (SELECT count(*)::int FROM documents WHERE user_id = $1) AS total,
-              (SELECT array_agg(DISTINCT d.product_id)
-                 FROM bounds CROSS JOIN generate_series(0, $2 - 1) AS step
-                CROSS JOIN LATERAL (SELECT product_id FROM documents
-                                     WHERE user_id = $1 AND product_id >= first + (last - first) * step / $2
-                                     ORDER BY product_id LIMIT 1) d) AS ids`,
+      `SELECT (SELECT count(*)::int FROM documents WHERE user_id = $1) AS total,
+              (SELECT array_agg(DISTINCT sample.product_id) FROM ${sampleOf('product_id')} sample) AS ids`,
       [userId, SAMPLED],
     );
     return { ids: row?.ids ?? [], total: row?.total ?? 0 };

@@ -59,7 +59,7 @@ export class SimilarWords {
         userId,
         forms,
         forms.map(soundOf),
-        // None of no letters, where nothing can be mended.
+        // An empty range where nothing can be mended.
         Math.floor(Math.min(MAX_LENGTH, ...mendable.map(([form, most]) => form.length - most))),
         Math.ceil(Math.max(0, ...mendable.map(([form, most]) => form.length + most))),
       ],

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 import type { Wording } from '../language/question';
+import { sampleOf } from './document-sample';
 import { lexemesOfOne, toQuery } from './wording-query';
 
 /** Products of a shop up to which it is counted, for each question, in how many of them a word stands. */
@@ -39,6 +40,8 @@ interface KnownCount {
  */
 @Injectable()
 export class WordFrequencies {
+  /** To be set by a test. */
+  mostCounted = MOST_COUNTED;
   private readonly large = new LRUCache<number, LargeShop>({ max: SHOPS_AT_MOST, ttl: SHOP_BELIEVED_MS });
   private readonly known = new LRUCache<string, KnownCount>({ max: WORDS_AT_MOST });
 
@@ -57,7 +60,7 @@ export class WordFrequencies {
       userId,
       queries.filter((query) => !known.has(query)),
     );
-    if (total > MOST_COUNTED) {
+    if (total > this.mostCounted) {
       const shop = { total, common: await this.commonLexemes(userId) };
       this.large.set(userId, shop);
       return [await this.estimate(userId, wordings, shop), total];
@@ -85,7 +88,7 @@ export class WordFrequencies {
          FROM unnest($2::text[]) AS w (query) WHERE (SELECT count FROM size) <= $3
         UNION ALL
        SELECT '', count FROM size`,
-      [userId, queries, MOST_COUNTED],
+      [userId, queries, this.mostCounted],
     );
     const counts = new Map(rows.map(({ query, count }) => [query, Number(count)]));
     const total = counts.get('') ?? 0;
@@ -141,16 +144,9 @@ export class WordFrequencies {
   /** In what share of a large shop's products its frequent words stand, by a sample from all of them. */
   private async commonLexemes(userId: number): Promise<Map<string, number>> {
     const rows = await this.dataSource.query<{ lexeme: string; share: number }[]>(
-      `WITH bounds AS MATERIALIZED (
-         SELECT (SELECT product_id FROM documents WHERE user_id = $1 ORDER BY product_id LIMIT 1) AS first,
-                (SELECT product_id FROM documents WHERE user_id = $1 ORDER BY product_id DESC LIMIT 1) AS last
-       )
-       SELECT t.lexeme, count(*)::float8 / $2 AS share
-         FROM bounds CROSS JOIN generate_series(0, $2 - 1) AS step
-        CROSS JOIN LATERAL (SELECT terms FROM documents
-                             WHERE user_id = $1 AND product_id >= first + (last - first) * step / $2
-                             ORDER BY product_id LIMIT 1) d
-        CROSS JOIN LATERAL unnest(d.terms) AS t (lexeme, positions, weights)
+      `SELECT t.lexeme, count(*)::float8 / $2 AS share
+         FROM ${sampleOf('terms')} sample
+        CROSS JOIN LATERAL unnest(sample.terms) AS t (lexeme, positions, weights)
         GROUP BY t.lexeme HAVING count(*) >= $3`,
       [userId, SAMPLED, SAMPLED_OFTEN],
     );
