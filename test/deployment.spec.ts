@@ -219,7 +219,7 @@ describe('Dockerfile', () => {
   it('sets only what the configuration knows, and no secret', () => {
     const values = ofRuntime('ENV').flatMap((env) => env.trim().split(/\s+/));
     const names = values.map((value) => value.split('=')[0]!);
-    expect(names.filter((name) => !(name in KEYS))).toEqual(['NODE_ENV']);
+    expect(names.filter((name) => !(name in KEYS))).toEqual(['NODE_ENV', 'MALLOC_ARENA_MAX']);
     expect(values).toEqual(expect.arrayContaining(['NODE_ENV=production', 'HOST=0.0.0.0', 'DATA_DIR=/data']));
     expect(names.join()).not.toMatch(/SECRET|PASSWORD|KEY/);
     expect(all('ARG')).toEqual([]);

@@ -13,7 +13,7 @@ describe('a token that a process remembers', () => {
   let token: { id: number; secret: string };
 
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.start({ TRUSTED_PROXIES: '127.0.0.1' });
   });
   afterAll(() => app.close());
   beforeEach(async () => {
@@ -156,6 +156,25 @@ describe('a token that a process remembers', () => {
       'skipped',
     ]);
     expect(await logged(fresh)).toHaveLength(1);
+  });
+
+  it('and who sent it from an allowed address keeps one from another address out', async () => {
+    const from = (address: string, id: number) =>
+      send(productEvent({ id }), { 'x-forwarded-for': address }).then(({ status }) => status);
+    await set('allowed_ips', ['203.0.113.7', '203.0.113.9']);
+    for (let id = 4; id <= 6; id++) expect(await from('203.0.113.7', id)).toBe(202);
+    expect(await from('203.0.113.8', 7)).toBe(403);
+    expect(await from('203.0.113.9', 8)).toBe(202);
+    expect(await from('203.0.113.7', 9)).toBe(202);
+    const sent = await app.query<{ source_ip: string }>(
+      `SELECT source_ip FROM events WHERE user_id = $1 AND woo_product_id > 3 ORDER BY id`,
+      [owner.id],
+    );
+    expect(sent.map(({ source_ip: address }) => address)).toEqual([
+      ...Array(3).fill('203.0.113.7'),
+      '203.0.113.9',
+      '203.0.113.7',
+    ]);
   });
 
   it('is not taken out of a query beside the header', async () => {

@@ -138,10 +138,14 @@ export const PRODUCT_ENVIRONMENT = {
   STOP_DELAY_MS: '0',
 };
 
+const DOCKERFILE = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
 /** Options of Node.js that the image starts it with. */
-const [, ...IMAGE_OPTIONS] = (
-  JSON.parse(/^ENTRYPOINT (.*)$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))![1]!) as string[]
-).slice(0, -1);
+const [, ...IMAGE_OPTIONS] = (JSON.parse(/^ENTRYPOINT (.*)$/m.exec(DOCKERFILE)![1]!) as string[]).slice(
+  0,
+  -1,
+);
+/** What the image has C's allocator keep. */
+const IMAGE_ENVIRONMENT = { MALLOC_ARENA_MAX: /MALLOC_ARENA_MAX=(\d+)/.exec(DOCKERFILE)![1]! };
 
 /** Starts a process of the product in server mode, as the image does. */
 export const startProduct = (
@@ -157,6 +161,7 @@ export const startProduct = (
       ROLES: roles,
       DATABASE_URL: store.databaseUrl,
       REDIS_URL: store.redisUrl,
+      ...IMAGE_ENVIRONMENT,
       ...PRODUCT_ENVIRONMENT,
       ...environment,
     },

@@ -14,20 +14,19 @@ export const RATE_LIMIT_HEADERS = [
   'RateLimit-Reset',
 ] as const;
 
+/** In small letters, which Fastify would make of others with each answer. */
+type Name = Lowercase<(typeof RATE_LIMIT_HEADERS)[number]>;
+
 /**
  * What is left, as structured fields (draft-ietf-httpapi-ratelimit-headers-10), and as its earlier drafts had it for
  * clients that know those.
  */
-export function rateLimitHeaders({
-  limit,
-  remaining,
-  resetSeconds,
-}: Allowance): Record<(typeof RATE_LIMIT_HEADERS)[number], string> {
+export function rateLimitHeaders({ limit, remaining, resetSeconds }: Allowance): Record<Name, string> {
   return {
-    'RateLimit-Policy': `"${limit.name}";q=${limit.requests};w=${limit.windowSeconds}`,
-    RateLimit: `"${limit.name}";r=${remaining};t=${resetSeconds}`,
-    'RateLimit-Limit': String(limit.requests),
-    'RateLimit-Remaining': String(remaining),
-    'RateLimit-Reset': String(resetSeconds),
+    'ratelimit-policy': `"${limit.name}";q=${limit.requests};w=${limit.windowSeconds}`,
+    ratelimit: `"${limit.name}";r=${remaining};t=${resetSeconds}`,
+    'ratelimit-limit': String(limit.requests),
+    'ratelimit-remaining': String(remaining),
+    'ratelimit-reset': String(resetSeconds),
   };
 }

@@ -64,15 +64,23 @@ interface Lines extends DestinationStream {
  */
 function linesOf(output: ReturnType<typeof destination>): Lines {
   let isDue = false;
+  // The destination measures all that it holds anew with each line that it is given.
+  let waiting = '';
+  const handOver = (): void => {
+    if (waiting) output.write(waiting);
+    waiting = '';
+  };
   const flush = (): void => {
     isDue = false;
+    handOver();
     output.flush();
   };
   process.once('exit', flush);
   // What cannot be written down, as on a full disk, ends nobody.
   output.on('error', () => undefined);
   const append = (line: string): void => {
-    output.write(line);
+    waiting += line;
+    if (waiting.length >= BUFFER.minLength) handOver();
     if (isDue) return;
     isDue = true;
     setImmediate(flush);

@@ -16,6 +16,17 @@ function fieldsOf(dto: Constructor<object>): FieldRules[] {
 
 export type DtoResult<T> = { value: T; errors: [] } | { value: null; errors: FieldError[] };
 
+/** The first rule that does not hold of a value. In loops: on the way of each event, closures were a tenth of the garbage. */
+function brokenOf(
+  conditions: FieldRules['conditions'],
+  rules: FieldRules['rules'],
+  value: unknown,
+): FieldRules['rules'][number] | undefined {
+  for (const holds of conditions) if (!holds(value)) return undefined;
+  for (const rule of rules) if (!rule.check(value)) return rule;
+  return undefined;
+}
+
 /**
  * Reads an untrusted value as a DTO: only fields that the DTO declares are taken, each is checked and then coerced.
  * @param prefix path of the value, such as `product.`, for the names in errors
@@ -30,8 +41,7 @@ export function checkDto<T extends object>(dto: Constructor<T>, value: unknown, 
   for (const { field, conditions, rules } of fieldsOf(dto)) {
     if (Object.hasOwn(value, field)) fields[field] = value[field];
     const given = fields[field];
-    if (!conditions.every((holds) => holds(given))) continue;
-    const broken = rules.find(({ check }) => !check(given));
+    const broken = brokenOf(conditions, rules, given);
     if (!broken) continue;
     errors.push(
       given === undefined || given === null

@@ -100,11 +100,11 @@ export class ProductsController {
         words: interpreted.words,
         question: interpreted.rest,
       },
-      results: results.map(({ product, hit, fit }) => ({
+      results: results.map(({ product, hit, chunk, fit }) => ({
         product: toProductDto(product, language),
         variation: fit.variation && toVariationDto(fit.variation),
         asked_attributes: fit.asked,
-        chunk: { id: hit.chunkId, chunk_type: 'product', text: hit.chunkText, tldr: hit.chunkTldr },
+        chunk: { id: chunk.id, chunk_type: 'product', text: chunk.text, tldr: chunk.tldr },
         as_of: product.lastSyncAt,
         score: hit.scores.combined,
         scores: hit.scores,

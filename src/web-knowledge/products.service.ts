@@ -7,6 +7,7 @@ import type { Slice } from '../http/page';
 import { ACTIVE_GENERATION } from '../knowledge/embedding/generations.service';
 import {
   KnowledgeSearch,
+  type HitChunk,
   type KnowledgeHit,
   type SearchMethod,
 } from '../knowledge/search/knowledge-search.service';
@@ -35,6 +36,7 @@ const SORT_KEYS: Record<string, string> = {
 export interface SearchHit {
   product: Product;
   hit: KnowledgeHit;
+  chunk: HitChunk;
   /** Which of the product's variations the question asks for. */
   fit: VariationFit<ProductVariation>;
 }
@@ -160,26 +162,30 @@ export class ProductsService {
   async search(userId: number, query: SearchQuery, method?: SearchMethod): Promise<SearchAnswer> {
     const asOf = new Date();
     const interpreted = query.interpret === false ? null : readPriceWords(query.q);
-    const { hits, explanation } = await this.knowledge.search(
+    const answer = await this.knowledge.search(
       userId,
       interpreted?.rest ?? query.q,
       query.limit || DEFAULT_LIMIT,
       restrictionOf(query, interpreted),
       method,
     );
+    const { hits, explanation } = answer;
     const ids = hits.map(({ productId }) => productId);
-    const [products, offered] = await Promise.all([
+    const [products, chunks, offered] = await Promise.all([
       this.inOrder(userId, ids),
+      this.knowledge.chunksOf(userId, answer),
       offeredVariations(this.products.manager, userId, ids),
     ]);
     const byId = new Map(products.map((product) => [product.id, product]));
     const question = readAskedWords(interpreted?.rest ?? query.q);
-    const fits: { product: Product; hit: KnowledgeHit; fit: VariationFit<OfferedVariation> }[] = [];
+    const fits: (Omit<SearchHit, 'fit'> & { fit: VariationFit<OfferedVariation> })[] = [];
     for (const hit of hits) {
       const product = byId.get(hit.productId);
+      const chunk = chunks.get(hit.productId);
       // Deleted between the two reads.
-      if (!product?.isActive) continue;
-      fits.push({ product, hit, fit: fittingVariation(question, product.title, offered.get(product.id)!) });
+      if (!product?.isActive || !chunk) continue;
+      const fit = fittingVariation(question, product.title, offered.get(product.id)!);
+      fits.push({ product, hit, chunk, fit });
       // A product may have a thousand variations: others are answered between two.
       await setImmediate();
     }
@@ -190,9 +196,10 @@ export class ProductsService {
         variation ? [{ product, externalId: variation.externalId }] : [],
       ),
     );
-    const results = fits.map(({ product, hit, fit: { asked } }) => ({
+    const results = fits.map(({ product, hit, chunk, fit: { asked } }) => ({
       product,
       hit,
+      chunk,
       fit: { asked, variation: whole.get(product.id) ?? null },
     }));
     return { asOf, interpreted, results, explanation };

@@ -36,6 +36,13 @@ interface TokenRow {
 /** Tokens that are remembered at most: those of the shops that sent last. */
 const MEMORY = 10_000;
 
+/** A token as the database had it. */
+interface Remembered {
+  row: TokenRow;
+  /** Who sent it last: a shop sends from one address, and each event would have an identity of its own. */
+  last: { address: string; identity: TokenIdentity } | null;
+}
+
 /** What a token's webhooks are signed with. */
 export interface TokenWebhook {
   tokenId: number;
@@ -46,7 +53,7 @@ export interface TokenWebhook {
 @Injectable()
 export class TokenAuthenticator {
   /** By hash, the one looked up last at the end. */
-  private readonly remembered = new Map<string, TokenRow>();
+  private readonly remembered = new Map<string, Remembered>();
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
@@ -66,10 +73,12 @@ export class TokenAuthenticator {
    * @returns null where nothing is remembered, or nobody would be let in by it: nobody is refused by that
    */
   recall(token: string, address: string): TokenIdentity | null {
-    const row = this.remembered.get(hashToken(token));
-    if (!row) return null;
+    const known = this.remembered.get(hashToken(token));
+    if (!known) return null;
+    if (known.last?.address === address) return known.last.identity;
     try {
-      return identityOf(row, address);
+      known.last = { address, identity: identityOf(known.row, address) };
+      return known.last.identity;
     } catch {
       return null;
     }
@@ -78,7 +87,7 @@ export class TokenAuthenticator {
   private async look(hash: string): Promise<TokenRow | null> {
     const row = await this.find('token_hash', hash);
     this.remembered.delete(hash);
-    if (row) this.remembered.set(hash, row);
+    if (row) this.remembered.set(hash, { row, last: null });
     if (this.remembered.size > MEMORY) this.remembered.delete(this.remembered.keys().next().value!);
     return row;
   }

@@ -13,9 +13,8 @@ import { WordSearch, type WordAnswer, type WordHit } from './word-search.service
 
 export interface KnowledgeHit {
   productId: number;
-  chunkId: number;
-  chunkText: string;
-  chunkTldr: string;
+  /** The chunk that is nearest to the question; null where none was compared. */
+  chunkId: number | null;
   scores: {
     /** By which the hits are ordered. */
     combined: number;
@@ -29,7 +28,16 @@ export interface KnowledgeHit {
 
 export interface KnowledgeAnswer {
   hits: KnowledgeHit[];
+  /** Whose chunks were compared; null before anything was embedded. */
+  generation: LiveGeneration | null;
   explanation: SearchExplanation;
+}
+
+/** The chunk by which a product answers. */
+export interface HitChunk {
+  id: number;
+  text: string;
+  tldr: string;
 }
 
 /** Which methods answer; both, save where they are measured one by one. */
@@ -38,11 +46,8 @@ export type SearchMethod = 'hybrid' | 'lexical' | 'vector';
 /** Reciprocal rank fusion's constant; source: Cormack, Clarke, Büttcher 2009. */
 const RRF_K = 60;
 
-interface ChunkRow {
-  id: number;
+interface ChunkRow extends HitChunk {
   product_id: number;
-  text: string;
-  tldr: string;
 }
 
 /** Finds the chunks of a user's products that answer a question: by vector and by words, fused by rank. */
@@ -57,7 +62,8 @@ export class KnowledgeSearch {
   ) {}
 
   /**
-   * The best products, one hit each, within the restriction. Empty where nothing has to do with the question.
+   * The best products, one hit each, within the restriction. Empty where nothing has to do with the question. What they
+   * say is read by `chunksOf`, beside the products.
    * @throws AppError 503 when the embedding service does not answer and no word matches either
    */
   async search(
@@ -83,8 +89,12 @@ export class KnowledgeSearch {
     answeredBy(question === '' ? 'browse' : method === 'lexical' ? 'words' : method);
     const active = this.generations.active();
     if (question === '') {
-      const hits = await this.browse(userId, await active, limit, restriction);
-      return { hits, explanation: explained({ hits: [], words: [] }, [], null, null) };
+      const hits = await this.browse(userId, limit, restriction);
+      return {
+        hits,
+        generation: await active,
+        explanation: explained({ hits: [], words: [] }, [], null, null),
+      };
     }
     const read = readQuestion(question);
     const few = active.then((known) => this.vectors.fewProducts(userId, known, restriction));
@@ -110,16 +120,15 @@ export class KnowledgeSearch {
     const required = method === 'vector' ? null : requiredCoverage(read);
     const explanation = explained(answer, byVector, embedder, required);
     if (required !== null && !isAnswered(required, byVector ?? [], byWords, embedder)) {
-      return { hits: [], explanation };
+      return { hits: [], generation, explanation };
     }
-    const ranked = fuse(byVector ?? [], byWords, embedder, method).slice(0, limit);
-    return { hits: await this.withChunks(userId, generation, ranked), explanation };
+    const hits = fuse(byVector ?? [], byWords, embedder, method).slice(0, limit);
+    return { hits, generation, explanation };
   }
 
   /** What the restriction leaves, the newest first: a question that said a price and nothing else. */
   private async browse(
     userId: number,
-    generation: LiveGeneration | null,
     limit: number,
     restriction: ProductRestriction,
   ): Promise<KnowledgeHit[]> {
@@ -129,19 +138,12 @@ export class KnowledgeSearch {
       [userId, limit, ...restriction.values],
     );
     const scores = { combined: 0, vector: null, lexical: 0 };
-    return this.withChunks(
-      userId,
-      generation,
-      rows.map(({ id }) => ({ productId: id, chunkId: null, scores, explanation: hitExplanation() })),
-    );
+    return rows.map(({ id }) => ({ productId: id, chunkId: null, scores, explanation: hitExplanation() }));
   }
 
-  private async withChunks(
-    userId: number,
-    generation: LiveGeneration | null,
-    ranked: RankedProduct[],
-  ): Promise<KnowledgeHit[]> {
-    if (ranked.length === 0) return [];
+  /** By product, the chunk that answers: its first where none was compared. A product without chunks is left out. */
+  async chunksOf(userId: number, { hits, generation }: KnowledgeAnswer): Promise<Map<number, HitChunk>> {
+    if (hits.length === 0) return new Map();
     const rows = await this.dataSource.query<ChunkRow[]>(
       `SELECT c.id, c.product_id, c.text, c.tldr
          FROM unnest($3::bigint[], $4::bigint[]) AS wanted (product_id, chunk_id)
@@ -151,26 +153,13 @@ export class KnowledgeSearch {
       [
         userId,
         generation?.id ?? 0,
-        ranked.map(({ productId }) => productId),
-        // 0 is no chunk: the first of the product then.
-        ranked.map(({ chunkId }) => chunkId ?? 0),
+        hits.map(({ productId }) => productId),
+        // 0 is no chunk.
+        hits.map(({ chunkId }) => chunkId ?? 0),
       ],
     );
-    const byProduct = new Map(rows.map((row) => [row.product_id, row]));
-    return ranked.flatMap(({ productId, scores, explanation }) => {
-      const row = byProduct.get(productId);
-      if (!row) return [];
-      const chunk = { chunkId: row.id, chunkText: row.text, chunkTldr: row.tldr };
-      return [{ productId, ...chunk, scores, explanation }];
-    });
+    return new Map(rows.map(({ product_id: productId, id, text, tldr }) => [productId, { id, text, tldr }]));
   }
-}
-
-interface RankedProduct {
-  productId: number;
-  chunkId: number | null;
-  scores: KnowledgeHit['scores'];
-  explanation: HitExplanation;
 }
 
 /**
@@ -234,9 +223,9 @@ function fuse(
   byWords: WordHit[],
   embedder: Embedder | null,
   method: SearchMethod,
-): RankedProduct[] {
+): KnowledgeHit[] {
   const vectors = new Map(byVector.map((row) => [row.product_id, row]));
-  const ranked = new Map<number, RankedProduct & { exact: number }>();
+  const ranked = new Map<number, KnowledgeHit & { exact: number }>();
   for (const [rank, hit] of byWords.entries()) {
     const vector = vectors.get(hit.productId);
     ranked.set(hit.productId, {
