@@ -1,9 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { selectionOf } from '../database/selection';
 import type { Slice } from '../http/page';
+import { inTurns } from '../jobs/turns';
 import { ACTIVE_GENERATION } from '../knowledge/embedding/generations.service';
 import {
   KnowledgeSearch,
@@ -20,7 +20,7 @@ import { formatMoney } from './product.mapper';
 import { Product } from './product.entity';
 import type { ProductVariation } from './product-variation.entity';
 import { fittingVariation, readAskedWords, type VariationFit } from './variation-fit';
-import { offeredVariations, variationsOf, wholeVariations, type OfferedVariation } from './variations';
+import { offeredVariations, variationsOf, wholeVariations } from './variations';
 import type { ProductsQueryDto, ProductStatsDto, ProductStatsQueryDto, SearchQueryDto } from './products.dto';
 
 const DEFAULT_LIMIT = 10;
@@ -178,17 +178,17 @@ export class ProductsService {
     ]);
     const byId = new Map(products.map((product) => [product.id, product]));
     const question = readAskedWords(interpreted?.rest ?? query.q);
-    const fits: (Omit<SearchHit, 'fit'> & { fit: VariationFit<OfferedVariation> })[] = [];
-    for (const hit of hits) {
+    const current = hits.flatMap((hit) => {
       const product = byId.get(hit.productId);
       const chunk = chunks.get(hit.productId);
       // Deleted between the two reads.
-      if (!product?.isActive || !chunk) continue;
-      const fit = fittingVariation(question, product.title, offered.get(product.id)!);
-      fits.push({ product, hit, chunk, fit });
-      // A product may have a thousand variations: others are answered between two.
-      await setImmediate();
-    }
+      return product?.isActive && chunk ? [{ product, hit, chunk }] : [];
+    });
+    // A product may have a thousand variations.
+    const fits = await inTurns(current, (each) => ({
+      ...each,
+      fit: fittingVariation(question, each.product.title, offered.get(each.product.id)!),
+    }));
     const whole = await wholeVariations(
       this.products.manager,
       userId,

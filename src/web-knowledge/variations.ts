@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { In, type EntityManager } from 'typeorm';
+import { inTurns } from '../jobs/turns';
 import type { Product } from './product.entity';
 import { ProductVariation } from './product-variation.entity';
 import type { Sellable } from './variation-fit';
@@ -77,7 +77,7 @@ export async function offeredVariations(
       GROUP BY p.id`,
     [userId, productIds],
   );
-  for (const { product_id: productId, variations } of rows) {
+  await inTurns(rows, ({ product_id: productId, variations }) => {
     const tuples = JSON.parse(variations) as OfferedTuple[];
     byProduct.set(
       productId,
@@ -86,8 +86,7 @@ export async function offeredVariations(
         state: { sku, attributes, isActive: true, inStock, price },
       })),
     );
-    await setImmediate();
-  }
+  });
   return byProduct;
 }
 

@@ -100,8 +100,8 @@ export class EventIntake {
       await this.log(identity, incoming, arrival, confirm, verdicts);
       return { verdicts: verdicts as IntakeVerdict[], logMs: performance.now() - startedAt };
     } finally {
-      for (const [index, { eventType }] of incoming.entries())
-        this.metrics.count(verdicts[index] ?? 'refused', eventType);
+      for (let index = 0; index < incoming.length; index++)
+        this.metrics.count(verdicts[index] ?? 'refused', incoming[index]!.eventType);
     }
   }
 
@@ -113,11 +113,12 @@ export class EventIntake {
     confirm: Confirm,
     verdicts: (IntakeVerdict | undefined)[],
   ): Promise<void> {
-    let open = [...incoming.keys()];
+    // Those that have no verdict yet, and what they are.
+    let open = incoming.map((_, index) => index);
+    let events = incoming;
     for (let confirmed = 0; open.length > 0; confirmed++) {
       if (confirmed > CONFIRMATIONS) throw new AppError(503, 'service_unavailable', {}, [], LATER_SECONDS);
       if (confirmed > 0) identity = await confirm();
-      const events = open.map((index) => incoming[index]!);
       let rows = this.placed(identity, events, arrival, confirmed > 0);
       if (!rows) {
         // What is to be changed of a store is changed for a token that is valid now.
@@ -126,20 +127,21 @@ export class EventIntake {
           this.placed(identity, events, arrival, true) ?? (await this.placedAnew(identity, events, arrival));
       }
       const stored = await this.written(identity, rows);
-      const outdated: number[] = [];
-      for (const [place, verdict] of stored.entries()) {
-        if (verdict === 'outdated') outdated.push(open[place]!);
-        else verdicts[open[place]!] = verdict;
+      for (let place = 0; place < stored.length; place++) {
+        const verdict = stored[place]!;
+        if (verdict !== 'outdated') verdicts[open[place]!] = verdict;
       }
       this.nudge(identity.user.id, rows, stored);
-      open = outdated;
+      open = open.filter((index) => verdicts[index] === undefined);
+      events = open.map((index) => incoming[index]!);
     }
   }
 
   /** Not waited for: the events are stored, and the sweeper finds what no job came for. */
   private nudge(userId: number, rows: readonly EventRow[], verdicts: readonly RowVerdict[]): void {
     let last: number | undefined;
-    for (const [index, { store }] of rows.entries()) {
+    for (let index = 0; index < rows.length; index++) {
+      const { store } = rows[index]!;
       if (verdicts[index] !== 'accepted' || store.id === last) continue;
       last = store.id;
       this.jobs.hasten('events.process', { user_id: userId, store_id: store.id });

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { PinoLogger } from 'nestjs-pino';
@@ -13,6 +12,7 @@ import { say } from '../../i18n/messages';
 import { JobHandler } from '../../jobs/job-handler.decorator';
 import { JobQueue } from '../../jobs/job-queue.service';
 import type { JobPayloads } from '../../jobs/jobs';
+import { inTurns } from '../../jobs/turns';
 import { Tracing } from '../../telemetry/tracing.service';
 import { KnowledgeRenewer } from '../../web-knowledge/knowledge-renewer.jobs';
 import {
@@ -32,8 +32,6 @@ import { ProcessingMetrics } from './processing.metrics';
 /** What is applied in one transaction at most: its store, and in embedded mode everyone, waits for it. */
 const BATCH_EVENTS = 250;
 const BATCH_BYTES = 1_000_000;
-/** A batch is read in turns of so long, between which the batch before goes on to its next statement. */
-const READING_MS = 1;
 /** How long one store keeps a worker while others wait. */
 const TURN_MS = 1000;
 /** The job of a retry may come a moment before the row is due: clocks of machines differ. */
@@ -143,15 +141,8 @@ export class EventProcessor {
          FROM events e WHERE e.user_id = $1 AND e.id = ANY($2) ORDER BY e.id`,
       [userId, fitting.map(({ id }) => id)],
     );
-    const batch: ReadEvent[] = [];
-    let turnEndsAt = performance.now() + READING_MS;
-    for (const event of events) {
-      batch.push({ ...event, said: read(event) });
-      if (performance.now() < turnEndsAt) continue;
-      await setImmediate();
-      turnEndsAt = performance.now() + READING_MS;
-    }
-    return batch;
+    // Between turns the batch before goes on to its next statement.
+    return inTurns(events, (event) => ({ ...event, said: read(event) }));
   }
 
   /**

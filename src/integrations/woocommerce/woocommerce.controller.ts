@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { Controller, Get, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
@@ -22,6 +21,7 @@ import { CurrentLanguage } from '../../http/language.decorator';
 import { FOR_MACHINES_ONLY } from '../../http/security-headers';
 import { languageOf, type Language } from '../../i18n/language';
 import { say } from '../../i18n/messages';
+import { inTurns } from '../../jobs/turns';
 import { invalidFields } from '../../validation/errors';
 import { readDto } from '../../validation/read-dto';
 import { EventIntake } from '../events/event-intake.service';
@@ -35,9 +35,6 @@ import { UsageCounter } from '../tokens/usage-counter.service';
 import { originOf } from './request-origin';
 import { ApiSentAt } from './sent-at.decorator';
 import { BatchAnswerDto, ConnectionDto, WebhookAnswerDto } from './woocommerce.dto';
-
-/** Other requests are answered after so long in which a batch is read: an event may have a thousand variations. */
-const TURN_MS = 1;
 
 @ApiTags('woocommerce')
 @ApiBearerAuth('integration-token')
@@ -120,14 +117,8 @@ export class WooCommerceController {
       throw error;
     }
     const payloads = rawItems(text, 'events')!;
-    const read: ReturnType<typeof this.readOne>[] = [];
-    let turnEndsAt = performance.now() + TURN_MS;
-    for (const [index, given] of events.entries()) {
-      read.push(this.readOne(given, payloads[index]!));
-      if (performance.now() < turnEndsAt) continue;
-      await setImmediate();
-      turnEndsAt = performance.now() + TURN_MS;
-    }
+    // An event may have a thousand variations.
+    const read = await inTurns(events, (given, index) => this.readOne(given, payloads[index]!));
     const checkedMs = reply.elapsedTime;
     const incoming = read.flatMap((each) => each.incoming ?? []);
     if (incoming.length === 0) await confirm();

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { inTurns } from '../../jobs/turns';
 import type { EmbeddingReason } from '../embedding/chunk.entity';
 import { liveGenerations } from '../embedding/generations.service';
 import { NORMALIZER_VERSION } from '../language/normalizer';
@@ -59,12 +59,11 @@ export class KnowledgeService {
   ): Promise<{ added: number; awaited: Set<number> }> {
     const awaited = new Set<number>();
     if (changes.length === 0) return { added: 0, awaited };
-    const documents: (KnowledgeChange & { document: ProductDocument })[] = [];
-    for (const change of changes) {
-      documents.push({ ...change, document: toDocument(change.content) });
-      // A long text takes half a second: requests, and the database in this process, have their turn in between.
-      await nextTurn();
-    }
+    // A long text takes half a second: requests, and the database in this process, have their turn in between.
+    const documents = await inTurns(changes, (change) => ({
+      ...change,
+      document: toDocument(change.content),
+    }));
     await saveDocuments(manager, userId, documents);
     const live = generations ?? (await liveGenerations(manager));
     const answering = generations ? null : live[0];
@@ -82,12 +81,11 @@ export class KnowledgeService {
     const added: NewChunk[] = [];
     const moved: { id: number; position: number }[] = [];
     const removed = new Set(existing.map(({ id }) => id));
-    for (const { productId, document, reason, origin } of documents) {
+    const cut = await inTurns(documents, ({ document }) => chunk(document));
+    for (const [index, { productId, reason, origin }] of documents.entries()) {
       const rows = existing.filter((row) => row.product_id === productId && row.generation === answering);
       const oldest = oldestOf(origin ?? null, rows);
-      const pieces = chunk(document);
-      await nextTurn();
-      for (const piece of pieces) {
+      for (const piece of cut[index]!) {
         for (const generation of live) {
           const same = kept.get(`${generation} ${productId} ${piece.textHash}`);
           const isAnswering = generation === answering;

@@ -13,6 +13,6 @@ const countOfPiece = remembering((piece) => countTokens(piece));
  */
 export function tokensOf(text: string): number {
   let tokens = 0;
-  for (const [piece] of text.matchAll(CL100K_TOKEN_SPLIT_REGEX)) tokens += countOfPiece(piece);
+  for (const piece of text.match(CL100K_TOKEN_SPLIT_REGEX) ?? []) tokens += countOfPiece(piece);
   return tokens;
 }
