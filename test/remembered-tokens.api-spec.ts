@@ -158,7 +158,7 @@ describe('a token that a process remembers', () => {
     expect(await logged(fresh)).toHaveLength(1);
   });
 
-  it('and who sent it from an allowed address keeps one from another address out', async () => {
+  it('lets no other address in by what it remembers of an allowed one', async () => {
     const from = (address: string, id: number) =>
       send(productEvent({ id }), { 'x-forwarded-for': address }).then(({ status }) => status);
     await set('allowed_ips', ['203.0.113.7', '203.0.113.9']);

@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Generations } from '../src/knowledge/embedding/generations.service';
+import { KnowledgeSearch } from '../src/knowledge/search/knowledge-search.service';
 import { productEvent, TestApp, type Answer, type TestUser } from './support/test-app';
 
 const SEARCH = '/api/v1/web-knowledge/search/';
@@ -347,6 +350,20 @@ describe('a price in words', () => {
   });
 
   it('answers what is so cheap where nothing else is asked', async () => {
+    expect(idsOf(await hits(shop.owner, 'زیر ۱ میلیون تومن')).sort()).toEqual([1, 3]);
+  });
+
+  it('that says a price and nothing else is refused while the database is away, and the process goes on', async () => {
+    const lost = new Error('Connection terminated unexpectedly');
+    // One statement fails before the other. An error that nobody hears fails this test, as it would end the process.
+    jest
+      .spyOn(app.nest.get(Generations), 'active')
+      .mockImplementationOnce(() => sleep(20).then(() => Promise.reject(lost)));
+    jest
+      .spyOn(KnowledgeSearch.prototype as unknown as { browse: () => Promise<unknown> }, 'browse')
+      .mockRejectedValueOnce(lost);
+    expect((await search(shop.owner, { q: 'زیر ۱ میلیون تومن' })).status).toBe(503);
+    await sleep(50);
     expect(idsOf(await hits(shop.owner, 'زیر ۱ میلیون تومن')).sort()).toEqual([1, 3]);
   });
 

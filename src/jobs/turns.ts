@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Milliseconds. */
-const TURN_MS = 1;
+/** Milliseconds of the event loop. */
+const LOOP_TURN_MS = 1;
 
 /**
  * Does some work for each item, in their order, in turns of a millisecond: between two of them whatever else the process
@@ -10,11 +10,11 @@ const TURN_MS = 1;
  */
 export async function inTurns<T, R>(items: readonly T[], work: (item: T, index: number) => R): Promise<R[]> {
   const results: R[] = [];
-  let endsAt = performance.now() + TURN_MS;
+  let endsAt = performance.now() + LOOP_TURN_MS;
   for (const [index, item] of items.entries()) {
     if (performance.now() >= endsAt) {
       await setImmediate();
-      endsAt = performance.now() + TURN_MS;
+      endsAt = performance.now() + LOOP_TURN_MS;
     }
     results.push(work(item, index));
   }

@@ -57,6 +57,7 @@ import { WordSearch } from './search/word-search.service';
     EmbeddingReport,
     KnowledgeService,
     KnowledgeSearch,
+    SearchMetrics,
   ],
 })
 export class KnowledgeModule {}

@@ -16,7 +16,7 @@ function fieldsOf(dto: Constructor<object>): FieldRules[] {
 
 export type DtoResult<T> = { value: T; errors: [] } | { value: null; errors: FieldError[] };
 
-/** The first rule that does not hold of a value. In loops: on the way of each event, closures were a tenth of the garbage. */
+/** The first rule that does not hold of a value, where the rules are for it. In loops: on the way of each event, closures were a tenth of the garbage. */
 function brokenOf(
   conditions: FieldRules['conditions'],
   rules: FieldRules['rules'],

@@ -12,6 +12,7 @@ import {
   type SearchMethod,
 } from '../knowledge/search/knowledge-search.service';
 import type { SearchExplanation } from '../knowledge/search/search-explanation';
+import { SearchMetrics, type SearchWay } from '../knowledge/search/search.metrics';
 import { readPriceWords, type PriceWords } from '../knowledge/language/price-words';
 import { notFound } from '../validation/errors';
 import type { ProductRestriction } from '../knowledge/search/product-restriction';
@@ -62,6 +63,7 @@ export class ProductsService {
   constructor(
     @InjectRepository(Product) private readonly products: Repository<Product>,
     private readonly knowledge: KnowledgeSearch,
+    private readonly metrics: SearchMetrics,
   ) {
     this.columns = selectionOf(products.metadata, 'p');
   }
@@ -159,7 +161,16 @@ export class ProductsService {
   }
 
   /** Hits with their products as they are now: what was embedded never says a price. */
-  async search(userId: number, query: SearchQuery, method?: SearchMethod): Promise<SearchAnswer> {
+  search(userId: number, query: SearchQuery, method: SearchMethod = 'hybrid'): Promise<SearchAnswer> {
+    return this.metrics.measure((answeredBy) => this.answer(userId, query, method, answeredBy));
+  }
+
+  private async answer(
+    userId: number,
+    query: SearchQuery,
+    method: SearchMethod,
+    answeredBy: (way: SearchWay) => void,
+  ): Promise<SearchAnswer> {
     const asOf = new Date();
     const interpreted = query.interpret === false ? null : readPriceWords(query.q);
     const answer = await this.knowledge.search(
@@ -168,6 +179,7 @@ export class ProductsService {
       query.limit || DEFAULT_LIMIT,
       restrictionOf(query, interpreted),
       method,
+      answeredBy,
     );
     const { hits, explanation } = answer;
     const ids = hits.map(({ productId }) => productId);
@@ -181,7 +193,7 @@ export class ProductsService {
     const current = hits.flatMap((hit) => {
       const product = byId.get(hit.productId);
       const chunk = chunks.get(hit.productId);
-      // Deleted between the two reads.
+      // Deleted meanwhile, or its texts are still to be cut.
       return product?.isActive && chunk ? [{ product, hit, chunk }] : [];
     });
     // A product may have a thousand variations.

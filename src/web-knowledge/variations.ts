@@ -57,7 +57,7 @@ type OfferedTuple = [
 
 /**
  * The variations for sale of each of a user's products, in the order of `variationsOf`. A product may have a thousand:
- * those of one come as one text, since a row for each would take seconds, and others are answered between products.
+ * those of one come as one text, since a row for each would take seconds.
  */
 export async function offeredVariations(
   manager: EntityManager,

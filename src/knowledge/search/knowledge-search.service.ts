@@ -7,7 +7,7 @@ import { Generations, type LiveGeneration } from '../embedding/generations.servi
 import { readQuestion, type Question } from '../language/question';
 import type { ProductRestriction } from './product-restriction';
 import { EXACTNESS, type HitExplanation, type SearchExplanation } from './search-explanation';
-import { SearchMetrics, type SearchWay } from './search.metrics';
+import type { SearchWay } from './search.metrics';
 import { CANDIDATES, VectorSearch, type VectorRow } from './vector-search.service';
 import { WordSearch, type WordAnswer, type WordHit } from './word-search.service';
 
@@ -50,7 +50,7 @@ interface ChunkRow extends HitChunk {
   product_id: number;
 }
 
-/** Finds the chunks of a user's products that answer a question: by vector and by words, fused by rank. */
+/** Finds the products of a user that answer a question, and their chunks that do: by vector and by words, fused by rank. */
 @Injectable()
 export class KnowledgeSearch {
   constructor(
@@ -58,27 +58,15 @@ export class KnowledgeSearch {
     private readonly generations: Generations,
     private readonly words: WordSearch,
     private readonly vectors: VectorSearch,
-    private readonly metrics: SearchMetrics,
   ) {}
 
   /**
    * The best products, one hit each, within the restriction. Empty where nothing has to do with the question. What they
    * say is read by `chunksOf`, beside the products.
+   * @param answeredBy is told how the question is answered, the last time counts
    * @throws AppError 503 when the embedding service does not answer and no word matches either
    */
   async search(
-    userId: number,
-    question: string,
-    limit: number,
-    restriction: ProductRestriction,
-    method: SearchMethod = 'hybrid',
-  ): Promise<KnowledgeAnswer> {
-    return this.metrics.measure((answeredBy) =>
-      this.answer(userId, question, limit, restriction, method, answeredBy),
-    );
-  }
-
-  private async answer(
     userId: number,
     question: string,
     limit: number,
@@ -89,12 +77,8 @@ export class KnowledgeSearch {
     answeredBy(question === '' ? 'browse' : method === 'lexical' ? 'words' : method);
     const active = this.generations.active();
     if (question === '') {
-      const hits = await this.browse(userId, limit, restriction);
-      return {
-        hits,
-        generation: await active,
-        explanation: explained({ hits: [], words: [] }, [], null, null),
-      };
+      const [generation, hits] = await Promise.all([active, this.browse(userId, limit, restriction)]);
+      return { hits, generation, explanation: explained({ hits: [], words: [] }, [], null, null) };
     }
     const read = readQuestion(question);
     const few = active.then((known) => this.vectors.fewProducts(userId, known, restriction));
@@ -141,7 +125,7 @@ export class KnowledgeSearch {
     return rows.map(({ id }) => ({ productId: id, chunkId: null, scores, explanation: hitExplanation() }));
   }
 
-  /** By product, the chunk that answers: its first where none was compared. A product without chunks is left out. */
+  /** By product, the chunk that answers; its first where none was compared, or that is gone. A product without chunks is left out. */
   async chunksOf(userId: number, { hits, generation }: KnowledgeAnswer): Promise<Map<number, HitChunk>> {
     if (hits.length === 0) return new Map();
     const rows = await this.dataSource.query<ChunkRow[]>(

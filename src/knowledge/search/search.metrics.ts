@@ -19,14 +19,14 @@ export class SearchMetrics {
     );
   }
 
-  async measure<T extends { hits: unknown[] }>(
+  async measure<T extends { results: unknown[] }>(
     search: (answeredBy: (way: SearchWay) => void) => Promise<T>,
   ): Promise<T> {
     const startedAt = performance.now();
     let [method, outcome]: [SearchWay, string] = ['hybrid', 'failed'];
     try {
       const answer = await search((way) => (method = way));
-      outcome = answer.hits.length > 0 ? 'found' : 'nothing';
+      outcome = answer.results.length > 0 ? 'found' : 'nothing';
       return answer;
     } finally {
       this.duration.observe({ method, outcome }, (performance.now() - startedAt) / 1000);
