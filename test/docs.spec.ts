@@ -39,6 +39,8 @@ const OTHER_NAMES = [
   ...[...read('docker-compose.yml').matchAll(/\$\{(\w+)/g)].map(([, name]) => name!),
   ...['TEST_DATABASE_URL', 'TEST_REDIS_URL', 'NEW_DATABASE_URL', 'FIKO_WC_API_TOKEN'],
   ...['NODE_USE_ENV_PROXY', 'HTTPS_PROXY', 'NODE_EXTRA_CA_CERTS'],
+  // Of C's library.
+  'MALLOC_ARENA_MAX',
   // Of PHP.
   ...['JSON_UNESCAPED_SLASHES', 'JSON_UNESCAPED_UNICODE', 'JSON_UNESCAPED_LINE_TERMINATORS'],
   // A constant of the code.
