@@ -25,7 +25,7 @@ FROM node:24.21.0-trixie-slim
 LABEL org.opencontainers.image.title="fiko-woocommerce-sync" \
   org.opencontainers.image.description="Keeps a WooCommerce catalogue in step with the knowledge base of an AI shop assistant."
 # Both ports are set, so that the health check finds every role. DATA_DIR counts in embedded mode only. C's allocator
-# would keep freed memory for each of ten threads.
+# would keep what is freed in an arena for nearly each thread.
 ENV NODE_ENV=production \
   MALLOC_ARENA_MAX=2 \
   HOST=0.0.0.0 \

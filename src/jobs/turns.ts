@@ -4,8 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 const LOOP_TURN_MS = 1;
 
 /**
- * Does some work for each item, in their order, in turns of a millisecond: between two of them whatever else the process
- * has to do is done.
+ * Does some work for each item, in their order, in turns of a millisecond, or one item that takes longer: between two of
+ * them whatever else the process has to do is done.
  * @returns what `work` said of each
  */
 export async function inTurns<T, R>(items: readonly T[], work: (item: T, index: number) => R): Promise<R[]> {

@@ -67,8 +67,10 @@ function linesOf(output: ReturnType<typeof destination>): Lines {
   // The destination measures all that it holds anew with each line that it is given.
   let waiting = '';
   const handOver = (): void => {
-    if (waiting) output.write(waiting);
+    const taken = waiting;
+    // Before it is written: what a destination that is gone does not take must not pile up.
     waiting = '';
+    if (taken) output.write(taken);
   };
   const flush = (): void => {
     isDue = false;

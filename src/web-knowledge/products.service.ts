@@ -196,7 +196,7 @@ export class ProductsService {
       // Deleted meanwhile, or its texts are still to be cut.
       return product?.isActive && chunk ? [{ product, hit, chunk }] : [];
     });
-    // A product may have a thousand variations.
+    // In turns: a product may have a thousand variations.
     const fits = await inTurns(current, (each) => ({
       ...each,
       fit: fittingVariation(question, each.product.title, offered.get(each.product.id)!),

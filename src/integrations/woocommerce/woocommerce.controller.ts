@@ -117,7 +117,7 @@ export class WooCommerceController {
       throw error;
     }
     const payloads = rawItems(text, 'events')!;
-    // An event may have a thousand variations.
+    // In turns: an event may have a thousand variations.
     const read = await inTurns(events, (given, index) => this.readOne(given, payloads[index]!));
     const checkedMs = reply.elapsedTime;
     const incoming = read.flatMap((each) => each.incoming ?? []);
