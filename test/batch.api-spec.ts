@@ -136,6 +136,7 @@ describe('a batch of events', () => {
     expect((await send(of(5 * 2 ** 20))).status).toBe(202);
     const large = await send(of(10 * 2 ** 20).map((event) => ({ ...event, padding: 'x'.repeat(2 ** 18) })));
     expect([large.status, large.body.error]).toEqual([413, 'payload_too_large']);
+    expect((await products()).count).toBe(9);
   });
 
   it('holds no event larger than one may be', async () => {

@@ -5,7 +5,10 @@ import { remembering } from '../language/word-memory';
 // Its memory keeps every text that a word was read from, and is moved about in memory with each word.
 setMergeCacheSize(0);
 
-const countOfPiece = remembering((piece) => countTokens(piece));
+/** A long piece takes time with the square of its length, and one text is counted whole and in parts. */
+const MAX_REMEMBERED = 250;
+
+const countOfPiece = remembering((piece) => countTokens(piece), MAX_REMEMBERED);
 
 /**
  * Tokens of cl100k_base, the encoding of OpenAI's text-embedding-3 models. The encoding cuts a text into pieces, mostly
