@@ -327,6 +327,9 @@ describe('listing products', () => {
     const { status, body } = await shop.list({ page: '99', page_size: '5' });
     expect([status, body.count, body.results, body.next]).toEqual([200, 6, [], null]);
     expect((await shop.get((body.previous as string).slice(app.url.length))).body.results).toHaveLength(1);
+    // What texts leave is found by a statement of its own.
+    const found = await shop.list({ search: 'مردانه', page: '99', page_size: '5' });
+    expect([found.status, found.body.count, found.body.results]).toEqual([200, 1, []]);
   });
 
   it('counts in stats only what is the own user’s', async () => {

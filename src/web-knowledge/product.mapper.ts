@@ -1,6 +1,7 @@
 import Big from 'big.js';
 import type { Language } from '../i18n/language';
 import { display, say } from '../i18n/messages';
+import type { ListedProduct } from './listed-product';
 import type { Product } from './product.entity';
 import type { ProductVariation } from './product-variation.entity';
 import type { ProductDetailDto, ProductDto, VariationDto } from './products.dto';
@@ -28,7 +29,7 @@ export function discountOf(price: string | null, originalPrice: string | null): 
   };
 }
 
-export function toProductDto(product: Product, language: Language): ProductDto {
+export function toProductDto(product: ListedProduct, language: Language): ProductDto {
   const price = moneyOrNull(product.price);
   const originalPrice = moneyOrNull(product.originalPrice);
   const discount = discountOf(product.price, product.originalPrice);

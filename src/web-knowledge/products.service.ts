@@ -16,6 +16,7 @@ import { SearchMetrics, type SearchWay } from '../knowledge/search/search.metric
 import { readPriceWords, type PriceWords } from '../knowledge/language/price-words';
 import { notFound } from '../validation/errors';
 import type { ProductRestriction } from '../knowledge/search/product-restriction';
+import { LISTED_PROPERTIES, type ListedProduct } from './listed-product';
 import { restrictionOf } from './product-filter';
 import { formatMoney } from './product.mapper';
 import { Product } from './product.entity';
@@ -35,7 +36,7 @@ const SORT_KEYS: Record<string, string> = {
 };
 
 export interface SearchHit {
-  product: Product;
+  product: ListedProduct;
   hit: KnowledgeHit;
   chunk: HitChunk;
   /** Which of the product's variations the question asks for. */
@@ -65,52 +66,50 @@ export class ProductsService {
     private readonly knowledge: KnowledgeSearch,
     private readonly metrics: SearchMetrics,
   ) {
-    this.columns = selectionOf(products.metadata, 'p');
+    this.columns = selectionOf(products.metadata, 'p', LISTED_PROPERTIES);
   }
 
-  async list(userId: number, query: ProductsQueryDto, slice: Slice): Promise<[Product[], number]> {
-    const [count, ids] = await this.page(userId, restrictionOf(query), orderOf(query.ordering), slice);
-    return [await this.inOrder(userId, ids), count];
-  }
-
-  /** How many there are, and the ids of one page: the wide rows are read for one page only. */
-  private async page(
+  /** One page, and how many there are on all. */
+  async list(
     userId: number,
-    restriction: ProductRestriction,
-    { key, direction, nulls }: Order,
+    query: ProductsQueryDto,
     { limit, offset }: Slice,
-  ): Promise<[count: number, ids: number[]]> {
+  ): Promise<[ListedProduct[], number]> {
+    const restriction = restrictionOf(query);
+    const { key, direction, nulls } = orderOf(query.ordering);
     const values = [userId, ...restriction.values];
-    const [limited, from] = [`$${values.length + 1}`, `$${values.length + 2}`];
+    const ids = `ORDER BY key ${direction}${nulls}, id ${direction} LIMIT $${values.length + 1} OFFSET $${values.length + 2}`;
+    // The wide rows are read for one page only.
+    const page = (source: string) =>
+      `(SELECT id, key FROM ${source} ${ids}) page JOIN products p ON p.user_id = $1 AND p.id = page.id`;
+    const inOrder = `ORDER BY page.key ${direction}${nulls}, page.id ${direction}`;
     if (restriction.ofDocument(2, 'd') !== 'true') {
       // What texts leave is found once, and in no order: in the list's order all products would be walked for a few.
-      const [found] = await this.products.query<{ count: number; ids: string }[]>(
+      const rows = await this.products.query<(ListedProduct & { count: number })[]>(
         `WITH matched AS MATERIALIZED (
            SELECT p.id, ${key} AS key FROM documents d JOIN products p ON p.user_id = d.user_id AND p.id = d.product_id
             WHERE d.user_id = $1 AND ${restriction.ofDocument(2, 'd')} AND p.user_id = $1 AND ${restriction.ofProduct(2)}
          )
-         SELECT (SELECT count(*) FROM matched) AS count,
-                (SELECT coalesce(json_agg(id), '[]')
-                   FROM (SELECT id FROM matched ORDER BY key ${direction}${nulls}, id ${direction}
-                          LIMIT ${limited} OFFSET ${from}) page) AS ids`,
+         SELECT total.count, ${this.columns}
+           FROM (SELECT count(*) AS count FROM matched) total LEFT JOIN (${page('matched')}) ON true ${inOrder}`,
         [...values, limit, offset],
       );
-      return [found!.count, JSON.parse(found!.ids) as number[]];
+      // Of an empty page the count alone is told.
+      return [rows.filter(({ id }) => id !== null), rows[0]!.count];
     }
     const where = `p.user_id = $1 AND ${restriction.ofProduct(2)}`;
-    const [[counted], page] = await Promise.all([
+    const [[counted], products] = await Promise.all([
       this.products.query<{ count: number }[]>(
         `SELECT count(*) AS count FROM products p WHERE ${where}`,
         values,
       ),
       // By an index, in which ids alone are skipped.
-      this.products.query<{ id: number }[]>(
-        `SELECT p.id FROM products p WHERE ${where} ORDER BY ${key} ${direction}${nulls}, p.id ${direction}
-          LIMIT ${limited} OFFSET ${from}`,
+      this.products.query<ListedProduct[]>(
+        `SELECT ${this.columns} FROM ${page(`(SELECT p.id, ${key} AS key FROM products p WHERE ${where}) left_over`)} ${inOrder}`,
         [...values, limit, offset],
       ),
     ]);
-    return [counted!.count, page.map(({ id }) => id)];
+    return [products, counted!.count];
   }
 
   /** @throws AppError 404 also for another user's product */
@@ -184,14 +183,13 @@ export class ProductsService {
     const { hits, explanation } = answer;
     const ids = hits.map(({ productId }) => productId);
     const [products, chunks, offered] = await Promise.all([
-      this.inOrder(userId, ids),
+      this.byId(userId, ids),
       this.knowledge.chunksOf(userId, answer),
       offeredVariations(this.products.manager, userId, ids),
     ]);
-    const byId = new Map(products.map((product) => [product.id, product]));
     const question = readAskedWords(interpreted?.rest ?? query.q);
     const current = hits.flatMap((hit) => {
-      const product = byId.get(hit.productId);
+      const product = products.get(hit.productId);
       const chunk = chunks.get(hit.productId);
       // Deleted meanwhile, or its texts are still to be cut.
       return product?.isActive && chunk ? [{ product, hit, chunk }] : [];
@@ -217,14 +215,13 @@ export class ProductsService {
     return { asOf, interpreted, results, explanation };
   }
 
-  private async inOrder(userId: number, ids: number[]): Promise<Product[]> {
-    if (ids.length === 0) return [];
-    const products = await this.products.query<Product[]>(
+  private async byId(userId: number, ids: number[]): Promise<Map<number, ListedProduct>> {
+    if (ids.length === 0) return new Map();
+    const products = await this.products.query<ListedProduct[]>(
       `SELECT ${this.columns} FROM products p WHERE p.user_id = $1 AND p.id = ANY($2)`,
       [userId, ids],
     );
-    const byId = new Map(products.map((product) => [product.id, product]));
-    return ids.flatMap((id) => byId.get(id) ?? []);
+    return new Map(products.map((product) => [product.id, product]));
   }
 }
 

@@ -94,7 +94,10 @@ export async function offeredVariations(
 export async function wholeVariations(
   manager: EntityManager,
   userId: number,
-  chosen: readonly { product: Product; externalId: string }[],
+  chosen: readonly {
+    product: Pick<Product, 'id' | 'storeId' | 'externalSource' | 'externalId'>;
+    externalId: string;
+  }[],
 ): Promise<Map<number, ProductVariation>> {
   if (chosen.length === 0) return new Map();
   const found = await manager.find(ProductVariation, {

@@ -24,21 +24,27 @@ const SOUNDS_ALIKE = 0.5;
  */
 export function spellingDistance(a: string, b: string): number {
   const [from, to] = [[...a], [...b]];
-  let before: number[] = [];
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [i, letter] of from.entries()) {
-    const current = [i + 1];
-    for (const [j, other] of to.entries()) {
-      let best = Math.min(previous[j + 1]! + 1, current[j]! + 1, previous[j]! + substitution(letter, other));
-      if (i > 0 && j > 0 && letter === to[j - 1] && from[i - 1] === other)
+  // Three rows are enough, and one comparison after another may use the same: there are thousands for a question.
+  let [before, previous, current] = ROWS;
+  for (let j = 0; j <= to.length; j++) previous[j] = j;
+  for (let i = 0; i < from.length; i++) {
+    current[0] = i + 1;
+    for (let j = 0; j < to.length; j++) {
+      let best = Math.min(
+        previous[j + 1]! + 1,
+        current[j]! + 1,
+        previous[j]! + substitution(from[i]!, to[j]!),
+      );
+      if (i > 0 && j > 0 && from[i] === to[j - 1] && from[i - 1] === to[j])
         best = Math.min(best, before[j - 1]! + 1);
-      current.push(best);
+      current[j + 1] = best;
     }
-    before = previous;
-    previous = current;
+    [before, previous, current] = [previous, current, before];
   }
   return previous[to.length]!;
 }
+
+const ROWS: [number[], number[], number[]] = [[], [], []];
 
 function substitution(a: string, b: string): number {
   if (a === b) return 0;

@@ -106,7 +106,9 @@ export class KnowledgeSearch {
     if (required !== null && !isAnswered(required, byVector ?? [], byWords, embedder)) {
       return { hits: [], generation, explanation };
     }
-    const hits = fuse(byVector ?? [], byWords, embedder, method).slice(0, limit);
+    const hits = fuse(byVector ?? [], byWords, embedder, method)
+      .slice(0, limit)
+      .map(toHit);
     return { hits, generation, explanation };
   }
 
@@ -121,8 +123,7 @@ export class KnowledgeSearch {
         ORDER BY p.updated_at DESC, p.id DESC LIMIT $2`,
       [userId, limit, ...restriction.values],
     );
-    const scores = { combined: 0, vector: null, lexical: 0 };
-    return rows.map(({ id }) => ({ productId: id, chunkId: null, scores, explanation: hitExplanation() }));
+    return rows.map(({ id }) => toHit({ productId: id, combined: 0 }));
   }
 
   /** By product, the chunk that answers; its first where none was compared, or that is gone. A product without chunks is left out. */
@@ -171,15 +172,6 @@ function isAnswered(
   );
 }
 
-const hitExplanation = (hit?: WordHit, rank?: number): HitExplanation => ({
-  wordRank: rank === undefined ? null : rank + 1,
-  vectorRank: null,
-  matched: hit?.matched ?? [],
-  exact: EXACTNESS[hit?.exact ?? 0],
-  isNamed: hit?.isNamed ?? null,
-  categoryShare: hit?.categoryShare ?? 0,
-});
-
 /** @param byVector null where the embedding service did not answer */
 function explained(
   { hits, words }: WordAnswer,
@@ -202,46 +194,60 @@ function explained(
   };
 }
 
+/** What either method found of a product; places count from 0. */
+interface Candidate {
+  productId: number;
+  combined: number;
+  byWords?: WordHit;
+  wordRank?: number;
+  byVector?: VectorRow;
+  vectorRank?: number;
+}
+
+/** Hundreds, of which a few are told: what is told of those is for `toHit`. */
 function fuse(
   byVector: VectorRow[],
   byWords: WordHit[],
   embedder: Embedder | null,
   method: SearchMethod,
-): KnowledgeHit[] {
-  const vectors = new Map(byVector.map((row) => [row.product_id, row]));
-  const ranked = new Map<number, KnowledgeHit & { exact: number }>();
-  for (const [rank, hit] of byWords.entries()) {
-    const vector = vectors.get(hit.productId);
-    ranked.set(hit.productId, {
-      productId: hit.productId,
-      chunkId: vector?.chunk_id ?? null,
-      exact: hit.exact,
-      scores: {
-        combined: 1 / (RRF_K + rank + 1) + hit.exact,
-        vector: vector?.similarity ?? null,
-        lexical: hit.coverage,
-      },
-      explanation: hitExplanation(hit, rank),
-    });
+): Candidate[] {
+  const candidates = new Map<number, Candidate>();
+  for (const [wordRank, hit] of byWords.entries()) {
+    const combined = 1 / (RRF_K + wordRank + 1) + hit.exact;
+    candidates.set(hit.productId, { productId: hit.productId, combined, byWords: hit, wordRank });
   }
   const weight = method === 'vector' ? 1 : (embedder?.weight ?? 0);
-  for (const [rank, row] of byVector.entries()) {
-    const combined = weight / (RRF_K + rank + 1);
-    const hit = ranked.get(row.product_id);
-    if (hit) {
-      hit.scores.combined += combined;
-      hit.explanation.vectorRank = rank + 1;
+  for (const [vectorRank, row] of byVector.entries()) {
+    const combined = weight / (RRF_K + vectorRank + 1);
+    const known = candidates.get(row.product_id);
+    if (known) {
+      known.combined += combined;
+      known.byVector = row;
+      known.vectorRank = vectorRank;
     } else if (row.similarity >= (embedder?.floor ?? 1)) {
-      ranked.set(row.product_id, {
-        productId: row.product_id,
-        chunkId: row.chunk_id,
-        exact: 0,
-        scores: { combined, vector: row.similarity, lexical: 0 },
-        explanation: { ...hitExplanation(), vectorRank: rank + 1 },
-      });
+      candidates.set(row.product_id, { productId: row.product_id, combined, byVector: row, vectorRank });
     }
   }
-  return [...ranked.values()].sort(
-    (a, b) => b.scores.combined - a.scores.combined || a.productId - b.productId,
-  );
+  return [...candidates.values()].sort((a, b) => b.combined - a.combined || a.productId - b.productId);
 }
+
+const toHit = ({
+  productId,
+  combined,
+  byWords,
+  wordRank,
+  byVector,
+  vectorRank,
+}: Candidate): KnowledgeHit => ({
+  productId,
+  chunkId: byVector?.chunk_id ?? null,
+  scores: { combined, vector: byVector?.similarity ?? null, lexical: byWords?.coverage ?? 0 },
+  explanation: {
+    wordRank: wordRank === undefined ? null : wordRank + 1,
+    vectorRank: vectorRank === undefined ? null : vectorRank + 1,
+    matched: byWords?.matched() ?? [],
+    exact: EXACTNESS[byWords?.exact ?? 0],
+    isNamed: byWords?.isNamed ?? null,
+    categoryShare: byWords?.categoryShare ?? 0,
+  },
+});

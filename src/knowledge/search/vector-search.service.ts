@@ -38,6 +38,11 @@ export interface VectorRow {
   similarity: number;
 }
 
+interface ScannedRow extends VectorRow {
+  /** Chunks that were near enough to be looked at by product. */
+  compared: number;
+}
+
 /** Finds the products whose chunks are nearest to a question, by the index of their shop where it is large. */
 @Injectable()
 export class VectorSearch {
@@ -63,15 +68,17 @@ export class VectorSearch {
     const search = { userId, generation: generation.id, vector, restriction };
     const isEnough = (found: readonly VectorRow[]) => found.length >= Math.min(limit, CANDIDATES);
     /** A second time only where the nearest chunks are of too few products. */
-    const exactly = async (nearest: (ofEach: boolean) => Promise<VectorRow[]>): Promise<VectorRow[]> => {
-      const rows = await nearest(false);
-      const found = nearestOfEach(rows);
-      return isEnough(found) || rows.length < NEAREST_CHUNKS ? found : nearestOfEach(await nearest(true));
+    const exactly = async (
+      nearest: (chunks: number | null) => Promise<ScannedRow[]>,
+    ): Promise<VectorRow[]> => {
+      const found = await nearest(NEAREST_CHUNKS);
+      const isAll = found.length === 0 || found[0]!.compared < NEAREST_CHUNKS;
+      return isEnough(found) || isAll ? found : nearest(null);
     };
     if (!(await this.indexes.exists(userId, generation.id)))
-      return exactly((ofEach) => this.nearestOfAll(search, ofEach));
+      return exactly((most) => this.nearestOfAll(search, most));
     const left = await few;
-    if (left) return exactly((ofEach) => this.nearestOfProducts(search, left, ofEach));
+    if (left) return exactly((most) => this.nearestOfProducts(search, left, most));
     const wanted = Math.max(
       restriction.values.length > 0 ? NEAREST_WITHIN : NEAREST_OF_GRAPH,
       CHUNKS_OF_HIT * limit,
@@ -79,29 +86,28 @@ export class VectorSearch {
     for (const chunks of [wanted, WIDER * wanted]) {
       const rows = await this.nearestByGraph(search, embedder.dimensions, chunks);
       // The graph was left before enough of what the restriction leaves was met.
-      if (rows.length < chunks) return exactly((ofEach) => this.nearestOfAll(search, ofEach));
+      if (rows.length < chunks) return exactly((most) => this.nearestOfAll(search, most));
       const found = nearestOfEach(rows);
       if (isEnough(found)) return found;
     }
-    return nearestOfEach(await this.nearestOfAll(search, true));
+    return this.nearestOfAll(search, null);
   }
 
-  /** By comparing all chunks that the restriction leaves. @param ofEach one chunk of each product */
+  /** By comparing all chunks that the restriction leaves. @param chunks of which products are taken; null for all */
   private nearestOfAll(
     { userId, generation, vector, restriction }: VectorQuery,
-    ofEach: boolean,
-  ): Promise<VectorRow[]> {
+    chunks: number | null,
+  ): Promise<ScannedRow[]> {
     // Chunks are of active products alone, so that only a filter has to look at products.
     const isFiltered = restriction.values.length > 0;
-    return this.dataSource.query<VectorRow[]>(
+    return this.dataSource.query<ScannedRow[]>(
       nearest(
         `FROM chunks c
                       ${isFiltered ? 'JOIN products p ON p.user_id = c.user_id AND p.id = c.product_id' : ''}
                 WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3
                       ${isFiltered ? `AND p.user_id = $1 AND p.is_active AND ${restriction.sql(5)}` : ''}`,
-        ofEach,
       ),
-      [userId, vector, generation, ofEach ? CANDIDATES : NEAREST_CHUNKS, ...restriction.values],
+      [userId, vector, generation, chunks, ...restriction.values],
     );
   }
 
@@ -119,15 +125,14 @@ export class VectorSearch {
   private nearestOfProducts(
     { userId, generation, vector }: VectorQuery,
     products: readonly number[],
-    ofEach: boolean,
-  ): Promise<VectorRow[]> {
-    return this.dataSource.query<VectorRow[]>(
+    chunks: number | null,
+  ): Promise<ScannedRow[]> {
+    return this.dataSource.query<ScannedRow[]>(
       nearest(
         `FROM chunks c
                 WHERE c.user_id = $1 AND c.status = 'embedded' AND c.generation = $3 AND c.product_id = ANY($5)`,
-        ofEach,
       ),
-      [userId, vector, generation, ofEach ? CANDIDATES : NEAREST_CHUNKS, products],
+      [userId, vector, generation, chunks, products],
     );
   }
 
@@ -165,16 +170,20 @@ export class VectorSearch {
   }
 }
 
-/** The $4 chunks nearest to $2, or of each product the nearest. @param source of chunks, as `c` */
-const nearest = (source: string, ofEach: boolean): string =>
-  `SELECT product_id, chunk_id, 1 - distance AS similarity
-     FROM (SELECT ${ofEach ? 'DISTINCT ON (c.product_id)' : ''} c.product_id, c.id AS chunk_id,
-                  c.embedding::halfvec <=> $2::halfvec AS distance
-             ${source}
-            ORDER BY ${ofEach ? 'c.product_id,' : ''} distance ${ofEach ? '' : 'LIMIT $4'}) nearest
-    ORDER BY distance LIMIT $4`;
+/**
+ * Of the products of the $4 chunks nearest to $2 the nearest ones, each by its nearest chunk; where $4 is null, of all.
+ * @param source of chunks, as `c`
+ */
+const nearest = (source: string): string =>
+  `SELECT product_id, chunk_id, 1 - distance AS similarity, compared
+     FROM (SELECT DISTINCT ON (product_id) product_id, chunk_id, distance, count(*) OVER ()::int AS compared
+             FROM (SELECT c.product_id, c.id AS chunk_id, c.embedding::halfvec <=> $2::halfvec AS distance
+                     ${source}
+                    ORDER BY distance LIMIT $4) nearest
+            ORDER BY product_id, distance, chunk_id) of_each
+    ORDER BY distance, product_id LIMIT ${CANDIDATES}`;
 
-/** The nearest chunk of each product, the nearest first; equal ones in the order of their products. */
+/** As `nearest` does, of chunks that come from a graph. */
 function nearestOfEach(rows: readonly VectorRow[]): VectorRow[] {
   const best = new Map<number, VectorRow>();
   for (const row of rows) {

@@ -62,34 +62,36 @@ export class WordRanking {
     if (wordings.length === 0) return [];
     const { ctes, source, values } =
       scope.isSmall || scope.few ? scanned(terms, scope) : tiered(terms, scope.restriction);
-    return this.dataSource.query<RankedRow[]>(
+    // As one text, which takes the process half as long as a hundred rows with three arrays each.
+    const [answer] = await this.dataSource.query<[{ ranked: string }]>(
       `WITH ${ctes}, wordings AS MATERIALIZED (
          SELECT w.term, w.query::tsquery AS query, w.rank_query::tsquery AS rank_query, w.weight, w.idf,
                 w.label_query::tsquery AS label_query, w.is_code
            FROM unnest($2::int[], $3::text[], $10::text[], $4::float8[], $5::float8[], $11::text[], $7::bool[])
                 AS w (term, query, rank_query, weight, idf, label_query, is_code)
        )
-       SELECT d.product_id, d.is_title, d.is_sku,
-              coalesce(m.is_named, false) OR coalesce(d.terms @@ $12::tsquery, true) AS is_named,
-              coalesce(d.terms @@ $13::tsquery AND NOT d.terms @@ $14::tsquery, false) AS is_for_others,
-              coalesce(m.terms, '{}') AS terms, coalesce(m.strengths, '{}') AS strengths, coalesce(m.ranks, '{}') AS ranks
-         FROM (SELECT d.product_id, replace(d.title, ' ', '') = $6 AS is_title, d.facets @> ARRAY['sku:' || $6] AS is_sku,
-                      -- A copy in memory: each use of the stored one would unpack it again.
-                      d.terms || ''::tsvector AS terms,
-                      ARRAY[${D_WEIGHT} * least(1, $8::float8 / length(d.terms)), ${C_WEIGHT}, ${B_WEIGHT}, ${A_WEIGHT}]::float4[] AS weights
-                 FROM ${source} candidate
-                 JOIN documents d ON d.user_id = $1 AND d.product_id = candidate.product_id
-               OFFSET 0) d
-        CROSS JOIN LATERAL (
-          SELECT array_agg(t.term) AS terms, array_agg(t.strength) AS strengths, array_agg(t.rank) AS ranks,
-                 sum(t.rank) AS score, bool_or(t.is_named) AS is_named,
-                 max(t.strength) FILTER (WHERE t.is_code) AS code
-            FROM (SELECT w.term, bool_or(d.terms @@ w.label_query) AS is_named, bool_or(w.is_code) AS is_code,
-                         max(w.weight * ts_rank('${COVERAGE_WEIGHTS}', d.terms, w.rank_query)) AS strength,
-                         max(w.weight * w.idf * ts_rank(d.weights, d.terms, w.rank_query)) AS rank
-                    FROM wordings w WHERE d.terms @@ w.query GROUP BY w.term) t) m
-        ORDER BY d.is_title OR d.is_sku DESC, coalesce(m.code >= ${B_WEIGHT * RANK_OF_ONE}, false) DESC,
-                 m.score DESC NULLS LAST, d.product_id LIMIT $9`,
+       SELECT coalesce(json_agg(ranked), '[]') AS ranked
+         FROM (SELECT d.product_id, d.is_title, d.is_sku,
+                     coalesce(m.is_named, false) OR coalesce(d.terms @@ $12::tsquery, true) AS is_named,
+                     coalesce(d.terms @@ $13::tsquery AND NOT d.terms @@ $14::tsquery, false) AS is_for_others,
+                     coalesce(m.terms, '{}') AS terms, coalesce(m.strengths, '{}') AS strengths, coalesce(m.ranks, '{}') AS ranks
+                FROM (SELECT d.product_id, replace(d.title, ' ', '') = $6 AS is_title, d.facets @> ARRAY['sku:' || $6] AS is_sku,
+                             -- A copy in memory: each use of the stored one would unpack it again.
+                             d.terms || ''::tsvector AS terms,
+                             ARRAY[${D_WEIGHT} * least(1, $8::float8 / length(d.terms)), ${C_WEIGHT}, ${B_WEIGHT}, ${A_WEIGHT}]::float4[] AS weights
+                        FROM ${source} candidate
+                        JOIN documents d ON d.user_id = $1 AND d.product_id = candidate.product_id
+                      OFFSET 0) d
+               CROSS JOIN LATERAL (
+                 SELECT array_agg(t.term) AS terms, array_agg(t.strength) AS strengths, array_agg(t.rank) AS ranks,
+                        sum(t.rank) AS score, bool_or(t.is_named) AS is_named,
+                        max(t.strength) FILTER (WHERE t.is_code) AS code
+                   FROM (SELECT w.term, bool_or(d.terms @@ w.label_query) AS is_named, bool_or(w.is_code) AS is_code,
+                                max(w.weight * ts_rank('${COVERAGE_WEIGHTS}', d.terms, w.rank_query)) AS strength,
+                                max(w.weight * w.idf * ts_rank(d.weights, d.terms, w.rank_query)) AS rank
+                           FROM wordings w WHERE d.terms @@ w.query GROUP BY w.term) t) m
+               ORDER BY d.is_title OR d.is_sku DESC, coalesce(m.code >= ${B_WEIGHT * RANK_OF_ONE}, false) DESC,
+                        m.score DESC NULLS LAST, d.product_id LIMIT $9) ranked`,
       [
         scope.userId,
         wordings.map(({ term }) => term),
@@ -109,6 +111,7 @@ export class WordRanking {
         ...values,
       ],
     );
+    return JSON.parse(answer.ranked) as RankedRow[];
   }
 }
 

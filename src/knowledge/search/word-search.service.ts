@@ -26,8 +26,8 @@ export interface WordHit {
   isNamed: boolean;
   /** 3 where the question is the product's SKU or title, 2 where it names its model, 1 where it begins its model's name; otherwise 0. */
   exact: 0 | 1 | 2 | 3;
-  /** The question's words that the product has, and how well and where. */
-  matched: HitExplanation['matched'];
+  /** The question's words that the product has, and how well and where: for those few that are told. */
+  matched: () => HitExplanation['matched'];
   /** Of the best hit's merit, what sharing a category with that has added. */
   categoryShare: number;
 }
@@ -217,22 +217,21 @@ const unmatched = (productId: number): WordHit => ({
   coverage: 0,
   isNamed: false,
   exact: 0,
-  matched: [],
+  matched: () => [],
   categoryShare: 0,
 });
 
 function toHit(row: RankedRow, terms: readonly WeighedTerm[], total: number): WordHit {
   let score = 0;
   let covered = 0;
-  const codes: (0 | 1 | 2)[] = [0];
-  const matched: WordHit['matched'] = [];
+  let code: 0 | 1 | 2 = 0;
   for (const [place, number] of row.terms.entries()) {
     const term = terms[number]!;
     const strength = row.strengths[place]! / RANK_OF_ONE;
     score += row.ranks[place]!;
-    matched.push({ word: term.form, strength: Math.min(1, strength) });
     covered += term.importance * Math.min(1, strength);
-    if (term.isCode && strength >= LABELLED) codes.push(strength >= WHOLE_LABEL ? 2 : 1);
+    if (term.isCode && strength >= WHOLE_LABEL) code = 2;
+    else if (term.isCode && strength >= LABELLED && code === 0) code = 1;
   }
   const coverage = total > 0 ? Math.min(1, covered / total) : 0;
   return {
@@ -241,8 +240,12 @@ function toHit(row: RankedRow, terms: readonly WeighedTerm[], total: number): Wo
     merit: score * (coverage + LEAST_COVERAGE) * (row.is_for_others ? SHARE_OF_OTHERS : 1),
     coverage,
     isNamed: row.is_named,
-    exact: row.is_title || row.is_sku ? 3 : (Math.max(...codes) as 0 | 1 | 2),
-    matched,
+    exact: row.is_title || row.is_sku ? 3 : code,
+    matched: () =>
+      row.terms.map((number, place) => ({
+        word: terms[number]!.form,
+        strength: Math.min(1, row.strengths[place]! / RANK_OF_ONE),
+      })),
     categoryShare: 0,
   };
 }
