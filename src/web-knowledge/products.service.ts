@@ -15,7 +15,6 @@ import type { SearchExplanation } from '../knowledge/search/search-explanation';
 import { SearchMetrics, type SearchWay } from '../knowledge/search/search.metrics';
 import { readPriceWords, type PriceWords } from '../knowledge/language/price-words';
 import { notFound } from '../validation/errors';
-import type { ProductRestriction } from '../knowledge/search/product-restriction';
 import { LISTED_PROPERTIES, type ListedProduct } from './listed-product';
 import { restrictionOf } from './product-filter';
 import { formatMoney } from './product.mapper';
