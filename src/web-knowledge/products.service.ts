@@ -21,7 +21,7 @@ import { formatMoney } from './product.mapper';
 import { Product } from './product.entity';
 import type { ProductVariation } from './product-variation.entity';
 import { fittingVariation, readAskedWords, type VariationFit } from './variation-fit';
-import { offeredVariations, variationsOf, wholeVariations } from './variations';
+import { OFFERED_VARIATIONS, readOffered, variationsOf, wholeVariations } from './variations';
 import type { ProductsQueryDto, ProductStatsDto, ProductStatsQueryDto, SearchQueryDto } from './products.dto';
 
 const DEFAULT_LIMIT = 10;
@@ -181,10 +181,9 @@ export class ProductsService {
     );
     const { hits, explanation } = answer;
     const ids = hits.map(({ productId }) => productId);
-    const [products, chunks, offered] = await Promise.all([
-      this.byId(userId, ids),
+    const [products, chunks] = await Promise.all([
+      this.offers(userId, ids),
       this.knowledge.chunksOf(userId, answer),
-      offeredVariations(this.products.manager, userId, ids),
     ]);
     const question = readAskedWords(interpreted?.rest ?? query.q);
     const current = hits.flatMap((hit) => {
@@ -196,7 +195,7 @@ export class ProductsService {
     // In turns: a product may have a thousand variations.
     const fits = await inTurns(current, (each) => ({
       ...each,
-      fit: fittingVariation(question, each.product.title, offered.get(each.product.id)!),
+      fit: fittingVariation(question, each.product.title, readOffered(each.product.offeredVariations)),
     }));
     const whole = await wholeVariations(
       this.products.manager,
@@ -214,14 +213,20 @@ export class ProductsService {
     return { asOf, interpreted, results, explanation };
   }
 
-  private async byId(userId: number, ids: number[]): Promise<Map<number, ListedProduct>> {
+  /** Products by their ids, with their variations for sale. */
+  private async offers(userId: number, ids: number[]): Promise<Map<number, OfferedProduct>> {
     if (ids.length === 0) return new Map();
-    const products = await this.products.query<ListedProduct[]>(
-      `SELECT ${this.columns} FROM products p WHERE p.user_id = $1 AND p.id = ANY($2)`,
+    const products = await this.products.query<OfferedProduct[]>(
+      `SELECT ${this.columns}, ${OFFERED_VARIATIONS} FROM products p WHERE p.user_id = $1 AND p.id = ANY($2)`,
       [userId, ids],
     );
     return new Map(products.map((product) => [product.id, product]));
   }
+}
+
+interface OfferedProduct extends ListedProduct {
+  /** See `readOffered`. */
+  offeredVariations: string | null;
 }
 
 interface StatsRow {

@@ -1,5 +1,4 @@
 import { In, type EntityManager } from 'typeorm';
-import { inTurns } from '../jobs/turns';
 import type { Product } from './product.entity';
 import { ProductVariation } from './product-variation.entity';
 import type { Sellable } from './variation-fit';
@@ -41,12 +40,6 @@ export interface OfferedVariation {
   state: Sellable;
 }
 
-interface OfferedRow {
-  product_id: number;
-  /** JSON of `OfferedTuple[]`. */
-  variations: string;
-}
-
 type OfferedTuple = [
   externalId: string,
   sku: string | null,
@@ -56,38 +49,23 @@ type OfferedTuple = [
 ];
 
 /**
- * The variations for sale of each of a user's products, in the order of `variationsOf`. A product may have a thousand:
- * those of one come as one text, since a row for each would take seconds.
+ * A column with the variations for sale of each product `p` of the user `$1`, in the order of `variationsOf`; for
+ * `readOffered`. A product may have a thousand: those of one come as one text, since a row for each would take seconds.
  */
-export async function offeredVariations(
-  manager: EntityManager,
-  userId: number,
-  productIds: readonly number[],
-): Promise<Map<number, OfferedVariation[]>> {
-  const byProduct = new Map<number, OfferedVariation[]>(productIds.map((id) => [id, []]));
-  if (productIds.length === 0) return byProduct;
-  const rows = await manager.query<OfferedRow[]>(
-    `SELECT p.id AS product_id,
-            json_agg(json_build_array(v.external_id, v.sku, v.state -> 'attributes', v.in_stock, v.price::text)
-                     ORDER BY v."position" NULLS LAST, length(v.external_id), v.external_id COLLATE "C") AS variations
-       FROM products p
-       JOIN product_variations v ON v.user_id = $1 AND v.store_id = p.store_id
-        AND v.external_source = p.external_source AND v.product_external_id = p.external_id
-      WHERE p.user_id = $1 AND p.id = ANY($2) AND v.is_member AND v.is_active
-      GROUP BY p.id`,
-    [userId, productIds],
-  );
-  await inTurns(rows, ({ product_id: productId, variations }) => {
-    const tuples = JSON.parse(variations) as OfferedTuple[];
-    byProduct.set(
-      productId,
-      tuples.map(([externalId, sku, attributes, inStock, price]) => ({
-        externalId,
-        state: { sku, attributes, isActive: true, inStock, price },
-      })),
-    );
-  });
-  return byProduct;
+export const OFFERED_VARIATIONS = `(
+  SELECT json_agg(json_build_array(v.external_id, v.sku, v.state -> 'attributes', v.in_stock, v.price::text)
+                  ORDER BY v."position" NULLS LAST, length(v.external_id), v.external_id COLLATE "C")
+    FROM product_variations v
+   WHERE v.user_id = $1 AND v.store_id = p.store_id AND v.external_source = p.external_source
+     AND v.product_external_id = p.external_id AND v.is_member AND v.is_active) AS "offeredVariations"`;
+
+/** @param text as the database wrote it; null where there is none */
+export function readOffered(text: string | null): OfferedVariation[] {
+  const tuples = JSON.parse(text ?? '[]') as OfferedTuple[];
+  return tuples.map(([externalId, sku, attributes, inStock, price]) => ({
+    externalId,
+    state: { sku, attributes, isActive: true, inStock, price },
+  }));
 }
 
 /** Variations whole, each by the id of its product. One that is not for sale any more is left out. */
