@@ -190,6 +190,30 @@ describe('listing products', () => {
     expect((await shop.ids({ ordering })).filter((id) => id > 3)).toEqual(expected);
   });
 
+  it('orders what texts leave, page by page', async () => {
+    const cups = await Shop.open(app);
+    const prices = [300, 100, null, 200, 100];
+    for (const [index, price] of prices.entries())
+      await cups.send({ id: index + 1, name: `${'cabed'[index]!} cup`, price, categories: ['Cups'] });
+    await cups.send({ id: 6, name: 'saucer', price: 1, categories: ['Saucers'] });
+    for (const [ordering, expected] of [
+      ['price', [2, 5, 4, 1, 3]],
+      ['-price', [1, 4, 5, 2, 3]],
+      ['title', [2, 3, 1, 5, 4]],
+      ['-created_at', [5, 4, 3, 2, 1]],
+    ] as const) {
+      for (const filter of [{ search: 'cup' }, { category: 'Cups' }]) {
+        const pages = await Promise.all(
+          ['1', '2', '3'].map((page) => cups.list({ ...filter, ordering, page, page_size: '2' })),
+        );
+        const ids = pages.map(({ body }) => (body.results as Fields[]).map((row) => row.external_id));
+        expect([ordering, ids.flat()]).toEqual([ordering, expected.map((id) => `woo_${id}`)]);
+        expect(ids.map(({ length }) => length)).toEqual([2, 2, 1]);
+        expect(pages.map(({ body }) => body.count)).toEqual([5, 5, 5]);
+      }
+    }
+  });
+
   describe('of another user, and of one shop', () => {
     let staff: TestUser;
     let stranger: TestUser;

@@ -77,10 +77,10 @@ export class ProductsService {
     const restriction = restrictionOf(query);
     const { key, direction, nulls } = orderOf(query.ordering);
     const values = [userId, ...restriction.values];
-    const ids = `ORDER BY key ${direction}${nulls}, id ${direction} LIMIT $${values.length + 1} OFFSET $${values.length + 2}`;
+    const sliced = `ORDER BY key ${direction}${nulls}, id ${direction} LIMIT $${values.length + 1} OFFSET $${values.length + 2}`;
     // The wide rows are read for one page only.
     const page = (source: string) =>
-      `(SELECT id, key FROM ${source} ${ids}) page JOIN products p ON p.user_id = $1 AND p.id = page.id`;
+      `(SELECT id, key FROM ${source} ${sliced}) page JOIN products p ON p.user_id = $1 AND p.id = page.id`;
     const inOrder = `ORDER BY page.key ${direction}${nulls}, page.id ${direction}`;
     if (restriction.ofDocument(2, 'd') !== 'true') {
       // What texts leave is found once, and in no order: in the list's order all products would be walked for a few.
@@ -104,7 +104,7 @@ export class ProductsService {
       ),
       // By an index, in which ids alone are skipped.
       this.products.query<ListedProduct[]>(
-        `SELECT ${this.columns} FROM ${page(`(SELECT p.id, ${key} AS key FROM products p WHERE ${where}) left_over`)} ${inOrder}`,
+        `SELECT ${this.columns} FROM ${page(`(SELECT p.id, ${key} AS key FROM products p WHERE ${where}) matched`)} ${inOrder}`,
         [...values, limit, offset],
       ),
     ]);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { HEADING } from './html-text';
 import type { ProductDocument } from './product-document';
-import { tokensOf } from './token-count';
+import { MAX_RUN, tokensOf } from './token-count';
 
 /** Raised with every change of how texts are cut: the chunks of older code are then to be made anew. */
 export const CHUNKER_VERSION = 2;
@@ -9,8 +9,6 @@ export const CHUNKER_VERSION = 2;
 /** Tokens of one chunk, its title included. */
 export const CHUNK_TOKENS = 400;
 const MAX_TITLE_TOKENS = 80;
-/** A tokenizer takes time with the square of an unbroken run; longer runs are cut before it sees them. */
-const MAX_RUN = 200;
 const MAX_WINDOW = 4000;
 /** Joined, a few symbols take a token more than apart. */
 const JOIN_MARGIN = 10;

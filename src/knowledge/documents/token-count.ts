@@ -5,10 +5,11 @@ import { remembering } from '../language/word-memory';
 // Its memory keeps every text that a word was read from, and is moved about in memory with each word.
 setMergeCacheSize(0);
 
-/** A long piece takes time with the square of its length, and one text is counted whole and in parts. */
-const MAX_REMEMBERED = 250;
+/** Letters beyond which a run is to be cut before it is counted: a tokenizer takes time with the square of its length. */
+export const MAX_RUN = 200;
 
-const countOfPiece = remembering((piece) => countTokens(piece), MAX_REMEMBERED);
+// Of a run, too: a text is counted whole and in parts. Its letters may be of two units each, and begin with a space.
+const countOfPiece = remembering((piece) => countTokens(piece), 2 * MAX_RUN + 1);
 
 /**
  * Tokens of cl100k_base, the encoding of OpenAI's text-embedding-3 models. The encoding cuts a text into pieces, mostly
