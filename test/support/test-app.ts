@@ -40,7 +40,7 @@ export interface TestUser {
 }
 
 const DEFAULTS = { LOG_LEVEL: 'silent', SWEEP_INTERVAL_MS: '500', EVENT_BACKOFF_MS: '20' };
-const IDLE_TIMEOUT_MS = 30_000;
+const IDLE_TIMEOUT_MS = 60_000;
 
 /** The whole application over a database of its own and real HTTP on a free port. Sentences come in English. */
 export class TestApp {
